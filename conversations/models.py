@@ -1,0 +1,16 @@
+"""All models of the room, gathered for Django; each lives with its subject."""
+
+from conversations.accounts.models import ChannelAccount, ChannelIdentity
+from conversations.deliveries.models import RawDelivery
+from conversations.outbox.models import OutboxItem
+from conversations.threads.models import Attachment, Conversation, Message
+
+__all__ = [
+    "Attachment",
+    "ChannelAccount",
+    "ChannelIdentity",
+    "Conversation",
+    "Message",
+    "OutboxItem",
+    "RawDelivery",
+]

@@ -1,0 +1,152 @@
+"""Phrase patterns over word keys: the notation of the data files, compiled once and matched in one pass.
+
+A pattern is a row of words. `word*` is a stem, `a|b` alternatives, `<name>` a named set of words, `..` lets up to seven
+words stand between (one otherwise), `x & y` means both within seven words in either order, `^` ties the pattern to the
+beginning of the message, `$` to its end, and `=` in front lets no word stand between. Words may be written in any
+script; they are compared by `core.text.skeleton`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from conversations.understanding.tokens import Token
+from core.text import skeleton
+
+NEAR = 2
+FAR = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way to say a thing: the label it stands for, its weight, and the words as stem numbers."""
+
+    label: str
+    weight: float
+    slots: tuple[frozenset[int], ...]
+    reach: tuple[int, ...]
+    at_start: bool
+    at_end: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pattern found at these token positions."""
+
+    pattern: Pattern
+    positions: tuple[int, ...]
+
+    @property
+    def label(self) -> str:
+        return self.pattern.label
+
+    @property
+    def first(self) -> int:
+        return self.positions[0]
+
+    @property
+    def last(self) -> int:
+        return self.positions[-1]
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Compiled patterns of one language. Filled by `add`, read by `find`."""
+
+    sets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _exact: dict[str, int] = field(default_factory=dict)
+    _stems: dict[str, int] = field(default_factory=dict)
+    _by_first: dict[int, list[Pattern]] = field(default_factory=dict)
+    _longest_stem: int = 0
+
+    def add(self, label: str, weight: float, source: str) -> None:
+        """Add one pattern in the notation of this module; a malformed one raises ValueError."""
+        left, both, right = source.partition("&")
+        if both:
+            self._add_row(label, weight, f"{left} .. {right}", source)
+            self._add_row(label, weight, f"{right} .. {left}", source)
+        else:
+            self._add_row(label, weight, source, source)
+
+    def find(self, tokens: Sequence[Token]) -> list[Match]:
+        """Return every match, in order of the first word."""
+        stems = [self._stems_of(token) for token in tokens]
+        found: list[Match] = []
+        for position, here in enumerate(stems):
+            for stem in here:
+                for pattern in self._by_first.get(stem, ()):
+                    positions = _match(pattern, stems, position)
+                    if positions:
+                        found.append(Match(pattern, positions))
+        return found
+
+    def _add_row(self, label: str, weight: float, row: str, source: str) -> None:
+        words = row.split()
+        at_start = bool(words) and words[0] == "^"
+        at_end = bool(words) and words[-1] == "$"
+        words = words[at_start : len(words) - at_end]
+        slots: list[frozenset[int]] = []
+        reach: list[int] = []
+        step = NEAR
+        for word in words:
+            if word == "..":
+                step = FAR
+                continue
+            if word.startswith("="):
+                word, step = word[1:], 1
+            slots.append(frozenset(self._slot(word)))
+            reach.append(step)
+            step = NEAR
+        if not slots or not all(slots):
+            raise ValueError(f"Empty pattern for {label}: {source!r}")
+        pattern = Pattern(label, weight, tuple(slots), tuple(reach), at_start, at_end, source)
+        for stem in slots[0]:
+            self._by_first.setdefault(stem, []).append(pattern)
+
+    def _slot(self, word: str) -> Iterator[int]:
+        for part in word.split("|"):
+            if part.startswith("<") and part.endswith(">"):
+                for member in self.sets[part[1:-1]]:
+                    yield from self._slot(member)
+                continue
+            known, key = (self._stems, skeleton(part[:-1])) if part.endswith("*") else (self._exact, skeleton(part))
+            if not key:
+                raise ValueError(f"Nothing to compare in {word!r}")
+            if known is self._stems:
+                self._longest_stem = max(self._longest_stem, len(key))
+            yield known.setdefault(key, len(self._exact) + len(self._stems))
+
+    def _stems_of(self, token: Token) -> set[int]:
+        found: set[int] = set()
+        for key in token.keys:
+            exact = self._exact.get(key)
+            if exact is not None:
+                found.add(exact)
+            for length in range(1, min(len(key), self._longest_stem) + 1):
+                stem = self._stems.get(key[:length])
+                if stem is not None:
+                    found.add(stem)
+        return found
+
+
+def compile_patterns(lexicon: Lexicon, label: str, patterns: Mapping[float, Iterable[str]]) -> None:
+    """Add all patterns of one label, given by weight."""
+    for weight, sources in patterns.items():
+        for source in sources:
+            lexicon.add(label, weight, str(source))
+
+
+def _match(pattern: Pattern, stems: Sequence[set[int]], start: int) -> tuple[int, ...]:
+    if pattern.at_start and start:
+        return ()
+    positions = [start]
+    for slot, reach in zip(pattern.slots[1:], pattern.reach[1:], strict=True):
+        after = positions[-1] + 1
+        window = range(after, min(after + reach, len(stems)))
+        position = next((index for index in window if not slot.isdisjoint(stems[index])), None)
+        if position is None:
+            return ()
+        positions.append(position)
+    if pattern.at_end and positions[-1] != len(stems) - 1:
+        return ()
+    return tuple(positions)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Language
+
+
+@pghistory.track()
+class CompanyProfile(models.Model):
+    """The one company of this deployment (architecture 3: no tenant column)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    color = models.CharField(_("colour"), max_length=7, default="#0f766e")
+    currency = models.CharField(_("currency"), max_length=3, default="AMD")
+    country = models.CharField(_("country"), max_length=2, default="AM")
+    timezone = models.CharField(_("time zone"), max_length=64, default="Asia/Yerevan")
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_company_per_deployment"),
+            models.CheckConstraint(
+                condition=models.Q(color__regex=r"^#[0-9a-f]{6}$"), name="company_color_is_hex"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from crm.contacts.models import Contact
+
+
+class Purpose(models.TextChoices):
+    REPLY = "reply"
+    FOLLOW_UP = "follow_up"
+    MARKETING = "marketing"
+
+
+class ConsentRecord(models.Model):
+    """What a person allowed or withdrew, for a purpose and a channel (spec 1.3). Append-only: the newest row holds.
+
+    An empty `channel` speaks for every channel.
+    """
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    channel = models.CharField(max_length=20, blank=True)
+    granted = models.BooleanField()
+    source = models.CharField(max_length=40)
+    text = models.TextField(blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "purpose", "-id"], name="consent_newest")]

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import uuid7
+from core.languages import Language
+
+
+@pghistory.track()
+class Company(models.Model):
+    """A business that contacts belong to."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    name_normal = models.CharField(max_length=400, db_index=True, editable=False, default="")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track(exclude=["last_message_at"])
+class Contact(models.Model):
+    """A person who writes to us or whom we know (spec 1.1). `name_normal` is `core.text.normalise(name)`."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    name_normal = models.CharField(max_length=400, editable=False, default="", blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, blank=True)
+    timezone = models.CharField(_("time zone"), max_length=64, blank=True)
+    company = models.ForeignKey(
+        Company,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contacts",
+        verbose_name=_("company"),
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contacts",
+        verbose_name=_("owner"),
+    )
+    tags = ArrayField(models.CharField(max_length=50), default=list, blank=True, verbose_name=_("tags"))
+    fields = models.JSONField(default=dict, blank=True)
+    last_message_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name_normal"], name="contact_name", opclasses=["text_pattern_ops"]),
+            GinIndex(fields=["tags"], name="contact_tags"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(_("Unknown visitor"))
+
+
+class ContactPointKind(models.TextChoices):
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("Email")
+
+
+@pghistory.track()
+class ContactPoint(models.Model):
+    """A phone in E.164 or an email in lower case. Two contacts may share one: that is a hint, not a fault (spec 1.2)."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="points")
+    kind = models.CharField(max_length=5, choices=ContactPointKind)
+    value = models.CharField(max_length=254)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "kind", "value"], name="one_contact_point_each")
+        ]
+        indexes = [models.Index(fields=["kind", "value"], name="contact_point_value")]
+
+    def __str__(self) -> str:
+        return self.value

@@ -1,0 +1,23 @@
+"""All models of the room, gathered for Django; each lives with its subject."""
+
+from crm.consent.models import ConsentRecord
+from crm.contacts.models import Company, Contact, ContactPoint
+from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
+from crm.qualification.models import Criterion, LeadAnswer
+from crm.scoring.models import RuleSet, ScoreEntry, ScoringRule
+
+__all__ = [
+    "Company",
+    "ConsentRecord",
+    "Contact",
+    "ContactPoint",
+    "Criterion",
+    "Lead",
+    "LeadAnswer",
+    "LostReason",
+    "Pipeline",
+    "RuleSet",
+    "ScoreEntry",
+    "ScoringRule",
+    "Stage",
+]

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from core.access.models import Team
+from core.ids import uuid7
+from crm.contacts.models import Contact
+
+COMPUTED = (
+    "answers",
+    "fit",
+    "engagement",
+    "score",
+    "grade",
+    "qualification",
+    "rule_set_version",
+    "scored_at",
+    "last_message_at",
+)
+
+
+@pghistory.track()
+class Pipeline(models.Model):
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    currency = models.CharField(_("currency"), max_length=3, default="AMD")
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StageKind(models.TextChoices):
+    OPEN = "open", _("Open")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
+
+
+@pghistory.track()
+class Stage(models.Model):
+    """A step of a pipeline. `rotting_days` after entering it a lead counts as rotting; empty means never."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="stages")
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=4, choices=StageKind, default=StageKind.OPEN)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    probability = models.PositiveSmallIntegerField(_("probability, %"), default=10)
+    rotting_days = models.PositiveSmallIntegerField(_("days until rotting"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["pipeline", "name"], name="one_stage_name_per_pipeline"),
+            models.CheckConstraint(condition=Q(probability__lte=100), name="stage_probability_is_percent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LostReason(models.Model):
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    code = models.CharField(max_length=30, null=True, unique=True, editable=False)
+    active = models.BooleanField(_("active"), default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Qualification(models.TextChoices):
+    UNKNOWN = "unknown", _("Not qualified yet")
+    QUALIFIED = "qualified", _("Qualified")
+    NURTURE = "nurture", _("Nurture")
+    NOT_FIT = "not_fit", _("Not a fit")
+
+
+class Grade(models.TextChoices):
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+@pghistory.track(exclude=COMPUTED)
+class Lead(models.Model):
+    """One wish of one contact on its way to a yes or a no.
+
+    `answers` holds the current answer per criterion key in the canonical form of `core.conditions`; who said what
+    and when stands in LeadAnswer. `score` = `fit` + `engagement` = the sum of the lead's ScoreEntry points.
+    """
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="leads")
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="leads")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="leads", db_index=False)
+    stage_kind = models.CharField(max_length=4, choices=StageKind, default=StageKind.OPEN)
+    stage_entered_at = models.DateTimeField(db_default=Now())
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="leads",
+        verbose_name=_("owner"),
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="leads", verbose_name=_("team")
+    )
+    value = models.DecimalField(_("value"), max_digits=20, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="AMD")
+    goal = models.CharField(max_length=40, blank=True)
+    source = models.CharField(_("source"), max_length=40, blank=True)
+    campaign = models.CharField(_("campaign"), max_length=120, blank=True)
+    tags = ArrayField(models.CharField(max_length=50), default=list, blank=True, verbose_name=_("tags"))
+    next_step = models.CharField(_("next step"), max_length=200, blank=True)
+    next_step_at = models.DateTimeField(_("next step due"), null=True, blank=True)
+    lost_reason = models.ForeignKey(
+        LostReason, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    answers = models.JSONField(default=dict, blank=True)
+    fit = models.IntegerField(default=0)
+    engagement = models.IntegerField(default=0)
+    score = models.IntegerField(default=0)
+    grade = models.CharField(max_length=1, choices=Grade, default=Grade.D)
+    qualification = models.CharField(max_length=10, choices=Qualification, default=Qualification.UNKNOWN)
+    rule_set_version = models.PositiveIntegerField(null=True)
+    scored_at = models.DateTimeField(null=True)
+    last_message_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(score=models.F("fit") + models.F("engagement")), name="score_is_its_parts"
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(value__gte=0), name="lead_value_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(stage_kind="open", closed_at__isnull=True)
+                | Q(~Q(stage_kind="open"), closed_at__isnull=False),
+                name="closed_leads_have_a_date",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["stage", "-stage_entered_at", "-id"], name="lead_board"),
+            models.Index(
+                fields=["contact", "-id"], name="lead_open_of_contact", condition=Q(stage_kind="open")
+            ),
+            models.Index(
+                fields=["owner", "next_step_at"], name="lead_next_steps", condition=Q(stage_kind="open")
+            ),
+            GinIndex(fields=["tags"], name="lead_tags"),
+            GinIndex(fields=["answers"], name="lead_answers", opclasses=["jsonb_path_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

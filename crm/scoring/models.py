@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import uuid7
+from crm.pipeline.models import Lead
+
+
+class RuleSetStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    ARCHIVED = "archived", _("Archived")
+
+
+@pghistory.track()
+class RuleSet(models.Model):
+    """A version of all scoring rules and thresholds. At most one is published; its rules are the ones that count.
+
+    A lead with at least `qualified_from` points is qualified, with at least `nurture_from` nurture, below not a fit.
+    Grades: A from `grade_a_from`, B from `grade_b_from`, C from `grade_c_from`, else D.
+    """
+
+    version = models.PositiveIntegerField(unique=True)
+    status = models.CharField(max_length=10, choices=RuleSetStatus, default=RuleSetStatus.DRAFT)
+    qualified_from = models.IntegerField(_("qualified from"), default=6)
+    nurture_from = models.IntegerField(_("nurture from"), default=2)
+    grade_a_from = models.IntegerField(_("grade A from"), default=8)
+    grade_b_from = models.IntegerField(_("grade B from"), default=5)
+    grade_c_from = models.IntegerField(_("grade C from"), default=2)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status"], name="one_published_rule_set", condition=Q(status="published")
+            ),
+            models.CheckConstraint(
+                condition=Q(nurture_from__lte=models.F("qualified_from")), name="thresholds_rise"
+            ),
+            models.CheckConstraint(
+                condition=Q(grade_c_from__lte=models.F("grade_b_from"))
+                & Q(grade_b_from__lte=models.F("grade_a_from")),
+                name="grades_rise",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.version}"
+
+
+class RuleGroup(models.TextChoices):
+    FIT = "fit", _("Fit")
+    ENGAGEMENT = "engagement", _("Engagement")
+
+
+@pghistory.track()
+class ScoringRule(models.Model):
+    """Points for leads on which `condition` (core.conditions, subject "lead") holds. `key` lives on over versions."""
+
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
+    key = models.UUIDField(default=uuid7)
+    name = models.CharField(_("name"), max_length=120)
+    group = models.CharField(_("group"), max_length=10, choices=RuleGroup, default=RuleGroup.FIT)
+    condition = models.JSONField(_("condition"))
+    points = models.SmallIntegerField(_("points"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["rule_set", "key"], name="one_rule_key_per_version"),
+            models.CheckConstraint(condition=~Q(points=0), name="rule_gives_points"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScoreEntry(models.Model):
+    """The score ledger (architecture 3): append-only, a row only where points change; the sum is the lead's score."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="score_entries")
+    rule_key = models.UUIDField()
+    rule_name = models.CharField(max_length=120)
+    group = models.CharField(max_length=10, choices=RuleGroup)
+    rule_set_version = models.PositiveIntegerField()
+    points = models.SmallIntegerField()
+    reason = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["lead", "id"], name="ledger_of_lead")]
+        constraints = [models.CheckConstraint(condition=~Q(points=0), name="ledger_rows_change_points")]
