@@ -44,7 +44,8 @@ class Program:
     """One long-running child.
 
     `ready` is asked until it says True, at most `ready_seconds`; without it a program is ready once it runs.
-    `stop_signal` asks it to end; after `stop_seconds` its whole group is killed.
+    `stop_signal` asks it to end; after `stop_seconds` its whole group is killed. `before_start` runs before every start,
+    restarts included; `if_it_fails` is advice for whoever reads that it did not start.
     """
 
     name: str
@@ -56,6 +57,8 @@ class Program:
     ready_seconds: float = 60
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10
+    before_start: Callable[[], None] | None = None
+    if_it_fails: str = ""
 
 
 def spawn(program: Program, *, output: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes]:

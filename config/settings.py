@@ -169,14 +169,11 @@ TIME_ZONE = "UTC"
 # Files
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or DATA_DIR / "static")
-_VENDOR = {
-    "vendor/tabler": "@tabler/core/dist",
-    "vendor/tabler-icons": "@tabler/icons-webfont/dist",
-    "vendor/sortable": "sortablejs",
-}
-STATICFILES_DIRS: list[Any] = [
-    BASE_DIR / "static",
-    *((prefix, folder) for prefix, name in _VENDOR.items() if (folder := BASE_DIR / "node_modules" / name).is_dir()),
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.vendor.VendorFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -98,6 +98,11 @@ class Postgres:
             ready=self.answers,
             stop_signal=signal.SIGINT,
             stop_seconds=20,
+            before_start=self.clean_up,
+            if_it_fails=(
+                f"If the data folder is broken, put a backup in {self.cluster}, "
+                f"or move it away (mv {self.cluster} {self.cluster}.broken) and start again."
+            ),
         )
 
     def answers(self) -> bool:

@@ -67,6 +67,11 @@ class Valkey:
             cwd=self._data,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
             ready=self.answers,
+            before_start=self.clean_up,
+            if_it_fails=(
+                f"If its file is broken, move it away (mv {self._data} {self._data}.broken) and start again: "
+                f"the queue only hints at work that stands in the database."
+            ),
         )
 
     def answers(self) -> bool:

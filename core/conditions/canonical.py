@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from core.text import normalise
 
@@ -40,8 +40,8 @@ class Text(NamedTuple):
     raw: str
 
 
-type Value = Decimal | Money | Text | str | bool | date | datetime | tuple[str, ...]
-type Json = None | bool | int | float | str | list[Any] | dict[str, Any]
+Value: TypeAlias = Decimal | Money | Text | str | bool | date | datetime | tuple[str, ...]
+Json: TypeAlias = None | bool | int | float | str | list[Any] | dict[str, Any]
 
 MONEY_LIMIT = Decimal(10) ** 16
 _LEAP = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
@@ -146,7 +146,7 @@ def load(kind: FieldType, stored: object) -> Value | None:
     """Read back what `dump` wrote; None for null and for every other shape. Never raises."""
     match kind, stored:
         case (FieldType.NUMBER | FieldType.DURATION), (int() | float()) if not isinstance(stored, bool):
-            return Decimal(repr(stored))
+            return Decimal(repr(stored) if isinstance(stored, float) else stored)
         case FieldType.MONEY, {"amount": str(amount), "currency": str(currency)}:
             whole = _AMOUNT.fullmatch(amount) and _CURRENCY.fullmatch(currency)
             return Money(Decimal(amount), currency) if whole else None

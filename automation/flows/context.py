@@ -1,0 +1,84 @@
+"""What the engine may know from outside: values only, taken at the moment of the event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from automation.flows.wording import Texts
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A canonical `value` with its label per language and other words for it, in any language."""
+
+    value: Any
+    label: Texts
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A qualification criterion as the engine needs it.
+
+    `kind`: choice, number, money, duration, date, place, text or yes_no. `hint` is the useful fact that comes with the
+    question (spec 5.2). Choices of a kind other than "choice" are only offered; other answers are welcome.
+    """
+
+    key: str
+    kind: str
+    question: Texts
+    hint: Texts = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    must_have: bool = False
+
+
+@dataclass(frozen=True)
+class Parsed:
+    value: Any
+    confidence: float = 1.0
+
+
+class Parser(Protocol):
+    """Reads an answer to a question of a known kind: those of `Criterion` and phone, email, name.
+
+    Returns the canonical value, or None when the text does not answer such a question.
+    """
+
+    def __call__(self, text: str, *, kind: str, choices: Sequence[Choice], language: str) -> Parsed | None: ...
+
+
+def never(condition: Any, facts: Facts) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Context:
+    """Taken by the caller at the moment of the event.
+
+    `facts`: current answers by criterion key. `contact`: known fields of name, phone, email; empty ones left out.
+    `holds(condition, facts)` decides a branch; it gets the facts including those of this very event.
+    `goal` is one chosen before the run began (a chat link). `wait_minutes` is the measured time to a person's answer,
+    `opens_at` the next opening in the company's zone; both None when unknown. `variables`: other words for texts.
+    """
+
+    parser: Parser
+    now: datetime
+    criteria: tuple[Criterion, ...] = ()
+    facts: Facts = field(default_factory=dict)
+    contact: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
+    goal: str | None = None
+    is_open: bool = True
+    wait_minutes: int | None = None
+    opens_at: datetime | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    numbered_options: bool = False
+    holds: Callable[[Any, Facts], bool] = never
+
+    def criterion(self, key: str) -> Criterion | None:
+        return next((each for each in self.criteria if each.key == key), None)

@@ -1,0 +1,145 @@
+"""What the engine wants done. The caller carries the effects out, in order, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Source(StrEnum):
+    """Values of `crm.qualification.models.AnswerSource` that an engine can cause."""
+
+    FLOW = "flow"
+    FREE_TEXT = "free_text"
+
+
+class Urgency(StrEnum):
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class NextStep(StrEnum):
+    """What the handoff card proposes (spec 6.5)."""
+
+    ANSWER_NOW = "answer_now"
+    CALL = "call"
+    WRITE = "write"
+    ASK_CONTACT = "ask_contact"
+
+
+@dataclass(frozen=True)
+class QuickReply:
+    label: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Say:
+    """The one reply to an event, in the customer's language.
+
+    `asks` names the only question in it: a criterion key, "goal", "contact.<field>" or "note.<key>". `text_ids` are the
+    texts of the document it was made of.
+    """
+
+    step: str
+    text: str
+    quick_replies: tuple[QuickReply, ...] = ()
+    asks: str | None = None
+    text_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RecordAnswer:
+    """`value` is canonical; `replaces` says that another value was known before."""
+
+    key: str
+    value: Any
+    confidence: float
+    source: Source
+    replaces: bool = False
+
+
+@dataclass(frozen=True)
+class SetContactField:
+    """`field` is name, phone or email."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class SetGoal:
+    goal: str
+
+
+@dataclass(frozen=True)
+class SetLanguage:
+    language: str
+
+
+@dataclass(frozen=True)
+class RequestScore:
+    """Score the lead now, with the answers recorded before this effect."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a colleague should see and no criterion holds. `kind`: detail, attachment, order_number, question ..."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The handoff card as data (spec 6.5). `facts` and `contact` are pairs in the order of the flow."""
+
+    goal: str | None
+    language: str
+    facts: tuple[tuple[str, Any], ...] = ()
+    contact: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
+    unanswered: str | None = None
+    last_text: str = ""
+    next_step: NextStep = NextStep.WRITE
+
+
+@dataclass(frozen=True)
+class HandOff:
+    reason: str
+    urgency: Urgency
+    team: str | None = None
+    summary: Summary = field(default_factory=lambda: Summary(goal=None, language="en"))
+
+
+@dataclass(frozen=True)
+class OptOut:
+    """Withdraw consent and end every follow-up (spec 1.3). The confirmation is the `Say` before it."""
+
+
+@dataclass(frozen=True)
+class NotInterested:
+    """Close the lead as lost with that reason; consent stays (spec 1.3)."""
+
+
+@dataclass(frozen=True)
+class Close:
+    reason: str
+
+
+Effect = (
+    Say
+    | RecordAnswer
+    | SetContactField
+    | SetGoal
+    | SetLanguage
+    | RequestScore
+    | Note
+    | HandOff
+    | OptOut
+    | NotInterested
+    | Close
+)

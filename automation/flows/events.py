@@ -1,0 +1,60 @@
+"""What can happen to a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A value read from free text, already canonical for its kind.
+
+    `name`: budget, quantity, timeline (days), date, place, phone (E.164), email, name or order_number.
+    """
+
+    name: str
+    value: Any
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What understanding made of a message. `intents`: those above its threshold, main first.
+
+    `language` is None when the text is too little to tell (a number, "ok", an emoji).
+    """
+
+    language: str | None = None
+    intents: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] = ()
+
+
+@dataclass(frozen=True)
+class CustomerMessage:
+    """The customer wrote. `payload` is what a button carried, `attachments` are kinds: image, voice, video, file ..."""
+
+    text: str = ""
+    reading: Reading = field(default_factory=Reading)
+    payload: str | None = None
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Takeover:
+    """A person speaks from now on (spec 5.5)."""
+
+
+@dataclass(frozen=True)
+class HandBack:
+    """The person gives the conversation back to the flow."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """The customer has not answered for so many minutes."""
+
+    minutes: int
+
+
+Event = CustomerMessage | Takeover | HandBack | Silence

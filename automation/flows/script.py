@@ -1,0 +1,190 @@
+"""The flow as values: steps by id, goals, side answers, handoff rules and one table of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from automation.flows.effects import Urgency
+from automation.flows.wording import Texts
+
+GOAL = "goal"
+CONTACT = "contact."
+NOTE = "note."
+REACH = "contact.reach"
+CONTACT_TARGETS = ("contact.name", "contact.phone", "contact.email", REACH)
+
+HAND_OFF = "hand_off"
+NEXT = "next"
+
+
+@dataclass(frozen=True)
+class SayStep:
+    id: str
+    text: str
+    next: str | None
+
+
+@dataclass(frozen=True)
+class MenuStep:
+    """Offers goals as buttons; goes on at the goal's own step. Passed over when the goal is known."""
+
+    id: str
+    text: str
+    goals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AskStep:
+    """One question. `target` names what is asked as in `Say.asks`.
+
+    The texts are ids or None; without `question` the criterion's own question and hint are used. After `tries` answers
+    that do not fit, `on_miss` moves on or hands off (spec 6.5). `skippable` adds a "not sure yet" button.
+    """
+
+    id: str
+    target: str
+    next: str | None
+    question: str | None = None
+    hint: str | None = None
+    after: str | None = None
+    tries: int = 2
+    on_miss: str = HAND_OFF
+    skippable: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    when: Any
+    go: str
+
+
+@dataclass(frozen=True)
+class BranchStep:
+    """Goes to the first case whose condition (core.conditions JSON) holds."""
+
+    id: str
+    cases: tuple[Case, ...]
+    otherwise: str
+
+
+@dataclass(frozen=True)
+class ScoreStep:
+    id: str
+    next: str | None
+
+
+@dataclass(frozen=True)
+class HandOffStep:
+    """Hands over with the summary; `open` and `closed` are what the customer reads in and out of hours."""
+
+    id: str
+    reason: str
+    open: str
+    closed: str
+    urgency: Urgency = Urgency.NORMAL
+    team: str | None = None
+
+
+@dataclass(frozen=True)
+class EndStep:
+    id: str
+    reason: str
+    text: str | None = None
+
+
+Step = SayStep | MenuStep | AskStep | BranchStep | ScoreStep | HandOffStep | EndStep
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`intents` lead to it, as do answers to the criteria in `facts`; `keeps` is the note that the words which named
+    the goal already answer ("my sofa came broken" is the detail of a support request)."""
+
+    key: str
+    label: str
+    go: str
+    intents: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    keeps: str | None = None
+
+
+@dataclass(frozen=True)
+class HandOffRule:
+    """At this intent a person takes over at once (spec 6.5)."""
+
+    intent: str
+    reason: str
+    open: str
+    closed: str
+    urgency: Urgency = Urgency.NORMAL
+    team: str | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The loop guard (spec 5, 6.5): what is exceeded ends in a handoff with the reason."""
+
+    steps_per_event: int = 50
+    steps_per_run: int = 500
+    messages: int = 60
+    misses: int = 4
+
+
+@dataclass(frozen=True)
+class TextEntry:
+    """A text an admin may change: its id ("interest.question") and its wording per language."""
+
+    id: str
+    texts: Texts
+
+
+@dataclass(frozen=True)
+class FlowDocument:
+    key: str
+    version: int
+    title: str
+    languages: tuple[str, ...]
+    start: str
+    steps: Mapping[str, Step]
+    goals: Mapping[str, Goal]
+    answers: Mapping[str, str]
+    hand_offs: tuple[HandOffRule, ...]
+    table: Mapping[str, Texts]
+    skip_words: tuple[str, ...] = ()
+    correction_words: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    reminder_after: int = 45
+
+    def texts(self) -> tuple[TextEntry, ...]:
+        """Return every text of the flow in the order of the document, its phrases last."""
+        return tuple(TextEntry(id=key, texts=texts) for key, texts in self.table.items())
+
+    def with_texts(self, overrides: Mapping[str, Texts]) -> FlowDocument:
+        """Return the flow with an admin's wording put over its own. Unknown ids and empty texts are left out."""
+        table = {
+            key: {**texts, **{lang: text for lang, text in overrides.get(key, {}).items() if text.strip()}}
+            for key, texts in self.table.items()
+        }
+        return replace(self, table=table)
+
+    def asks(self) -> Iterator[AskStep]:
+        return (step for step in self.steps.values() if isinstance(step, AskStep))
+
+    def ask_of(self, target: str) -> AskStep | None:
+        return next((step for step in self.asks() if step.target == target), None)
+
+    def goal_of(self, intent: str) -> Goal | None:
+        return next((goal for goal in self.goals.values() if intent in goal.intents), None)
+
+
+def exits(step: Step, goals: Mapping[str, Goal]) -> tuple[str, ...]:
+    """Return the ids of the steps that can follow, customers' jumps between goals left aside."""
+    if isinstance(step, MenuStep):
+        return tuple(goals[key].go for key in step.goals if key in goals)
+    if isinstance(step, BranchStep):
+        return (*(case.go for case in step.cases), step.otherwise)
+    if isinstance(step, SayStep | AskStep | ScoreStep) and step.next:
+        return (step.next,)
+    return ()

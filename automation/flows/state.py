@@ -1,0 +1,109 @@
+"""Where a run stands: small, frozen, plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from automation.flows.errors import StateError
+
+
+class RunStatus(StrEnum):
+    """RUNNING exists only before the first question; WAITING is for the customer; PAUSED while a person speaks.
+
+    HANDED_OFF can be taken up again by a hand-back, DONE cannot.
+    """
+
+    RUNNING = "running"
+    WAITING = "waiting"
+    PAUSED = "paused"
+    HANDED_OFF = "handed_off"
+    DONE = "done"
+
+
+SILENT = frozenset({RunStatus.PAUSED, RunStatus.HANDED_OFF, RunStatus.DONE})
+
+
+@dataclass(frozen=True)
+class RunState:
+    """`pending` is the question the customer has not answered yet, named as in `Say.asks`.
+
+    `misses` counts messages in a row that did not answer it, `all_misses` those of the run, `questions` the side
+    questions answered since, `side` the last of them. `notes` holds answers that no criterion keeps.
+    """
+
+    flow: str
+    version: int
+    step: str
+    language: str
+    status: RunStatus = RunStatus.RUNNING
+    goal: str | None = None
+    pending: str | None = None
+    asked: Mapping[str, int] = field(default_factory=dict)
+    declined: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    misses: int = 0
+    all_misses: int = 0
+    side: str | None = None
+    side_repeats: int = 0
+    media: str | None = None
+    reminded: bool = False
+    opted_out: bool = False
+    messages: int = 0
+    steps: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        return data | {
+            "status": self.status.value,
+            "asked": dict(self.asked),
+            "notes": dict(self.notes),
+            "declined": list(self.declined),
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> RunState:
+        """Read what `to_json` wrote, also by an earlier release that knew fewer fields.
+
+        Raises StateError when a value has the wrong type or a required one is missing.
+        """
+        if not isinstance(data, dict):
+            raise StateError("the state of a run must be an object")
+        known = {name: data[name] for name in _TYPES if name in data}
+        for name, value in known.items():
+            if not isinstance(value, _TYPES[name]) or (isinstance(value, bool) and _TYPES[name] is int):
+                raise StateError(f"{name}: unexpected {type(value).__name__}")
+        if missing := [name for name in ("flow", "version", "step", "language") if name not in known]:
+            raise StateError(f"missing: {', '.join(missing)}")
+        try:
+            known["status"] = RunStatus(known.get("status", RunStatus.RUNNING))
+        except ValueError as error:
+            raise StateError(str(error)) from error
+        known["declined"] = tuple(known.get("declined", ()))
+        return cls(**known)
+
+
+_OPTIONAL_TEXT = (str, type(None))
+_TYPES: dict[str, Any] = {
+    "flow": str,
+    "version": int,
+    "step": str,
+    "language": str,
+    "status": str,
+    "goal": _OPTIONAL_TEXT,
+    "pending": _OPTIONAL_TEXT,
+    "asked": dict,
+    "declined": (list, tuple),
+    "notes": dict,
+    "misses": int,
+    "all_misses": int,
+    "side": _OPTIONAL_TEXT,
+    "side_repeats": int,
+    "media": _OPTIONAL_TEXT,
+    "reminded": bool,
+    "opted_out": bool,
+    "messages": int,
+    "steps": int,
+}

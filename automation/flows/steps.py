@@ -1,0 +1,146 @@
+"""One reader per kind of step. A new kind needs a dataclass in `script`, a reader here and a handler in the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+
+from automation.flows.checking import Checker
+from automation.flows.effects import Urgency
+from automation.flows.script import (
+    CONTACT,
+    CONTACT_TARGETS,
+    HAND_OFF,
+    NEXT,
+    NOTE,
+    AskStep,
+    BranchStep,
+    Case,
+    EndStep,
+    HandOffStep,
+    MenuStep,
+    SayStep,
+    ScoreStep,
+    Step,
+)
+from automation.flows.source import Path
+
+
+class Draft(Protocol):
+    """What a reader needs of the document being read."""
+
+    check: Checker
+
+    def text(self, value: Any, path: Path, text_id: str) -> str: ...
+
+    def optional_text(self, value: Any, path: Path, text_id: str) -> str | None: ...
+
+
+Reader = Callable[[Draft, str, dict[str, Any], Path, str | None], Step]
+
+
+def read_step(
+    draft: Draft, kind: str, step_id: str, data: dict[str, Any], path: Path, below: str | None
+) -> Step:
+    """Return the step; `below` is the id of the one that follows in the document."""
+    allowed, reader = _READERS[kind]
+    draft.check.mapping(data, path, allowed=("id", kind, *allowed))
+    following = draft.check.name(data["next"], (*path, "next")) if "next" in data else below
+    return reader(draft, step_id, data, path, following)
+
+
+def _say(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following: str | None) -> Step:
+    return SayStep(step_id, draft.text(data["say"], (*path, "say"), f"{step_id}.text"), following)
+
+
+def _menu(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following: str | None) -> Step:
+    goals = draft.check.names(data.get("goals"), (*path, "goals"))
+    if not goals:
+        draft.check.fault((*path, "goals"), _("a menu offers at least one goal"))
+    return MenuStep(step_id, draft.text(data["menu"], (*path, "menu"), f"{step_id}.text"), goals)
+
+
+def _ask(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following: str | None) -> Step:
+    check = draft.check
+    target = _target(check, data["ask"], (*path, "ask"))
+    texts = {
+        slot: draft.optional_text(data.get(slot), (*path, slot), f"{step_id}.{slot}")
+        for slot in ("question", "hint", "after")
+    }
+    if target.startswith((CONTACT, NOTE)) and texts["question"] is None:
+        check.fault(path, _("a question about the contact and one for a note need their own text"))
+    return AskStep(
+        id=step_id,
+        target=target,
+        next=following,
+        question=texts["question"],
+        hint=texts["hint"],
+        after=texts["after"],
+        tries=check.number(data.get("tries"), (*path, "tries"), default=2, lowest=1, highest=5),
+        on_miss=check.one_of(
+            data.get("on_miss"), (*path, "on_miss"), options=(NEXT, HAND_OFF), default=HAND_OFF
+        ),
+        skippable=check.flag(data.get("skippable"), (*path, "skippable")),
+    )
+
+
+def _target(check: Checker, value: Any, path: Path) -> str:
+    if isinstance(value, str) and value.startswith(CONTACT):
+        return check.one_of(value, path, options=CONTACT_TARGETS, default=CONTACT_TARGETS[0])
+    if isinstance(value, str) and value.startswith(NOTE):
+        return NOTE + check.name(value.removeprefix(NOTE), path)
+    return check.name(value, path)
+
+
+def _branch(draft: Draft, step_id: str, data: dict[str, Any], path: Path, _following: str | None) -> Step:
+    check = draft.check
+    cases = []
+    for index, item in enumerate(check.sequence(data["branch"], (*path, "branch"))):
+        place: Path = (*path, "branch", index)
+        case = check.mapping(item, place, allowed=("when", "go"))
+        if not isinstance(case.get("when"), dict):
+            check.fault((*place, "when"), _("expected a condition"))
+        cases.append(Case(when=case.get("when"), go=check.name(case.get("go"), (*place, "go"))))
+    if not cases:
+        check.fault((*path, "branch"), _("a branch needs at least one case"))
+    otherwise = check.name(data.get("otherwise"), (*path, "otherwise"))
+    return BranchStep(step_id, tuple(cases), otherwise)
+
+
+def _score(_draft: Draft, step_id: str, _data: dict[str, Any], _path: Path, following: str | None) -> Step:
+    return ScoreStep(step_id, following)
+
+
+def _hand_off(draft: Draft, step_id: str, data: dict[str, Any], path: Path, _following: str | None) -> Step:
+    check = draft.check
+    urgency = check.one_of(
+        data.get("urgency"), (*path, "urgency"), options=list(Urgency), default=Urgency.NORMAL
+    )
+    return HandOffStep(
+        id=step_id,
+        reason=check.name(data["hand_off"], (*path, "hand_off")),
+        open=draft.text(data.get("open"), (*path, "open"), f"{step_id}.open"),
+        closed=draft.text(data.get("closed"), (*path, "closed"), f"{step_id}.closed"),
+        urgency=Urgency(urgency),
+        team=check.name(data["team"], (*path, "team")) if "team" in data else None,
+    )
+
+
+def _end(draft: Draft, step_id: str, data: dict[str, Any], path: Path, _following: str | None) -> Step:
+    text = draft.optional_text(data.get("text"), (*path, "text"), f"{step_id}.text")
+    return EndStep(step_id, draft.check.name(data["end"], (*path, "end")), text)
+
+
+_READERS: dict[str, tuple[tuple[str, ...], Reader]] = {
+    "say": (("next",), _say),
+    "menu": (("goals",), _menu),
+    "ask": (("question", "hint", "after", "tries", "on_miss", "skippable", "next"), _ask),
+    "branch": (("otherwise",), _branch),
+    "score": (("next",), _score),
+    "hand_off": (("open", "closed", "urgency", "team"), _hand_off),
+    "end": (("text",), _end),
+}
+
+STEP_KINDS = tuple(_READERS)

@@ -1,0 +1,53 @@
+"""What the supervisor shows: lines with the name of who wrote them, on the terminal and in one file a name."""
+
+import contextlib
+import sys
+import time
+from pathlib import Path
+from typing import IO, TextIO
+
+_COLOURS = {"postgres": 34, "valkey": 35, "web": 32, "live": 36, "worker": 33, "beat": 95}
+_WIDTH = max(map(len, _COLOURS))
+_KEEP_BYTES = 10_000_000
+
+
+class Console:
+    """Prefixed lines to `stream` and to `<folder>/<name>.log`. A file past 10 MB moves to `.log.1` when it is opened."""
+
+    def __init__(self, folder: Path, stream: TextIO = sys.stdout) -> None:
+        self.folder = folder
+        self._stream = stream
+        self._colours = stream.isatty()
+        self._files: dict[str, IO[str]] = {}
+
+    def line(self, name: str, text: str) -> None:
+        """One line that a child wrote."""
+        self._file(name).write(f"{text}\n")
+        label = f"{name:<{_WIDTH}} |"
+        if self._colours:
+            label = f"\x1b[{_COLOURS.get(name, 37)}m{label}\x1b[0m"
+        self._show(f"{label} {text}")
+
+    def say(self, text: str = "") -> None:
+        """One line of our own."""
+        self._file("supervisor").write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+        self._show(f"\x1b[1m{text}\x1b[0m" if self._colours and text else text)
+
+    def close(self) -> None:
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+    def _show(self, text: str) -> None:
+        # A reader that went away (as in `make run | head`) must not take the servers along.
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            print(text, file=self._stream, flush=True)
+
+    def _file(self, name: str) -> IO[str]:
+        if name not in self._files:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path = self.folder / f"{name}.log"
+            if path.exists() and path.stat().st_size > _KEEP_BYTES:
+                path.replace(path.with_suffix(".log.1"))
+            self._files[name] = path.open("a", buffering=1, errors="replace")
+        return self._files[name]

@@ -1,0 +1,47 @@
+"""The few files of npm packages that pages use, found under `vendor/`. Whole packages would be collected for nothing."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.checks import CheckMessage
+from django.core.files.storage import FileSystemStorage
+
+FILES = {
+    "vendor/tabler/css/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "vendor/tabler/css/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
+    "vendor/tabler/js/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
+    "vendor/tabler/js/tabler.min.js.map": "@tabler/core/dist/js/tabler.min.js.map",
+    "vendor/tabler-icons/tabler-icons.min.css": "@tabler/icons-webfont/dist/tabler-icons.min.css",
+    "vendor/tabler-icons/fonts/tabler-icons.woff2": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2",
+    "vendor/tabler-icons/fonts/tabler-icons.woff": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff",
+    "vendor/tabler-icons/fonts/tabler-icons.ttf": "@tabler/icons-webfont/dist/fonts/tabler-icons.ttf",
+    "vendor/sortable/Sortable.min.js": "sortablejs/Sortable.min.js",
+}
+"""Static path to path under node_modules. Source maps belong to it: the manifest storage follows the reference."""
+
+
+class VendorFinder(BaseFinder):
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
+        return []
+
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+        source = FILES.get(str(PurePosixPath(path)))
+        file = str(_modules() / source) if source and (_modules() / source).is_file() else None
+        if find_all:
+            return [file] if file else []
+        return file
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+        for target, source in FILES.items():
+            file = _modules() / source
+            if file.is_file():
+                storage = FileSystemStorage(location=str(file.parent))
+                storage.prefix = str(PurePosixPath(target).parent)  # type: ignore[attr-defined]  # read by collectstatic
+                yield file.name, storage
+
+
+def _modules() -> Path:
+    return Path(settings.BASE_DIR) / "node_modules"

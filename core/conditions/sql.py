@@ -1,0 +1,153 @@
+"""The SQL backend: a Q whose every part is TRUE or FALSE, never NULL, so that it may be negated.
+
+Columns are written `col IS NOT NULL AND col = x`, which indexes serve; expressions `COALESCE(e = x,
+FALSE)`, which computes them once.
+"""
+
+from functools import reduce
+from operator import and_, or_
+from typing import TypeAlias, cast
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields.array import ArrayContains, ArrayOverlap
+from django.db.models import BooleanField, F, Func, IntegerField, Q, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import (
+    Contains as ContainsLookup,
+)
+from django.db.models.lookups import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    In,
+    IsNull,
+    LessThan,
+    LessThanOrEqual,
+    Lookup,
+)
+from django.db.models.lookups import (
+    StartsWith as StartsWithLookup,
+)
+
+from .checks import Check, Contains, Filled, HasAll, HasAny, OneOf, Plain, Range, StartsWith, resolve
+from .enums import FieldType, GroupKind, Operator
+from .evaluate import leaf_holds
+from .fields import MoneyOrm
+from .moment import Moment
+from .nodes import Leaf, Node
+
+Column: TypeAlias = Combinable
+
+
+def is_python_only(leaf: Leaf) -> bool:
+    if leaf.field.of_moment:
+        return False
+    return leaf.field.orm is None or leaf.operator is Operator.IS_OPEN
+
+
+def build(node: Node, at: Moment) -> Q:
+    """The caller has made sure that no leaf is Python-only."""
+    if isinstance(node, Leaf):
+        return _leaf(node, at)
+    if not node.children:
+        return _constant(node.kind is not GroupKind.ANY)
+    parts = [build(child, at) for child in node.children]
+    if node.kind is GroupKind.ALL:
+        return reduce(and_, parts)
+    found = reduce(or_, parts)
+    return found if node.kind is GroupKind.ANY else ~found
+
+
+def _constant(truth: bool) -> Q:
+    return Q(Value(truth, output_field=BooleanField()))
+
+
+def _leaf(leaf: Leaf, at: Moment) -> Q:
+    if leaf.field.of_moment:
+        return _constant(leaf_holds(leaf, leaf.field.value(None, at), at))
+    check = resolve(leaf, at)
+    present, held = _money(leaf, check, at) if leaf.field.type is FieldType.MONEY else _single(leaf, check, at)
+    if check.wanted:
+        return held
+    return ~held if check.missing else present & ~held
+
+
+def _single(leaf: Leaf, check: Check, at: Moment) -> tuple[Q, Q]:
+    column = _column(leaf.field.orm, at)
+    kind = leaf.field.type
+    present = _present(column, is_string=kind.is_text or kind is FieldType.CHOICE)
+    if not isinstance(check.test, Filled):
+        return present, _test(column, check)
+    if kind is FieldType.MULTICHOICE:
+        length = Func(column, function="cardinality", output_field=IntegerField())
+        return present, _strict(length, GreaterThan(length, 0))
+    return present, present
+
+
+def _money(leaf: Leaf, check: Check, at: Moment) -> tuple[Q, Q]:
+    orm = cast("MoneyOrm", leaf.field.orm)
+    amount, currency = _column(orm.amount, at), _column(orm.currency, at)
+    present = _present(amount, is_string=False) & _present(currency, is_string=True)
+    if isinstance(check.test, Filled):
+        return present, present
+    same = _strict(currency, Exact(currency, Value(check.currency)))
+    return present, same & _test(amount, check)
+
+
+def _column(orm: object, at: Moment) -> Column:
+    if isinstance(orm, str):
+        return F(orm)
+    assert callable(orm)
+    return cast("Column", orm(at))
+
+
+def _present(column: Column, *, is_string: bool) -> Q:
+    known = Q(IsNull(column, False))
+    return known & ~_strict(column, Exact(column, Value(""))) if is_string else known
+
+
+def _strict(column: Column, lookup: Lookup[bool]) -> Q:
+    if isinstance(column, F):
+        return Q(IsNull(column, False)) & Q(lookup)
+    return Q(Coalesce(lookup, Value(False), output_field=BooleanField()))
+
+
+def _test(column: Column, check: Check) -> Q:
+    match check.test:
+        case OneOf((value,)):
+            lookup: Lookup[bool] = Exact(column, Value(value))
+        case OneOf(values):
+            lookup = In(column, values)
+        case Range() as within:
+            return _range(column, within)
+        case Contains(part):
+            lookup = ContainsLookup(column, Value(part))
+        case StartsWith(part):
+            lookup = StartsWithLookup(column, Value(part))
+        case HasAny(values):
+            lookup = ArrayOverlap(column, _array(values))
+        case HasAll(values):
+            lookup = ArrayContains(column, _array(values))
+        case other:
+            raise AssertionError(other)
+    return _strict(column, lookup)
+
+
+def _range(column: Column, within: Range) -> Q:
+    ends: list[Lookup[bool]] = []
+    if within.low is not None:
+        over = GreaterThanOrEqual if within.low_included else GreaterThan
+        ends.append(over(column, _value(within.low)))
+    if within.high is not None:
+        under = LessThanOrEqual if within.high_included else LessThan
+        ends.append(under(column, _value(within.high)))
+    return reduce(and_, (_strict(column, end) for end in ends))
+
+
+def _value(value: Plain) -> Value:
+    return Value(value)
+
+
+def _array(values: tuple[str, ...]) -> Value:
+    return Value(list(values), output_field=ArrayField(TextField()))
