@@ -73,8 +73,6 @@ class Supervisor:
     def start(self, program: Program) -> None:
         """Start it, keep it from now on, and return when it is ready. Raises HelpfulError when it does not get there."""
         child = self._spawn(program, lambda text: self._console.line(program.name, text))
-        self._children.append(child)
-        self._write_record()
         ready = program.ready or (lambda: True)
         in_time = self._pump_until(lambda: child.process.poll() is not None or ready(), seconds=program.ready_seconds)
         self._drain(child)
@@ -91,8 +89,6 @@ class Supervisor:
         begun = time.monotonic()
         self._console.say(f"{title} ...")
         child = self._spawn(program, written.append)
-        self._children.append(child)
-        self._write_record()
         while not self._pump_until(lambda: child.process.poll() is not None, seconds=_PROGRESS_SECONDS):
             self._console.say(f"{title} ... {time.monotonic() - begun:.0f} s")
         self._drain(child)
@@ -143,24 +139,38 @@ class Supervisor:
             self._restart(child)
 
     def _restart(self, child: Child) -> None:
-        fresh = self._spawn(child.program, child.sink)
-        child.process, child.identity, child.started = fresh.process, fresh.identity, fresh.started
-        child.restart_at, child.pending = None, b""
-        self._selector.modify(fresh.process.stdout or -1, selectors.EVENT_READ, child)
+        try:
+            process = self._launch(child.program)
+        except HelpfulError as error:
+            child.restart_at = time.monotonic() + restart_delay(child.failures)
+            child.failures += 1
+            self._console.say(str(error))
+            return
+        child.process, child.identity = process, identify(child.program.name, process.pid)
+        child.started, child.restart_at, child.pending = time.monotonic(), None, b""
+        self._listen_to(child)
         self._write_record()
 
     def _spawn(self, program: Program, sink: Callable[[str], None]) -> Child:
+        process = self._launch(program)
+        child = Child(program, process, sink, identify(program.name, process.pid))
+        self._listen_to(child)
+        self._children.append(child)
+        self._write_record()
+        return child
+
+    def _launch(self, program: Program) -> subprocess.Popen[bytes]:
         if program.before_start is not None:
             program.before_start()
         try:
-            process = spawn(program)
+            return spawn(program)
         except OSError as error:
             raise HelpfulError(f"{program.name} cannot be started: {error}") from error
-        child = Child(program, process, sink, identify(program.name, process.pid))
-        assert process.stdout is not None
-        os.set_blocking(process.stdout.fileno(), False)
-        self._selector.register(process.stdout, selectors.EVENT_READ, child)
-        return child
+
+    def _listen_to(self, child: Child) -> None:
+        assert child.process.stdout is not None
+        os.set_blocking(child.process.stdout.fileno(), False)
+        self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
 
     def _forget(self, child: Child) -> None:
         """Kill what is left of its group, and close its pipe, which an escaped grandchild may still hold open."""

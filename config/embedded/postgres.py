@@ -84,7 +84,10 @@ class Postgres:
             "shared_buffers=256MB" if self.durable else "shared_buffers=64MB",
             "max_wal_size=2GB",
             "jit=off",
-            "log_min_messages=warning",
+            "log_checkpoints=off",
+            # Statements and details carry what customers wrote, which has no place in a log.
+            "log_min_error_statement=panic",
+            "log_error_verbosity=terse",
             "timezone=UTC",
             *(() if self.durable else _SPEED_OVER_SAFETY),
         ]

@@ -35,7 +35,7 @@ def answer_field(
 
     def read(obj: object, at: Moment) -> Value | None:
         for name in path:
-            obj = getattr(obj, name, None)
+            obj = None if obj is None else getattr(obj, name)
         return canonical.load(type, obj.get(key)) if isinstance(obj, Mapping) else None
 
     return Field(

@@ -40,7 +40,9 @@ class Text(NamedTuple):
     raw: str
 
 
-Value: TypeAlias = Decimal | Money | Text | str | bool | date | datetime | tuple[str, ...]
+Value: TypeAlias = (
+    Decimal | Money | Text | str | bool | date | datetime | tuple[str, ...]
+)
 Json: TypeAlias = None | bool | int | float | str | list[Any] | dict[str, Any]
 
 MONEY_LIMIT = Decimal(10) ** 16
@@ -65,7 +67,9 @@ _CURRENCY = re.compile(CURRENCY_PATTERN)
 
 def phone_form(raw: str) -> str:
     """Digits and a leading plus: the stored form of numbers in E.164."""
-    digits = "".join(character for character in raw if character.isascii() and character.isdigit())
+    digits = "".join(
+        character for character in raw if character.isascii() and character.isdigit()
+    )
     return f"+{digits}" if digits and raw.lstrip().startswith("+") else digits
 
 
@@ -88,28 +92,21 @@ def text(kind: FieldType, raw: str) -> Text:
 
 def number(value: object) -> Decimal:
     """A finite number rounded to 6 decimals. ValueError: not a number, or more than 15 digits."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise ValueError("not a number")
-    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    exact = _decimal(value)
     if not exact.is_finite() or abs(exact) >= Decimal(10) ** 15:
         raise ValueError("number out of range")
     rounded = exact.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP).normalize() + 0
-    digits, exponent = rounded.as_tuple().digits, rounded.as_tuple().exponent
-    if len(digits) + max(int(exponent), 0) > 15:
+    digits, exponent = rounded.as_tuple().digits, int(rounded.as_tuple().exponent)
+    if len(digits) + max(exponent, 0) > 15:
         raise ValueError("number has more than 15 digits")
     return rounded
 
 
 def money(amount: object, currency: object) -> Money:
     """Four decimals, half up. ValueError: not an amount, 17 digits before the point, no ISO code."""
-    if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
+    if not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
         raise ValueError("currency must be a three-letter code")
-    if isinstance(amount, bool) or not isinstance(amount, (int, float, str, Decimal)):
-        raise ValueError("not an amount")
-    try:
-        exact = Decimal(repr(amount) if isinstance(amount, float) else amount)
-    except InvalidOperation as error:
-        raise ValueError("not an amount") from error
+    exact = _decimal(amount)
     if not exact.is_finite() or abs(exact) >= MONEY_LIMIT:
         raise ValueError("amount out of range")
     rounded = exact.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
@@ -118,19 +115,37 @@ def money(amount: object, currency: object) -> Money:
     return Money(rounded + 0, currency)
 
 
+def _decimal(value: object) -> Decimal:
+    match value:
+        case bool():
+            pass
+        case int() | Decimal():
+            return Decimal(value)
+        case float():
+            return Decimal(repr(value))
+        case str():
+            try:
+                return Decimal(value)
+            except InvalidOperation as error:
+                raise ValueError("not a number") from error
+    raise ValueError("not a number")
+
+
 def dump(kind: FieldType, value: object) -> Json:
     """The JSON to store for a value of the type: raw str for text types, Money for money.
 
     Raises ValueError when the value is not of the type or too large to be stored exactly.
     """
     match kind, value:
-        case (FieldType.NUMBER | FieldType.DURATION), _:
+        case ((FieldType.NUMBER | FieldType.DURATION), _):
             return number_json(number(value))
         case FieldType.MONEY, Money(amount, currency):
             return money_json(money(amount, currency))
         case (FieldType.BOOLEAN, bool()) | (FieldType.CHOICE, str()) if value != "":
             return value
-        case FieldType.MULTICHOICE, (list() | tuple()) if all(isinstance(item, str) for item in value):
+        case FieldType.MULTICHOICE, (list() | tuple()) if all(
+            isinstance(item, str) for item in value
+        ):
             return list(dict.fromkeys(value))
         case FieldType.DATETIME, datetime() if value.tzinfo is not None:
             return datetime_json(value)
@@ -145,14 +160,18 @@ def dump(kind: FieldType, value: object) -> Json:
 def load(kind: FieldType, stored: object) -> Value | None:
     """Read back what `dump` wrote; None for null and for every other shape. Never raises."""
     match kind, stored:
-        case (FieldType.NUMBER | FieldType.DURATION), (int() | float()) if not isinstance(stored, bool):
+        case ((FieldType.NUMBER | FieldType.DURATION), (int() | float())) if (
+            not isinstance(stored, bool)
+        ):
             return Decimal(repr(stored) if isinstance(stored, float) else stored)
         case FieldType.MONEY, {"amount": str(amount), "currency": str(currency)}:
             whole = _AMOUNT.fullmatch(amount) and _CURRENCY.fullmatch(currency)
             return Money(Decimal(amount), currency) if whole else None
         case FieldType.CHOICE, str():
             return stored or None
-        case FieldType.MULTICHOICE, list() if all(isinstance(item, str) for item in stored):
+        case FieldType.MULTICHOICE, list() if all(
+            isinstance(item, str) for item in stored
+        ):
             return tuple(stored)
         case FieldType.BOOLEAN, bool():
             return stored

@@ -62,7 +62,9 @@ class IsOpen:
     """Business hours are open at the value; without a calendar the hours are unknown and it fails."""
 
 
-Test: TypeAlias = Filled | OneOf | Range | Contains | StartsWith | HasAny | HasAll | IsOpen
+Test: TypeAlias = (
+    Filled | OneOf | Range | Contains | StartsWith | HasAny | HasAll | IsOpen
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,11 @@ def resolve(leaf: Leaf, at: Moment) -> Check:
     if leaf.field.type is FieldType.DATETIME:
         return Check(_instants(operator, items, at), wanted=wanted)
     currency = items[0].currency if isinstance(items[0], Money) else None
-    return Check(_plain(operator, [_lower(item, at) for item in items]), wanted=wanted, currency=currency)
+    return Check(
+        _plain(operator, [_lower(item, at) for item in items]),
+        wanted=wanted,
+        currency=currency,
+    )
 
 
 def _items(operand: object) -> tuple[Scalar, ...]:
@@ -161,7 +167,9 @@ def _stretch(item: Scalar, at: Moment) -> _Stretch:
     if isinstance(item, datetime):
         return _Stretch(item, item, whole_day=False)
     day = item.on(at) if isinstance(item, RelativeDay) else cast("date", item)
-    return _Stretch(at.start_of(day), at.start_of(day + timedelta(days=1)), whole_day=True)
+    return _Stretch(
+        at.start_of(day), at.start_of(day + timedelta(days=1)), whole_day=True
+    )
 
 
 def _instants(operator: Operator, items: tuple[Scalar, ...], at: Moment) -> Range:

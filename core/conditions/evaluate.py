@@ -4,7 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from .canonical import Money, Text, Value
-from .checks import Check, Contains, Filled, HasAll, HasAny, IsOpen, OneOf, Range, StartsWith, resolve
+from .checks import (
+    Check,
+    Contains,
+    Filled,
+    HasAll,
+    HasAny,
+    IsOpen,
+    OneOf,
+    Range,
+    StartsWith,
+    resolve,
+)
 from .enums import GroupKind
 from .moment import Moment
 from .nodes import Leaf, Node
@@ -61,6 +72,7 @@ def _inside(within: Range, value: Any) -> bool:
     low, high = within.low, within.high
     if low is not None and (value < low or (value == low and not within.low_included)):
         return False
-    return not (high is not None and (value > high or (value == high and not within.high_included)))
-
-
+    return not (
+        high is not None
+        and (value > high or (value == high and not within.high_included))
+    )

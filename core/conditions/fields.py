@@ -57,9 +57,15 @@ class Field:
         if not self.operators:
             object.__setattr__(self, "operators", OPERATORS[self.type])
         if unknown := set(self.operators) - set(OPERATORS[self.type]):
-            raise ValueError(f"field {self.key!r}: {sorted(unknown)} do not suit {self.type}")
-        if (self.type is FieldType.MONEY) != isinstance(self.orm, MoneyOrm) and self.orm is not None:
-            raise ValueError(f"field {self.key!r}: MoneyOrm belongs to money and only to money")
+            raise ValueError(
+                f"field {self.key!r}: {sorted(unknown)} do not suit {self.type}"
+            )
+        if (self.type is FieldType.MONEY) != isinstance(
+            self.orm, MoneyOrm
+        ) and self.orm is not None:
+            raise ValueError(
+                f"field {self.key!r}: MoneyOrm belongs to money and only to money"
+            )
 
     def value(self, obj: object, at: Moment) -> Value | None:
         """The typed value, None where there is none. TypeError when the getter breaks its contract."""
@@ -77,9 +83,11 @@ class Field:
 
 def _typed(kind: FieldType, got: object) -> Value | None:
     match kind, got:
-        case (FieldType.NUMBER | FieldType.DURATION), (int() | float()) if not isinstance(got, bool):
+        case ((FieldType.NUMBER | FieldType.DURATION), (int() | float())) if (
+            not isinstance(got, bool)
+        ):
             return Decimal(repr(got) if isinstance(got, float) else got)
-        case (FieldType.NUMBER | FieldType.DURATION), Decimal():
+        case ((FieldType.NUMBER | FieldType.DURATION), Decimal()):
             return got
         case FieldType.MONEY, Money():
             return got

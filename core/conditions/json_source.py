@@ -62,8 +62,12 @@ def json_source(kind: FieldType, column: str, key: str) -> Source | MoneyOrm:
     """The orm of a field whose value lies at `key` of the jsonb `column` (a path from the subject)."""
     if kind is FieldType.MONEY:
         return MoneyOrm(
-            amount=lambda _at: _money_part(column, key, Numeric(_text(column, key, "amount"))),
-            currency=lambda _at: _money_part(column, key, _text(column, key, "currency")),
+            amount=lambda _at: _money_part(
+                column, key, Numeric(_text(column, key, "amount"))
+            ),
+            currency=lambda _at: _money_part(
+                column, key, _text(column, key, "currency")
+            ),
         )
     if kind.is_text:
         return lambda _at: _string(column, key, "norm")
@@ -98,7 +102,12 @@ def _number(column: str, key: str) -> Expression:
 
 
 def _string(column: str, *keys: str) -> Expression:
-    return Case(When(_is(_node(column, *keys), "string"), then=NullIf(_text(column, *keys), Value(""))))
+    return Case(
+        When(
+            _is(_node(column, *keys), "string"),
+            then=NullIf(_text(column, *keys), Value("")),
+        )
+    )
 
 
 def _boolean(column: str, key: str) -> Expression:
@@ -108,7 +117,9 @@ def _boolean(column: str, key: str) -> Expression:
 
 def _strings(column: str, key: str) -> Expression:
     node = _node(column, key)
-    proper = Case(When(_is(node, "array"), then=OnlyStrings(node)), default=Value(False))
+    proper = Case(
+        When(_is(node, "array"), then=OnlyStrings(node)), default=Value(False)
+    )
     return Case(When(Q(proper), then=StringArray(node)))
 
 
@@ -119,7 +130,9 @@ def _date(column: str, key: str) -> Expression:
 
 def _datetime(column: str, key: str) -> Expression:
     text = _text(column, key)
-    return Case(When(_matches(text, DATETIME_PATTERN), then=Cast(text, DateTimeField())))
+    return Case(
+        When(_matches(text, DATETIME_PATTERN), then=Cast(text, DateTimeField()))
+    )
 
 
 def _money_part(column: str, key: str, part: Expression) -> Expression:
@@ -142,4 +155,3 @@ _BUILDERS: dict[FieldType, Callable[[str, str], Expression]] = {
     FieldType.DATE: _date,
     FieldType.DATETIME: _datetime,
 }
-

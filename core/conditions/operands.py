@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 
-
 from django.utils.translation import gettext as _
 
 from . import canonical
@@ -29,7 +28,9 @@ def parse_operand(field: Field, operator: Operator, raw: object, path: str) -> O
     shape = shape_of(operator)
     if shape is Shape.NOTHING:
         if raw is not None:
-            raise ConditionError(path, _("This comparison takes no value."), "value_unexpected")
+            raise ConditionError(
+                path, _("This comparison takes no value."), "value_unexpected"
+            )
         return None
     if shape is Shape.FLAG and raw is None:
         return True
@@ -57,11 +58,21 @@ def _list(field: Field, raw: object, path: str) -> tuple[Scalar, ...]:
 def _pair(field: Field, raw: object, path: str) -> tuple[Scalar, ...]:
     if not isinstance(raw, list) or len(raw) != 2:
         raise ConditionError(path, _("Give two values: from and to."), "value_list")
-    low, high = (_scalar(field, item, f"{path}[{index}]") for index, item in enumerate(raw))
-    if isinstance(low, Money) and isinstance(high, Money) and low.currency != high.currency:
-        raise ConditionError(path, _("Both amounts must have the same currency."), "value_currency")
+    low, high = (
+        _scalar(field, item, f"{path}[{index}]") for index, item in enumerate(raw)
+    )
+    if (
+        isinstance(low, Money)
+        and isinstance(high, Money)
+        and low.currency != high.currency
+    ):
+        raise ConditionError(
+            path, _("Both amounts must have the same currency."), "value_currency"
+        )
     if _later(low, high):
-        raise ConditionError(path, _("The first value is greater than the second."), "value_order")
+        raise ConditionError(
+            path, _("The first value is greater than the second."), "value_order"
+        )
     return low, high
 
 
@@ -85,7 +96,9 @@ def _span(field: Field, raw: object, path: str) -> Span:
     if unit not in _UNITS or not isinstance(amount, int) or isinstance(amount, bool):
         raise ConditionError(path, _("Give a whole number of days."), "value_type")
     if not 0 <= amount <= _UNITS[unit]:
-        raise ConditionError(path, _("The length of time is out of range."), "value_range")
+        raise ConditionError(
+            path, _("The length of time is out of range."), "value_range"
+        )
     return Span(amount=amount, unit=unit)
 
 
@@ -99,7 +112,9 @@ def _number(field: Field, raw: object, path: str) -> Scalar:
     try:
         return canonical.number(raw)
     except ValueError as error:
-        raise ConditionError(path, _("The number has too many digits."), "value_range") from error
+        raise ConditionError(
+            path, _("The number has too many digits."), "value_range"
+        ) from error
 
 
 def _money(field: Field, raw: object, path: str) -> Scalar:
@@ -146,7 +161,9 @@ def _day(field: Field, raw: object, path: str) -> Scalar:
         return _relative_day(raw[RELATIVE_DAY], path)
     if isinstance(raw, str) and _DATE.fullmatch(raw):
         return _in_range(date.fromisoformat(raw), path)
-    raise ConditionError(path, _("Give a date, or a number of days from today."), "value_type")
+    raise ConditionError(
+        path, _("Give a date, or a number of days from today."), "value_type"
+    )
 
 
 def _relative_day(days: object, path: str) -> RelativeDay:
@@ -165,7 +182,9 @@ def _day_or_instant(field: Field, raw: object, path: str) -> Scalar:
     except ValueError as error:
         raise ConditionError(path, _("Give a date and time."), "value_type") from error
     if instant.tzinfo is None:
-        raise ConditionError(path, _("Give the time with its offset from UTC."), "value_type")
+        raise ConditionError(
+            path, _("Give the time with its offset from UTC."), "value_type"
+        )
     _in_range(instant.date(), path)
     return instant.astimezone(UTC)
 
@@ -204,7 +223,11 @@ def operand_json(operand: Operand) -> Json:
         case RelativeDay():
             return {RELATIVE_DAY: operand.days}
         case Span():
-            return operand.amount if operand.unit == "days" else {operand.unit: operand.amount}
+            return (
+                operand.amount
+                if operand.unit == "days"
+                else {operand.unit: operand.amount}
+            )
         case tuple():
             return [operand_json(item) for item in operand]
         case datetime():
@@ -214,5 +237,3 @@ def operand_json(operand: Operand) -> Json:
         case str():
             return operand
     return canonical.number_json(operand)
-
-

@@ -52,7 +52,12 @@ OPERATORS: Mapping[FieldType, tuple[Operator, ...]] = {
     FieldType.DURATION: (*_EQUALITY, *_ORDER, *_PRESENCE),
     FieldType.MONEY: (*_EQUALITY, *_ORDER, *_PRESENCE),
     FieldType.CHOICE: (*_EQUALITY, *_MEMBERSHIP, *_PRESENCE),
-    FieldType.MULTICHOICE: (Operator.HAS_ANY, Operator.HAS_ALL, Operator.HAS_NONE, *_PRESENCE),
+    FieldType.MULTICHOICE: (
+        Operator.HAS_ANY,
+        Operator.HAS_ALL,
+        Operator.HAS_NONE,
+        *_PRESENCE,
+    ),
     FieldType.BOOLEAN: (Operator.IS, *_PRESENCE),
     FieldType.DATE: (*_EQUALITY, *_DAYS, *_PRESENCE),
     FieldType.DATETIME: (*_EQUALITY, *_DAYS, Operator.IS_OPEN, *_PRESENCE),

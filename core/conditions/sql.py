@@ -30,7 +30,17 @@ from django.db.models.lookups import (
     StartsWith as StartsWithLookup,
 )
 
-from .checks import Check, Contains, Filled, HasAll, HasAny, OneOf, Plain, Range, StartsWith, resolve
+from .checks import (
+    Check,
+    Contains,
+    Filled,
+    HasAll,
+    HasAny,
+    OneOf,
+    Range,
+    StartsWith,
+    resolve,
+)
 from .enums import FieldType, GroupKind, Operator
 from .evaluate import leaf_holds
 from .fields import MoneyOrm
@@ -67,7 +77,11 @@ def _leaf(leaf: Leaf, at: Moment) -> Q:
     if leaf.field.of_moment:
         return _constant(leaf_holds(leaf, leaf.field.value(None, at), at))
     check = resolve(leaf, at)
-    present, held = _money(leaf, check, at) if leaf.field.type is FieldType.MONEY else _single(leaf, check, at)
+    present, held = (
+        _money(leaf, check, at)
+        if leaf.field.type is FieldType.MONEY
+        else _single(leaf, check, at)
+    )
     if check.wanted:
         return held
     return ~held if check.missing else present & ~held
@@ -138,15 +152,11 @@ def _range(column: Column, within: Range) -> Q:
     ends: list[Lookup[bool]] = []
     if within.low is not None:
         over = GreaterThanOrEqual if within.low_included else GreaterThan
-        ends.append(over(column, _value(within.low)))
+        ends.append(over(column, Value(within.low)))
     if within.high is not None:
         under = LessThanOrEqual if within.high_included else LessThan
-        ends.append(under(column, _value(within.high)))
+        ends.append(under(column, Value(within.high)))
     return reduce(and_, (_strict(column, end) for end in ends))
-
-
-def _value(value: Plain) -> Value:
-    return Value(value)
 
 
 def _array(values: tuple[str, ...]) -> Value:
