@@ -4,6 +4,6 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from core.live.app import application  # noqa: E402
+from core.live.app import application
 
 __all__ = ["application"]

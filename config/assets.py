@@ -11,8 +11,17 @@ STAMP = "collected.sha256"
 def fingerprint(folders: list[Path], files: list[Path]) -> str:
     """Changes when any file below the folders, or any of the files, changes its path, size or time."""
     found = [Path(root, name) for folder in folders for root, _, names in os.walk(folder) for name in names]
-    lines = [f"{path}:{(info := path.stat()).st_size}:{info.st_mtime_ns}" for path in sorted([*found, *files]) if path.exists()]
+    lines = [
+        f"{path}:{(info := path.stat()).st_size}:{info.st_mtime_ns}"
+        for path in sorted([*found, *files])
+        if path.exists()
+    ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _look(path: Path) -> str:
+    info = path.stat()
+    return f"{path}:{info.st_size}:{info.st_mtime_ns}"
 
 
 def is_current(data: Path, now: str) -> bool:

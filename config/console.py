@@ -1,4 +1,4 @@
-"""What the supervisor shows: lines with the name of who wrote them, on the terminal and in one file a name."""
+"""What the supervisor shows: lines with the name of their writer, on the terminal and in a file for each."""
 
 import contextlib
 import sys
@@ -12,7 +12,7 @@ _KEEP_BYTES = 10_000_000
 
 
 class Console:
-    """Prefixed lines to `stream` and to `<folder>/<name>.log`. A file past 10 MB moves to `.log.1` when it is opened."""
+    """Prefixed lines to `stream` and `<folder>/<name>.log`; past 10 MB a file becomes `.log.1` at opening."""
 
     def __init__(self, folder: Path, stream: TextIO = sys.stdout) -> None:
         self.folder = folder

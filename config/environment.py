@@ -1,4 +1,4 @@
-"""What the environment says, parsed once for settings: addresses, switches, the data folder, the secret key."""
+"""What the environment says, parsed for settings: addresses, switches, the data folder, the secret key."""
 
 import json
 import os
@@ -44,13 +44,14 @@ def data_folder(project: Path) -> Path:
 def service_urls(data: Path) -> dict[str, str]:
     """Addresses of the database, the broker and the cache.
 
-    The environment wins; then the state file that the embedded servers left while they run; then an address where
-    nothing answers, so that commands without a database still work.
+    The environment wins; then the state file that the embedded servers left while they run; then an address
+    where nothing answers, so that commands without a database still work.
     """
     running = read_state(data)
     broker = os.environ.get("BROKER_URL") or running.get("broker_url", "redis://127.0.0.1:1/0")
     return {
-        "database": os.environ.get("DATABASE_URL") or running.get("database_url", "postgres://parley@127.0.0.1:1/parley"),
+        "database": os.environ.get("DATABASE_URL")
+        or running.get("database_url", "postgres://parley@127.0.0.1:1/parley"),
         "broker": broker,
         "cache": os.environ.get("CACHE_URL") or replace_redis_database(broker, 1),
     }
@@ -73,14 +74,19 @@ def replace_redis_database(url: str, index: int) -> str:
 def database_settings(url: str) -> dict[str, Any]:
     """Django's settings for one `postgres://user:password@host:port/name?option=value` address.
 
-    A socket folder stands percent-encoded in the host's place or as `?host=/folder`. Other options go to libpq as they are.
+    A socket folder stands percent-encoded in the host's place or as `?host=/folder`. Other options go to
+    libpq as they are.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured("DATABASE_URL must start with postgres:// (Parley needs PostgreSQL 15 or newer).")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must start with postgres:// (Parley needs PostgreSQL 15 or newer)."
+        )
     name = unquote(parts.path.lstrip("/"))
     if not name:
-        raise ImproperlyConfigured("DATABASE_URL must end with the name of a database, as in postgres://user@host/parley.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must end with the name of a database, as in postgres://user@host/parley."
+        )
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -96,12 +102,14 @@ def database_settings(url: str) -> dict[str, Any]:
 
 
 def email_settings(url: str) -> dict[str, Any]:
-    """EMAIL_* settings for `smtp://user:password@host:port` or `smtps://...`; empty means: print to the console."""
+    """EMAIL_* settings for `smtp://user:password@host:port`; empty means: print mails to the console."""
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtp+tls", "smtps"} or not parts.hostname:
-        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587 (or smtp://, smtps://).")
+        raise ImproperlyConfigured(
+            "EMAIL_URL must look like smtp+tls://user:password@host:587 (or smtp://, smtps://)."
+        )
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
@@ -125,7 +133,9 @@ def origin(url: str) -> str:
     """Scheme, host and port of an address, as browsers write an origin: default ports are left out."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ImproperlyConfigured(f"{url!r} is not an address of a site; it must look like https://crm.example.com.")
+        raise ImproperlyConfigured(
+            f"{url!r} is not an address of a site; it must look like https://crm.example.com."
+        )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = port_of(parts)
     default = {"http": 80, "https": 443}[parts.scheme]
@@ -133,7 +143,7 @@ def origin(url: str) -> str:
 
 
 def secret_key(data: Path, environment: Mapping[str, str] = os.environ) -> str:
-    """SECRET_KEY; without one, a random key made once and kept in the data folder, readable by its owner only."""
+    """SECRET_KEY; without one, a random key made once and kept in the data folder for its owner only."""
     given = environment.get("SECRET_KEY", "").strip()
     if given:
         return given
@@ -143,7 +153,9 @@ def secret_key(data: Path, environment: Mapping[str, str] = os.environ) -> str:
     except FileNotFoundError:
         return _write_key(path)
     except PermissionError:
-        raise ImproperlyConfigured(f"{path} belongs to somebody else. Set SECRET_KEY or PARLEY_DATA_DIR.") from None
+        raise ImproperlyConfigured(
+            f"{path} belongs to somebody else. Set SECRET_KEY or PARLEY_DATA_DIR."
+        ) from None
 
 
 def _write_key(path: Path) -> str:
@@ -155,7 +167,7 @@ def _write_key(path: Path) -> str:
     if path.exists() and not path.stat().st_size:
         path.unlink()
     try:
-        # link() refuses an existing name: of two processes that start together, one key wins and both read it.
+        # link() refuses an existing name: of two processes that start together, one key wins.
         os.link(draft, path)
     except FileExistsError:
         pass

@@ -14,7 +14,7 @@ _SHARED: list[Processor] = [
 
 
 def configure(*, level: str, style: str, colours: bool) -> dict[str, Any]:
-    """Set structlog up and return Django's LOGGING, so that both write the same lines. `style` is console or json."""
+    """Set structlog up and return LOGGING, so that both write the same lines. `style` is console or json."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -31,7 +31,10 @@ def configure(*, level: str, style: str, colours: bool) -> dict[str, Any]:
         "formatters": {
             "lines": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(style, colours)],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *_renderers(style, colours),
+                ],
                 "foreign_pre_chain": _SHARED,
             }
         },
@@ -48,4 +51,8 @@ def configure(*, level: str, style: str, colours: bool) -> dict[str, Any]:
 def _renderers(style: str, colours: bool) -> list[Processor]:
     if style == "json":
         return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback)]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=colours, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+        )
+    ]

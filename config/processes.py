@@ -1,4 +1,4 @@
-"""Child processes that never outlive their purpose: start, wait, stop, and recognise what an earlier run left."""
+"""Child processes that never outlive their purpose: start, wait, stop, recognise what an earlier run left."""
 
 import contextlib
 import ctypes
@@ -20,7 +20,7 @@ _PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 class HelpfulError(Exception):
-    """Something the reader can mend; its text is a sentence that says how and is shown without a traceback."""
+    """Something the reader can mend; its text says how and is shown without a traceback."""
 
 
 class Identity(TypedDict):
@@ -44,8 +44,8 @@ class Program:
     """One long-running child.
 
     `ready` is asked until it says True, at most `ready_seconds`; without it a program is ready once it runs.
-    `stop_signal` asks it to end; after `stop_seconds` its whole group is killed. `before_start` runs before every start,
-    restarts included; `if_it_fails` is advice for whoever reads that it did not start.
+    `stop_signal` asks it to end; after `stop_seconds` its whole group is killed. `before_start` runs before
+    every start, restarts included; `if_it_fails` is advice for whoever reads that it did not start.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Program:
 def spawn(program: Program, *, output: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes]:
     """Start the program in a session of its own, stdout and stderr together.
 
-    On Linux the kernel sends it the stop signal when the calling thread ends, so call this from the main thread.
+    On Linux the kernel sends it the stop signal when the calling thread ends: call from the main thread.
     """
     parent = os.getpid()
 
@@ -129,7 +129,7 @@ def is_running(identity: Identity) -> bool:
     try:
         process = psutil.Process(identity["pid"])
         same = abs(process.create_time() - identity["started"]) < 1
-        return same and process.status() != psutil.STATUS_ZOMBIE
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
@@ -160,7 +160,9 @@ def processes_in(folder: Path, *, name: str) -> list[psutil.Process]:
     return found
 
 
-def end(processes: Iterable[psutil.Process], *, by: signal.Signals = signal.SIGTERM, seconds: float = 10) -> None:
+def end(
+    processes: Iterable[psutil.Process], *, by: signal.Signals = signal.SIGTERM, seconds: float = 10
+) -> None:
     """End processes that are not our children: ask with `by`, kill what is left after `seconds`."""
     asked = list(processes)
     for process in asked:

@@ -1,4 +1,4 @@
-"""What a running supervisor writes into the data folder: that it runs, whom it started, and where the servers listen."""
+"""What a running supervisor writes into the data folder: its children, and where the servers listen."""
 
 import contextlib
 import fcntl
@@ -12,7 +12,7 @@ from config.processes import HelpfulError, Identity, end, identify, leftovers
 
 
 class Records:
-    """Holds the data folder for one supervisor at a time. The kernel frees it when the supervisor dies, however it dies."""
+    """Holds the data folder for one supervisor at a time; the kernel frees it when that one dies."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -26,15 +26,17 @@ class Records:
             lock = (self.data / "supervisor.lock").open("a")
         except OSError as error:
             raise HelpfulError(
-                f"The data folder {self.data} cannot be used: {error.strerror}. Name another in PARLEY_DATA_DIR."
+                f"The data folder {self.data} cannot be used: {error.strerror}. "
+                f"Name another in PARLEY_DATA_DIR."
             ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
             raise HelpfulError(
-                f"Parley already runs on {self.data} (process {self._read().get('pid', 'unknown')}). Stop it with Ctrl-C "
-                f"in its terminal, or run a second one beside it with PARLEY_DATA_DIR=/another/folder PORT=8010."
+                f"Parley already runs on {self.data} (process {self._read().get('pid', 'unknown')}). "
+                f"Stop it with Ctrl-C in its terminal, "
+                f"or run a second one beside it: make run PARLEY_DATA_DIR=/another/folder PORT=8010"
             ) from None
         self._lock = lock
 
@@ -50,7 +52,7 @@ class Records:
         _write(self._path, {**identify("supervisor", os.getpid()), "children": children})
 
     def write_services(self, urls: dict[str, str]) -> None:
-        """Leave the addresses for `manage.py` in another terminal; they hold passwords, so the owner alone reads them."""
+        """Leave the addresses for `manage.py` in another terminal; they hold passwords, hence 0600."""
         _write(self.data / environment.STATE_FILE, urls)
 
     def release(self) -> None:

@@ -23,14 +23,23 @@ HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = environment.number("PORT", 8000)
 BASE_URL = os.environ.get("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 LIVE_PORT = environment.number("LIVE_PORT", PORT + 1)
-LIVE_URL = os.environ.get("LIVE_URL", f"{urlsplit(BASE_URL).scheme}://{urlsplit(BASE_URL).hostname}:{LIVE_PORT}").rstrip("/")
+LIVE_URL = os.environ.get(
+    "LIVE_URL", f"{urlsplit(BASE_URL).scheme}://{urlsplit(BASE_URL).hostname}:{LIVE_PORT}"
+).rstrip("/")
 _ORIGIN = environment.origin(BASE_URL)
 _IS_HTTPS = _ORIGIN.startswith("https://")
 _ALSO_LOOPBACK = "BASE_URL" not in os.environ
 PAGE_ORIGINS = [_ORIGIN, f"http://127.0.0.1:{PORT}"] if _ALSO_LOOPBACK else [_ORIGIN]
 """Exact origins whose pages may open the live stream."""
-LIVE_ORIGINS = sorted({environment.origin(LIVE_URL)} | ({f"http://127.0.0.1:{LIVE_PORT}"} if _ALSO_LOOPBACK else set()))
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", str(urlsplit(BASE_URL).hostname)]
+LIVE_ORIGINS = sorted(
+    {environment.origin(LIVE_URL)} | ({f"http://127.0.0.1:{LIVE_PORT}"} if _ALSO_LOOPBACK else set())
+)
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS") or [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    str(urlsplit(BASE_URL).hostname),
+]
 CSRF_TRUSTED_ORIGINS = [_ORIGIN]
 
 ROOT_URLCONF = "config.urls"
@@ -97,7 +106,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# Services. Without addresses in the environment the supervisor starts its own and leaves them in the state file.
+# Services. Without addresses in the environment the supervisor starts its own and leaves a state file.
 _URLS = environment.service_urls(DATA_DIR)
 DATABASES = {"default": environment.database_settings(_URLS["database"])}
 BROKER_URL = _URLS["broker"]

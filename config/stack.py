@@ -1,4 +1,4 @@
-"""What `make run` runs: our servers unless others are named, the preparing steps, web, live, worker and beat."""
+"""What `make run` runs: our servers unless others are named, preparing steps, web, live, worker and beat."""
 
 import os
 import signal
@@ -16,14 +16,14 @@ from config.console import Console
 from config.embedded import Postgres, Valkey
 from config.processes import HelpfulError, Program, port_is_free
 from config.records import Records
-from config.supervisor import Interrupted, Supervisor
+from config.supervisor import StopRequestedError, Supervisor
 from config.vendor import FILES
 
 _WEB_STOP_SECONDS = 10
 
 
 def run(console: Console) -> int:
-    """Run everything until a signal; returns the exit code. Every failure that the reader can mend is one sentence."""
+    """Run everything until a signal; returns the exit code. Failures that can be mended are sentences."""
     records = Records(settings.DATA_DIR)
     supervisor = Supervisor(console, records)
     try:
@@ -38,16 +38,14 @@ def run(console: Console) -> int:
         Stack(supervisor, console, records).start()
         supervisor.watch()
         return 0
-    except Interrupted:
+    except StopRequestedError:
         return 130
     except HelpfulError as error:
         console.say(str(error))
         return 1
     finally:
-        console.say("Stopping")
         supervisor.stop()
         records.release()
-        console.say("Stopped")
         console.close()
 
 
@@ -63,6 +61,8 @@ class Stack:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "PYTHONUNBUFFERED": "1",
+            # Known and meant: a newcomer may be root, and tasks are JSON, which runs nothing.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
             **({"FORCE_COLOR": "1"} if sys.stdout.isatty() else {}),
         }
 
@@ -83,7 +83,7 @@ class Stack:
                 )
 
     def _start_services(self) -> None:
-        """Ours where the environment names none. Their ports are settled here, and later restarts keep them."""
+        """Ours where the environment names none. Ports are settled here, and restarts keep them."""
         if "DATABASE_URL" not in os.environ:
             postgres = Postgres(settings.DATA_DIR / "postgres")
             postgres.prepare(self._console.say)
@@ -102,7 +102,7 @@ class Stack:
         self._collect_static()
         self._step("Bringing the database up to date", "migrate", "--no-input", "--verbosity=0")
         if environment.flag("DEMO", default=True) and "seed" in get_commands() and self._has_no_people():
-            self._step("Filling the demo company", "seed", "--demo")
+            self._step("Filling the demo company", "seed", "--demo", show=True)
         if "assert_schedules" in get_commands():
             self._step("Setting the schedules", "assert_schedules")
 
@@ -112,17 +112,19 @@ class Stack:
         sources = [self._project / "node_modules" / source for source in FILES.values()]
         now = assets.fingerprint([self._project / "static"], [*sources, self._project / "requirements.lock"])
         if not assets.is_current(settings.DATA_DIR, now):
-            self._step("Collecting styles and scripts", "collectstatic", "--no-input", "--clear", "--verbosity=0")
+            self._step(
+                "Collecting styles and scripts", "collectstatic", "--no-input", "--clear", "--verbosity=0"
+            )
             assets.remember(settings.DATA_DIR, now)
 
     def _has_no_people(self) -> bool:
-        """Asked with psycopg, since the settings of this process were read before the servers had addresses."""
+        """Asked with psycopg: the settings of this process were read before the servers had addresses."""
         with psycopg.connect(self._env["DATABASE_URL"], connect_timeout=5) as connection:
             row = connection.execute("SELECT NOT EXISTS (SELECT 1 FROM core_user)").fetchone()
         return bool(row and row[0])
 
-    def _step(self, title: str, *command: str) -> str:
-        return self._supervisor.run_step(title, self._program(command[0], "manage.py", *command))
+    def _step(self, title: str, *command: str, show: bool = False) -> str:
+        return self._supervisor.run_step(title, self._program(command[0], "manage.py", *command), show=show)
 
     def _program(self, name: str, *arguments: str) -> Program:
         return Program(name=name, argv=(sys.executable, *arguments), cwd=self._project, env=self._env)
@@ -134,7 +136,13 @@ class Stack:
             argv=(
                 *(sys.executable, "-m", "granian", *arguments),
                 *("--host", settings.HOST, "--port", str(port), "--no-ws", "--http", "1"),
-                *("--respawn-failed-workers", "--respawn-interval", "0.2", "--http1-header-read-timeout", "10000"),
+                *(
+                    "--respawn-failed-workers",
+                    "--respawn-interval",
+                    "0.2",
+                    "--http1-header-read-timeout",
+                    "10000",
+                ),
                 *("--workers-kill-timeout", str(_WEB_STOP_SECONDS - 4), "--log-level", "warning"),
             ),
             cwd=self._project,
@@ -147,7 +155,17 @@ class Stack:
     def _web(self) -> Program:
         """Eight threads a worker: with one, a single stalled client would stop the worker for everybody."""
         return self._granian(
-            *("web", settings.PORT, "/healthz", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "8"),
+            *(
+                "web",
+                settings.PORT,
+                "/healthz",
+                "--interface",
+                "wsgi",
+                "--workers",
+                "2",
+                "--blocking-threads",
+                "8",
+            ),
             *("--backlog", "1024", "--backpressure", "512", "config.wsgi:application"),
         )
 
@@ -160,11 +178,11 @@ class Stack:
 
     def _worker(self) -> Program:
         pool = ("--pool", "prefork", "--concurrency", str(environment.number("WORKERS", 2)))
-        quiet = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
-        return self._program("worker", "-m", "celery", "-A", "config", "worker", *pool, *quiet)
+        alone = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
+        return self._program("worker", "-m", "celery", "-q", "-A", "config", "worker", *pool, *alone)
 
     def _beat(self) -> Program:
-        return self._program("beat", "-m", "celery", "-A", "config", "beat", "--loglevel", "WARNING")
+        return self._program("beat", "-m", "celery", "-q", "-A", "config", "beat", "--loglevel", "WARNING")
 
     def _greet(self) -> None:
         lines = [f"Parley is running: {settings.BASE_URL}"]
@@ -179,14 +197,14 @@ class Stack:
 
 def _reachable(host: str) -> str:
     """Where a server that listens on this host answers on this machine."""
-    wildcard = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
+    wildcard = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  # looked up, not bound
     return wildcard.get(host, f"[{host}]" if ":" in host else host)
 
 
 def _answers(address: str) -> bool:
     """Whether an HTTP server speaks there, whatever it says."""
     try:
-        urllib.request.urlopen(address, timeout=2).close()
+        urllib.request.urlopen(address, timeout=2).close()  # noqa: S310  # our own address
     except urllib.error.HTTPError:
         return True
     except OSError:

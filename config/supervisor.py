@@ -1,4 +1,4 @@
-"""Keeps a stack of processes running: starts them in order, brings back what dies, stops them in reverse order."""
+"""Keeps processes running: starts them in order, brings back what dies, stops them in reverse order."""
 
 import contextlib
 import os
@@ -23,12 +23,12 @@ _TICK = 0.1
 _PROGRESS_SECONDS = 5.0
 
 
-class Interrupted(Exception):
+class StopRequestedError(Exception):
     """Somebody asked us to stop while we were starting."""
 
 
 def restart_delay(failures: int) -> float:
-    """Seconds to wait before a restart, after so many failures in a row: none at first, then growing to 15 s."""
+    """Seconds to wait before a restart after so many failures in a row: none at first, then up to 15 s."""
     return _DELAYS[failures] if failures < len(_DELAYS) else _LONGEST_DELAY
 
 
@@ -71,10 +71,12 @@ class Supervisor:
             signal.signal(number, self._on_signal)
 
     def start(self, program: Program) -> None:
-        """Start it, keep it from now on, and return when it is ready. Raises HelpfulError when it does not get there."""
+        """Start it, keep it from now on, return when it is ready. Raises HelpfulError when that fails."""
         child = self._spawn(program, lambda text: self._console.line(program.name, text))
         ready = program.ready or (lambda: True)
-        in_time = self._pump_until(lambda: child.process.poll() is not None or ready(), seconds=program.ready_seconds)
+        in_time = self._pump_until(
+            lambda: child.process.poll() is not None or ready(), seconds=program.ready_seconds
+        )
         self._drain(child)
         if child.process.poll() is not None:
             self._children.remove(child)
@@ -83,19 +85,29 @@ class Supervisor:
         if not in_time:
             raise HelpfulError(self._failure(program, f"did not answer within {program.ready_seconds:.0f} s"))
 
-    def run_step(self, title: str, program: Program) -> str:
-        """Run a program to its end, show how long it takes, and return what it wrote. Raises HelpfulError if it fails."""
+    def run_step(self, title: str, program: Program, *, show: bool = False) -> str:
+        """Run a program to its end, showing how long it takes; returns what it wrote, shown too with `show`.
+
+        Raises HelpfulError, with all that it wrote, when it fails.
+        """
         written: list[str] = []
         begun = time.monotonic()
+
+        def sink(text: str) -> None:
+            written.append(text)
+            if show:
+                self._console.line(program.name, text)
+
         self._console.say(f"{title} ...")
-        child = self._spawn(program, written.append)
+        child = self._spawn(program, sink)
         while not self._pump_until(lambda: child.process.poll() is not None, seconds=_PROGRESS_SECONDS):
             self._console.say(f"{title} ... {time.monotonic() - begun:.0f} s")
         self._drain(child)
         self._children.remove(child)
         self._forget(child)
         if child.process.returncode:
-            raise HelpfulError("\n".join([*written, self._failure(program, describe_exit(child.process.returncode))]))
+            reason = self._failure(program, describe_exit(child.process.returncode))
+            raise HelpfulError("\n".join([*written, reason]))
         return "\n".join(written)
 
     def watch(self) -> None:
@@ -106,7 +118,10 @@ class Supervisor:
                 self._revive(child)
 
     def stop(self) -> None:
-        """End all children, last started first, each with its own patience; a second signal makes it immediate."""
+        """End all children, last started first, each in its own time; a second signal makes it immediate."""
+        if not self._children:
+            return
+        self._console.say("Stopping")
         patience = self._signals
         for child in reversed(self._children):
             if child.process.poll() is None:
@@ -114,6 +129,7 @@ class Supervisor:
                 self._wait(child, until=time.monotonic() + child.program.stop_seconds, patience=patience)
             self._forget(child)
         self._children.clear()
+        self._console.say("Stopped")
 
     def _wait(self, child: Child, *, until: float, patience: int) -> None:
         while child.process.poll() is None and time.monotonic() < until and self._signals <= max(patience, 1):
@@ -173,7 +189,7 @@ class Supervisor:
         self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
 
     def _forget(self, child: Child) -> None:
-        """Kill what is left of its group, and close its pipe, which an escaped grandchild may still hold open."""
+        """Kill what is left of its group and close its pipe, which an escaped grandchild may hold open."""
         kill_group(child.process.pid)
         child.process.wait()
         if child.process.stdout is not None and not child.process.stdout.closed:
@@ -184,7 +200,7 @@ class Supervisor:
         deadline = time.monotonic() + seconds
         while not done():
             if self._signals:
-                raise Interrupted
+                raise StopRequestedError
             if time.monotonic() >= deadline:
                 return False
             self._pump(_TICK)

@@ -1,4 +1,4 @@
-"""The few files of npm packages that pages use, found under `vendor/`. Whole packages would be collected for nothing."""
+"""The few files of npm packages that pages use, found under `vendor/`; whole packages would be a waste."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -20,7 +20,7 @@ FILES = {
     "vendor/tabler-icons/fonts/tabler-icons.ttf": "@tabler/icons-webfont/dist/fonts/tabler-icons.ttf",
     "vendor/sortable/Sortable.min.js": "sortablejs/Sortable.min.js",
 }
-"""Static path to path under node_modules. Source maps belong to it: the manifest storage follows the reference."""
+"""Static path to path under node_modules. Source maps are here since the manifest storage follows them."""
 
 
 class VendorFinder(BaseFinder):

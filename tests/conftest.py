@@ -1,4 +1,4 @@
-"""Services for the tests: ours when no address is given, started once for all xdist workers and stopped at the end."""
+"""Services for the tests: ours when no address is given, started once for all xdist workers."""
 
 import os
 from pathlib import Path
@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests import browsers
+
 PROJECT = Path(__file__).resolve().parent.parent
-_SERVICES = pytest.StashKey[object]()
+_DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,6 +28,36 @@ def pytest_configure(config: pytest.Config) -> None:
     assert settings.TESTING  # loads the settings, so that pytest-django sees them
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = browsers.find_chromium() is None
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & _DATABASE_FIXTURES:
+            item.add_marker("database")
+        if missing and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    left_out = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "no Chromium" in str(report.longrepr)
+    ]
+    if left_out:
+        terminalreporter.section("BROWSER TESTS WERE LEFT OUT", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{len(left_out)} tests need Chromium: apt install chromium, or set CHROMIUM=/path/to/it."
+        )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if browsers.is_required() and any("no Chromium" in str(report.longrepr) for report in skipped):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def _start_services(config: pytest.Config) -> None:
     missing = {"postgres": "DATABASE_URL" not in os.environ, "valkey": "BROKER_URL" not in os.environ}
     if config.option.collectonly or not any(missing.values()):
@@ -37,7 +69,6 @@ def _start_services(config: pytest.Config) -> None:
         services = Services(PROJECT / ".data" / "test", **missing).start()
     except HelpfulError as error:
         raise pytest.UsageError(str(error)) from error
-    config.stash[_SERVICES] = services
     config.add_cleanup(services.stop)
     if services.postgres:
         os.environ["DATABASE_URL"] = services.postgres.url
@@ -51,3 +82,12 @@ def _separate_worker(worker: str) -> None:
     broker = urlsplit(os.environ["BROKER_URL"])
     os.environ["BROKER_URL"] = broker._replace(path=f"/{number}").geturl()
     os.environ["CACHE_URL"] = broker._replace(path=f"/{number + 1}").geturl()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Chromium; tests that ask for it carry the marker `browser`."""
+    path = browsers.find_chromium()
+    if path is None:
+        pytest.skip("no Chromium")
+    return path

@@ -13,7 +13,7 @@ from automation.flows.source import Path
 from automation.flows.wording import LANGUAGES, Texts
 
 MAX_TEXT = 2000
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 
 
 class Checker:
@@ -24,7 +24,9 @@ class Checker:
         self.problems: list[Problem] = []
 
     def fault(self, path: Path, message: str) -> None:
-        line = next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None)
+        line = next(
+            (self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None
+        )
         self.problems.append(Problem(".".join(str(part) for part in path), message, line=line))
 
     def mapping(self, value: Any, path: Path, *, allowed: Sequence[str] = ()) -> dict[str, Any]:
@@ -50,10 +52,10 @@ class Checker:
         return list(value)
 
     def name(self, value: Any, path: Path) -> str:
-        """Return an identifier: lower-case Latin letters, digits and underscores."""
+        """Return an identifier: lower-case Latin letters, digits, - and _."""
         if isinstance(value, str) and _NAME.fullmatch(value):
             return value
-        self.fault(path, _("expected a name of small letters, digits and _"))
+        self.fault(path, _("expected a name of small letters, digits, - and _"))
         return ""
 
     def names(self, value: Any, path: Path) -> tuple[str, ...]:

@@ -25,8 +25,9 @@ class Choice:
 class Criterion:
     """A qualification criterion as the engine needs it.
 
-    `kind`: choice, number, money, duration, date, place, text or yes_no. `hint` is the useful fact that comes with the
-    question (spec 5.2). Choices of a kind other than "choice" are only offered; other answers are welcome.
+    `kind`: choice, number, money, duration, date, place, text or yes_no. `hint` is the useful fact that comes
+    with the question (spec 5.2). Choices of a kind other than "choice" are only offered; other answers are
+    welcome.
     """
 
     key: str
@@ -49,7 +50,9 @@ class Parser(Protocol):
     Returns the canonical value, or None when the text does not answer such a question.
     """
 
-    def __call__(self, text: str, *, kind: str, choices: Sequence[Choice], language: str) -> Parsed | None: ...
+    def __call__(
+        self, text: str, *, kind: str, choices: Sequence[Choice], language: str
+    ) -> Parsed | None: ...
 
 
 def never(condition: Any, facts: Facts) -> bool:
@@ -60,10 +63,11 @@ def never(condition: Any, facts: Facts) -> bool:
 class Context:
     """Taken by the caller at the moment of the event.
 
-    `facts`: current answers by criterion key. `contact`: known fields of name, phone, email; empty ones left out.
-    `holds(condition, facts)` decides a branch; it gets the facts including those of this very event.
-    `goal` is one chosen before the run began (a chat link). `wait_minutes` is the measured time to a person's answer,
-    `opens_at` the next opening in the company's zone; both None when unknown. `variables`: other words for texts.
+    `facts`: current answers by criterion key. `contact`: known fields of name, phone, email; empty ones left
+    out. `holds(condition, facts)` decides a branch; it gets the facts including those of this very event.
+    `goal` is one chosen before the run began (a chat link). `wait_minutes` is the measured time to a person's
+    answer, `opens_at` the next opening in the company's zone; both None when unknown. `variables`: other
+    words for texts.
     """
 
     parser: Parser

@@ -1,7 +1,7 @@
 """Reading a flow document (docs/flows.md): YAML for people, the same as JSON in the database.
 
-`loads` takes YAML text, `parse` the plain value, `plain` gives the value to store. All raise DocumentError with every
-fault found and, for YAML, its line.
+`loads` takes YAML text, `parse` the plain value, `plain` gives the value to store. All raise DocumentError
+with every fault found and, for YAML, its line.
 """
 
 from __future__ import annotations
@@ -24,9 +24,20 @@ from automation.flows.wording import LANGUAGES, Texts
 
 DATA = FilePath(__file__).parent / "data"
 
-TOP = ("flow", "title", "languages", "start", "limits", "reminder_after", "goals", "steps", "answers", "hand_offs")
+TOP = (
+    "flow",
+    "title",
+    "languages",
+    "start",
+    "limits",
+    "reminder_after",
+    "goals",
+    "steps",
+    "answers",
+    "hand_offs",
+)
 TOP_KEYS = (*TOP, "phrases", "words", "version")
-GOAL_KEYS = ("label", "intents", "facts", "keeps", "go")
+GOAL_KEYS = ("label", "intents", "keeps", "go")
 RULE_KEYS = ("reason", "urgency", "team", "open", "closed")
 PHRASES = (
     "retry",
@@ -34,6 +45,7 @@ PHRASES = (
     "offer_person",
     "person_open",
     "person_closed",
+    "leave_contact",
     "attachment",
     "voice",
     "deferred",
@@ -43,6 +55,8 @@ PHRASES = (
     "not_interested",
     "skip",
     "person",
+    "yes",
+    "no",
 )
 
 
@@ -167,7 +181,6 @@ def _goals(draft: _Draft, value: Any) -> dict[str, Goal]:
             label=draft.text(data.get("label"), (*path, "label"), f"goals.{key}"),
             go=check.name(data.get("go"), (*path, "go")),
             intents=check.names(data.get("intents"), (*path, "intents")),
-            facts=check.names(data.get("facts"), (*path, "facts")),
             keeps=check.name(data["keeps"], (*path, "keeps")) if "keeps" in data else None,
         )
     return goals

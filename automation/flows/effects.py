@@ -39,8 +39,8 @@ class QuickReply:
 class Say:
     """The one reply to an event, in the customer's language.
 
-    `asks` names the only question in it: a criterion key, "goal", "contact.<field>" or "note.<key>". `text_ids` are the
-    texts of the document it was made of.
+    `asks` names the only question in it: a criterion key, "goal", "contact.<field>" or "note.<key>".
+    `text_ids` are the texts of the document it was made of.
     """
 
     step: str
@@ -86,7 +86,9 @@ class RequestScore:
 
 @dataclass(frozen=True)
 class Note:
-    """Something a colleague should see and no criterion holds. `kind`: detail, attachment, order_number, question ..."""
+    """Something a colleague should see and no criterion holds. `kind`: detail, attachment, order_number,
+    question ...
+    """
 
     kind: str
     text: str

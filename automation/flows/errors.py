@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault. `path` leads to the place ("steps.2.question.hy"); `line` counts from 1 when the text is at hand."""
+    """One fault. `path` leads to the place ("steps.2.question.hy"); `line` counts from 1 when the text is at
+    hand.
+    """
 
     path: str
     message: str

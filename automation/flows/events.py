@@ -8,9 +8,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Entity:
-    """A value read from free text, already canonical for its kind.
+    """A value read from free text, already in its canonical form (`core.conditions.canonical`).
 
-    `name`: budget, quantity, timeline (days), date, place, phone (E.164), email, name or order_number.
+    `name`: budget, quantity, timeline_days, date, place, phone (E.164), email, name or order_number.
     """
 
     name: str
@@ -32,7 +32,9 @@ class Reading:
 
 @dataclass(frozen=True)
 class CustomerMessage:
-    """The customer wrote. `payload` is what a button carried, `attachments` are kinds: image, voice, video, file ..."""
+    """The customer wrote. `payload` is what a button carried, `attachments` are kinds: image, voice, video,
+    file ...
+    """
 
     text: str = ""
     reading: Reading = field(default_factory=Reading)

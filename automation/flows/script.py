@@ -39,8 +39,9 @@ class MenuStep:
 class AskStep:
     """One question. `target` names what is asked as in `Say.asks`.
 
-    The texts are ids or None; without `question` the criterion's own question and hint are used. After `tries` answers
-    that do not fit, `on_miss` moves on or hands off (spec 6.5). `skippable` adds a "not sure yet" button.
+    The texts are ids or None; without `question` the criterion's own question and hint are used. After
+    `tries` answers that do not fit, `on_miss` moves on or hands off (spec 6.5). `skippable` adds a "not sure
+    yet" button.
     """
 
     id: str
@@ -99,14 +100,14 @@ Step = SayStep | MenuStep | AskStep | BranchStep | ScoreStep | HandOffStep | End
 
 @dataclass(frozen=True)
 class Goal:
-    """`intents` lead to it, as do answers to the criteria in `facts`; `keeps` is the note that the words which named
-    the goal already answer ("my sofa came broken" is the detail of a support request)."""
+    """`intents` lead to it, as do answers to criteria asked on its way. `keeps` is the note that the words
+    which named the goal already answer ("my sofa came broken" is the detail of a support request).
+    """
 
     key: str
     label: str
     go: str
     intents: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
     keeps: str | None = None
 
 
@@ -174,6 +175,21 @@ class FlowDocument:
 
     def ask_of(self, target: str) -> AskStep | None:
         return next((step for step in self.asks() if step.target == target), None)
+
+    def way(self, step_id: str) -> tuple[Step, ...]:
+        """Return the steps that can be reached from this one, itself first, nearest first."""
+        found: dict[str, Step] = {}
+        waiting = [step_id]
+        while waiting:
+            step = self.steps.get(waiting.pop(0))
+            if step is not None and step.id not in found:
+                found[step.id] = step
+                waiting.extend(exits(step, self.goals))
+        return tuple(found.values())
+
+    def asked_for(self, goal: Goal) -> tuple[str, ...]:
+        """Return the targets of the questions on the way of a goal."""
+        return tuple(step.target for step in self.way(goal.go) if isinstance(step, AskStep))
 
     def goal_of(self, intent: str) -> Goal | None:
         return next((goal for goal in self.goals.values() if intent in goal.intents), None)

@@ -1,7 +1,7 @@
 """YAML to plain values, with the line of every value.
 
-Only `true` and `false` are booleans, so that intents may be called yes and no. Anchors are refused: nothing that a
-person writes by hand needs them, and they can blow a small text up without bound.
+Only `true` and `false` are booleans, so that intents may be called yes and no. Anchors are refused: nothing
+that a person writes by hand needs them, and they can blow a small text up without bound.
 """
 
 from __future__ import annotations

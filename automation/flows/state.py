@@ -11,7 +11,8 @@ from automation.flows.errors import StateError
 
 
 class RunStatus(StrEnum):
-    """RUNNING exists only before the first question; WAITING is for the customer; PAUSED while a person speaks.
+    """RUNNING exists only before the first question; WAITING is for the customer; PAUSED while a person
+    speaks.
 
     HANDED_OFF can be taken up again by a hand-back, DONE cannot.
     """
@@ -30,8 +31,10 @@ SILENT = frozenset({RunStatus.PAUSED, RunStatus.HANDED_OFF, RunStatus.DONE})
 class RunState:
     """`pending` is the question the customer has not answered yet, named as in `Say.asks`.
 
-    `misses` counts messages in a row that did not answer it, `all_misses` those of the run, `questions` the side
-    questions answered since, `side` the last of them. `notes` holds answers that no criterion keeps.
+    `misses` counts messages in a row that did not answer it, `all_misses` those of the run. `side` is the
+    last side question, `side_repeats` how often it came again without progress. `declined` are questions
+    given up. `notes` holds answers that no criterion keeps. `media` is the kind of the last message when it
+    was only a file.
     """
 
     flow: str

@@ -1,4 +1,6 @@
-"""One reader per kind of step. A new kind needs a dataclass in `script`, a reader here and a handler in the engine."""
+"""One reader per kind of step. A new kind needs a dataclass in `script`, a reader here and a handler in the
+engine.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from automation.flows.effects import Urgency
 from automation.flows.script import (
     CONTACT,
     CONTACT_TARGETS,
+    GOAL,
     HAND_OFF,
     NEXT,
     NOTE,
@@ -91,6 +94,8 @@ def _target(check: Checker, value: Any, path: Path) -> str:
         return check.one_of(value, path, options=CONTACT_TARGETS, default=CONTACT_TARGETS[0])
     if isinstance(value, str) and value.startswith(NOTE):
         return NOTE + check.name(value.removeprefix(NOTE), path)
+    if value == GOAL:
+        check.fault(path, _("the goal is asked by a menu"))
     return check.name(value, path)
 
 

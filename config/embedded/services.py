@@ -1,4 +1,4 @@
-"""Both servers together, for whoever needs them for the length of one process and no supervisor: the tests."""
+"""Both servers together, for whoever needs them for the length of one process: the tests."""
 
 import fcntl
 import subprocess
@@ -13,8 +13,8 @@ from config.processes import HelpfulError, Program, spawn, stop, wait_until
 class Services:
     """Servers in a folder that belongs to this process while it lives.
 
-    Folders are numbered slots under `root`: the first one that no live process holds is taken, and servers that a dead
-    process left there are ended, so several test runs work side by side and nothing piles up.
+    Folders are numbered slots under `root`: the first one that no live process holds is taken, and servers
+    that a dead process left there are ended, so several test runs work side by side and nothing piles up.
     """
 
     def __init__(self, root: Path, *, postgres: bool = True, valkey: bool = True) -> None:

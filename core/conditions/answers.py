@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from . import canonical
-from .canonical import Value
-from .enums import FieldType
-from .fields import Choices, Field
-from .json_source import json_source
-from .moment import Moment
+from core.conditions import canonical
+from core.conditions.canonical import Value
+from core.conditions.enums import FieldType
+from core.conditions.fields import Choices, Field
+from core.conditions.json_source import json_source
+from core.conditions.moment import Moment
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -26,11 +26,8 @@ def answer_field(
 ) -> Field:
     """A field "answer.<key>" that reads `canonical` JSON at `key` of a jsonb column, in both backends.
 
-    `json_path_column` is a path from the subject ("answers", "lead__answers"). ValueError for a key
-    that is not an identifier: a numeric one would address an array element in SQL.
+    `json_path_column` is a path from the subject ("answers", "lead__answers").
     """
-    if not key.isidentifier():
-        raise ValueError(f"not an identifier: {key!r}")
     path = json_path_column.split("__")
 
     def read(obj: object, at: Moment) -> Value | None:

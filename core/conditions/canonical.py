@@ -1,15 +1,15 @@
 """The one stored form of a typed value in a jsonb column (answers, custom fields), and its reading.
 
-| type                       | JSON                                               | read as      | compared in SQL as |
-|----------------------------|----------------------------------------------------|--------------|--------------------|
-| number, duration (days)    | 7, 2.5: at most 6 decimals and 15 digits           | Decimal      | numeric            |
-| money                      | {"amount": "500000.0000", "currency": "AMD"}       | Money        | numeric + text     |
-| choice                     | "repair"                                           | str          | text               |
-| multichoice                | ["wood", "glass"], without repeats                 | tuple of str | text[]             |
-| boolean                    | true                                               | bool         | boolean            |
-| date                       | "2025-03-01"                                       | date         | date               |
-| datetime                   | "2025-03-01T09:30:00Z", optional 6 decimals        | datetime     | timestamptz        |
-| text, place, phone, email  | {"raw": "Երևան", "norm": "erevan"}                 | Text         | text ("norm")      |
+| type                      | JSON                                         | read as      | in SQL         |
+|---------------------------|----------------------------------------------|--------------|----------------|
+| number, duration (days)   | 7, 2.5: at most 6 decimals and 15 digits     | Decimal      | numeric        |
+| money                     | {"amount": "500000.0000", "currency": "AMD"} | Money        | numeric + text |
+| choice                    | "repair"                                     | str          | text           |
+| multichoice               | ["wood", "glass"], without repeats           | tuple of str | text[]         |
+| boolean                   | true                                         | bool         | boolean        |
+| date                      | "2025-03-01"                                 | date         | date           |
+| datetime                  | "2025-03-01T09:30:00Z", optional 6 decimals  | datetime     | timestamptz    |
+| text, place, phone, email | {"raw": "Երևան", "norm": "erevan"}           | Text         | text ("norm")  |
 
 Numbers stay within 15 digits because a double carries 15 exactly: Python's json gives floats where
 PostgreSQL keeps decimals. Money needs up to 20 digits, hence its amount is a string of fixed scale.
@@ -23,9 +23,8 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, NamedTuple, TypeAlias
 
+from core.conditions.enums import FieldType
 from core.text import normalise
-
-from .enums import FieldType
 
 
 class Money(NamedTuple):
@@ -40,10 +39,8 @@ class Text(NamedTuple):
     raw: str
 
 
-Value: TypeAlias = (
-    Decimal | Money | Text | str | bool | date | datetime | tuple[str, ...]
-)
-Json: TypeAlias = None | bool | int | float | str | list[Any] | dict[str, Any]
+Value: TypeAlias = Decimal | Money | Text | str | bool | date | datetime | tuple[str, ...]
+Json: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 
 MONEY_LIMIT = Decimal(10) ** 16
 _LEAP = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
@@ -67,9 +64,7 @@ _CURRENCY = re.compile(CURRENCY_PATTERN)
 
 def phone_form(raw: str) -> str:
     """Digits and a leading plus: the stored form of numbers in E.164."""
-    digits = "".join(
-        character for character in raw if character.isascii() and character.isdigit()
-    )
+    digits = "".join(character for character in raw if character.isascii() and character.isdigit())
     return f"+{digits}" if digits and raw.lstrip().startswith("+") else digits
 
 
@@ -86,7 +81,7 @@ _FORMS: Mapping[FieldType, Callable[[str], str]] = {
 
 
 def text(kind: FieldType, raw: str) -> Text:
-    """The value of a text type from what somebody typed; `norm` may be empty ("!!!")."""
+    """The value of a text type from what somebody typed; `norm` may be empty (" ")."""
     return Text(norm=_FORMS[kind](raw), raw=raw)
 
 
@@ -141,11 +136,11 @@ def dump(kind: FieldType, value: object) -> Json:
             return number_json(number(value))
         case FieldType.MONEY, Money(amount, currency):
             return money_json(money(amount, currency))
-        case (FieldType.BOOLEAN, bool()) | (FieldType.CHOICE, str()) if value != "":
-            return value
-        case FieldType.MULTICHOICE, (list() | tuple()) if all(
-            isinstance(item, str) for item in value
-        ):
+        case FieldType.BOOLEAN, bool(flag):
+            return flag
+        case FieldType.CHOICE, str(option) if option:
+            return option
+        case FieldType.MULTICHOICE, (list() | tuple()) if all(isinstance(item, str) for item in value):
             return list(dict.fromkeys(value))
         case FieldType.DATETIME, datetime() if value.tzinfo is not None:
             return datetime_json(value)
@@ -160,18 +155,14 @@ def dump(kind: FieldType, value: object) -> Json:
 def load(kind: FieldType, stored: object) -> Value | None:
     """Read back what `dump` wrote; None for null and for every other shape. Never raises."""
     match kind, stored:
-        case ((FieldType.NUMBER | FieldType.DURATION), (int() | float())) if (
-            not isinstance(stored, bool)
-        ):
+        case ((FieldType.NUMBER | FieldType.DURATION), (int() | float())) if not isinstance(stored, bool):
             return Decimal(repr(stored) if isinstance(stored, float) else stored)
         case FieldType.MONEY, {"amount": str(amount), "currency": str(currency)}:
             whole = _AMOUNT.fullmatch(amount) and _CURRENCY.fullmatch(currency)
             return Money(Decimal(amount), currency) if whole else None
         case FieldType.CHOICE, str():
             return stored or None
-        case FieldType.MULTICHOICE, list() if all(
-            isinstance(item, str) for item in stored
-        ):
+        case FieldType.MULTICHOICE, list() if all(isinstance(item, str) for item in stored):
             return tuple(stored)
         case FieldType.BOOLEAN, bool():
             return stored
@@ -179,9 +170,10 @@ def load(kind: FieldType, stored: object) -> Value | None:
             return date.fromisoformat(stored)
         case FieldType.DATETIME, str() if _DATETIME.fullmatch(stored):
             return datetime.fromisoformat(stored)
+        case _, {"norm": str(norm), "raw": str(raw)} if kind.is_text and norm:
+            return Text(norm=norm, raw=raw)
         case _, {"norm": str(norm)} if kind.is_text and norm:
-            raw = stored.get("raw")
-            return Text(norm=norm, raw=raw if isinstance(raw, str) else norm)
+            return Text(norm=norm, raw=norm)
     return None
 
 

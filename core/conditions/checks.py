@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias, cast
 
-from .canonical import Money, Text
-from .enums import FieldType, Operator
-from .moment import Moment
-from .nodes import Leaf, RelativeDay, Scalar, Span
+from core.conditions.canonical import Money, Text
+from core.conditions.enums import FieldType, Operator
+from core.conditions.moment import Moment
+from core.conditions.nodes import Leaf, RelativeDay, Scalar, Span
 
 # What SQL compares: the amount of money, the normalised form of a text.
 Plain: TypeAlias = Decimal | str | bool | date | datetime
@@ -62,9 +62,7 @@ class IsOpen:
     """Business hours are open at the value; without a calendar the hours are unknown and it fails."""
 
 
-Test: TypeAlias = (
-    Filled | OneOf | Range | Contains | StartsWith | HasAny | HasAll | IsOpen
-)
+Test: TypeAlias = Filled | OneOf | Range | Contains | StartsWith | HasAny | HasAll | IsOpen
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +165,7 @@ def _stretch(item: Scalar, at: Moment) -> _Stretch:
     if isinstance(item, datetime):
         return _Stretch(item, item, whole_day=False)
     day = item.on(at) if isinstance(item, RelativeDay) else cast("date", item)
-    return _Stretch(
-        at.start_of(day), at.start_of(day + timedelta(days=1)), whole_day=True
-    )
+    return _Stretch(at.start_of(day), at.start_of(day + timedelta(days=1)), whole_day=True)
 
 
 def _instants(operator: Operator, items: tuple[Scalar, ...], at: Moment) -> Range:

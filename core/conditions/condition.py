@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.utils import translation
 
-from . import evaluate, explain, sql, words
-from .canonical import Json
-from .errors import PythonOnlyCondition
-from .explain import Explanation
-from .moment import Moment
-from .nodes import Leaf, Node, leaves
-from .operands import operand_json
-from .operators import Shape, shape_of
+from core.conditions import evaluate, explain, sql, words
+from core.conditions.canonical import Json
+from core.conditions.errors import PythonOnlyCondition
+from core.conditions.explain import Explanation
+from core.conditions.moment import Moment
+from core.conditions.nodes import Leaf, Node, leaves
+from core.conditions.operands import operand_json
+from core.conditions.operators import Shape, shape_of
 
 if TYPE_CHECKING:
     from django.db.models import Q
@@ -40,9 +40,7 @@ class Condition:
             raise PythonOnlyCondition(blocking)
         return sql.build(self.root, at)
 
-    def explain(
-        self, obj: object, at: Moment, language: str | None = None
-    ) -> Explanation:
+    def explain(self, obj: object, at: Moment, language: str | None = None) -> Explanation:
         """Every part with its actual value and whether it held, in `language` (default: the active one)."""
         with _speaking(language):
             return explain.explain(self.root, obj, at)
@@ -64,9 +62,7 @@ class Condition:
         return _json(self.root)
 
     def _python_only_keys(self) -> frozenset[str]:
-        return frozenset(
-            leaf.field.key for leaf in leaves(self.root) if sql.is_python_only(leaf)
-        )
+        return frozenset(leaf.field.key for leaf in leaves(self.root) if sql.is_python_only(leaf))
 
 
 def _json(node: Node) -> dict[str, Json]:

@@ -23,9 +23,7 @@ class FieldType(StrEnum):
         return self in TEXT_TYPES
 
 
-TEXT_TYPES = frozenset(
-    {FieldType.TEXT, FieldType.PHONE, FieldType.EMAIL, FieldType.PLACE}
-)
+TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.PHONE, FieldType.EMAIL, FieldType.PLACE})
 
 
 class Operator(StrEnum):

@@ -17,7 +17,7 @@ class ConditionError(ValueError):
         self.code = code
 
 
-class PythonOnlyCondition(ValueError):
+class PythonOnlyCondition(ValueError):  # noqa: N818
     """The condition reads fields that no stored column can answer, so there is no query for it."""
 
     def __init__(self, keys: frozenset[str]) -> None:
@@ -25,7 +25,7 @@ class PythonOnlyCondition(ValueError):
         self.keys = keys
 
 
-class DuplicateField(ValueError):
+class DuplicateFieldError(ValueError):
     """Two declarations of one key for one subject."""
 
     def __init__(self, subject: str, key: str) -> None:

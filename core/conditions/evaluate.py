@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from .canonical import Money, Text, Value
-from .checks import (
+from core.conditions.canonical import Money, Text, Value
+from core.conditions.checks import (
     Check,
     Contains,
     Filled,
@@ -14,11 +14,12 @@ from .checks import (
     OneOf,
     Range,
     StartsWith,
+    Test,
     resolve,
 )
-from .enums import GroupKind
-from .moment import Moment
-from .nodes import Leaf, Node
+from core.conditions.enums import GroupKind
+from core.conditions.moment import Moment
+from core.conditions.nodes import Leaf, Node
 
 
 def holds(node: Node, obj: object, at: Moment) -> bool:
@@ -45,34 +46,31 @@ def leaf_holds(leaf: Leaf, value: Value | None, at: Moment) -> bool:
 
 def _passes(check: Check, value: Any) -> bool:
     if isinstance(value, Money):
-        if check.currency not in (None, value.currency):
-            return False
-        value = value.amount
-    elif isinstance(value, Text):
-        value = value.norm
-    match check.test:
+        return check.currency in (None, value.currency) and _meets(check.test, value.amount)
+    return _meets(check.test, value.norm if isinstance(value, Text) else value)
+
+
+def _meets(test: Test, value: Any) -> bool:
+    match test:
         case Filled():
-            return value != ()
+            return bool(value != ())
         case OneOf(values):
             return value in values
-        case Range() as within:
-            return _inside(within, value)
+        case Range():
+            return _inside(test, value)
         case Contains(part):
-            return part in value
+            return part in str(value)
         case StartsWith(part):
-            return bool(value.startswith(part))
+            return str(value).startswith(part)
         case HasAny(values):
             return any(item in value for item in values)
         case HasAll(values):
             return all(item in value for item in values)
-    raise AssertionError(check)
+    raise AssertionError(test)
 
 
 def _inside(within: Range, value: Any) -> bool:
     low, high = within.low, within.high
-    if low is not None and (value < low or (value == low and not within.low_included)):
+    if low is not None and not (value > low or (value == low and within.low_included)):
         return False
-    return not (
-        high is not None
-        and (value > high or (value == high and not within.high_included))
-    )
+    return high is None or bool(value < high or (value == high and within.high_included))

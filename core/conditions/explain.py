@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .canonical import Value
-from .evaluate import group_holds, leaf_holds
-from .moment import Moment
-from .nodes import Leaf, Node
-from .words import GROUP_LABELS, sentence, value_text
+from core.conditions.canonical import Value
+from core.conditions.evaluate import group_holds, leaf_holds
+from core.conditions.moment import Moment
+from core.conditions.nodes import Leaf, Node
+from core.conditions.words import GROUP_LABELS, sentence, value_text
 
 
 @dataclass(frozen=True, slots=True)

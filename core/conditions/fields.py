@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from .canonical import Money, Text, Value
-from .enums import FieldType, Operator
-from .errors import DuplicateField
-from .moment import Moment
-from .operators import OPERATORS
+from core.conditions.canonical import Money, Text, Value
+from core.conditions.enums import FieldType, Operator
+from core.conditions.errors import DuplicateFieldError
+from core.conditions.moment import Moment
+from core.conditions.operators import OPERATORS
 
 if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
@@ -30,7 +30,7 @@ class MoneyOrm:
     currency: "Orm"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Field:
     """One question that a condition may ask.
 
@@ -57,15 +57,12 @@ class Field:
         if not self.operators:
             object.__setattr__(self, "operators", OPERATORS[self.type])
         if unknown := set(self.operators) - set(OPERATORS[self.type]):
-            raise ValueError(
-                f"field {self.key!r}: {sorted(unknown)} do not suit {self.type}"
-            )
-        if (self.type is FieldType.MONEY) != isinstance(
-            self.orm, MoneyOrm
-        ) and self.orm is not None:
-            raise ValueError(
-                f"field {self.key!r}: MoneyOrm belongs to money and only to money"
-            )
+            raise ValueError(f"field {self.key!r}: {sorted(unknown)} do not suit {self.type}")
+        if (self.type is FieldType.MONEY) != isinstance(self.orm, MoneyOrm) and self.orm is not None:
+            raise ValueError(f"field {self.key!r}: MoneyOrm belongs to money and only to money")
+
+    def __repr__(self) -> str:
+        return f"<Field {self.key}: {self.type}>"
 
     def value(self, obj: object, at: Moment) -> Value | None:
         """The typed value, None where there is none. TypeError when the getter breaks its contract."""
@@ -82,32 +79,29 @@ class Field:
 
 
 def _typed(kind: FieldType, got: object) -> Value | None:
+    if kind.is_text:
+        return Text(norm=got, raw=got) if isinstance(got, str) else got if isinstance(got, Text) else None
     match kind, got:
-        case ((FieldType.NUMBER | FieldType.DURATION), (int() | float())) if (
-            not isinstance(got, bool)
-        ):
+        case ((FieldType.NUMBER | FieldType.DURATION), (int() | float())) if not isinstance(got, bool):
             return Decimal(repr(got) if isinstance(got, float) else got)
-        case ((FieldType.NUMBER | FieldType.DURATION), Decimal()):
-            return got
-        case FieldType.MONEY, Money():
-            return got
-        case FieldType.CHOICE, str():
-            return got
         case FieldType.MULTICHOICE, (list() | tuple()):
             return tuple(got)
-        case FieldType.BOOLEAN, bool():
-            return got
-        case FieldType.DATE, date() if not isinstance(got, datetime):
-            return got
-        case FieldType.DATETIME, datetime() if got.tzinfo is not None:
-            return got
-        case _, Text() if kind.is_text:
-            return got
-        case _, str() if kind.is_text:
-            return Text(norm=got, raw=got)
-    return None
+        case FieldType.DATE, datetime():
+            return None
+        case FieldType.DATETIME, datetime() if got.tzinfo is None:
+            return None
+    return cast("Value", got) if isinstance(got, _NATIVE.get(kind, ())) else None
 
 
+_NATIVE: Mapping[FieldType, type] = {
+    FieldType.NUMBER: Decimal,
+    FieldType.DURATION: Decimal,
+    FieldType.MONEY: Money,
+    FieldType.CHOICE: str,
+    FieldType.BOOLEAN: bool,
+    FieldType.DATE: date,
+    FieldType.DATETIME: datetime,
+}
 Provider: TypeAlias = Callable[[], Iterable[Field]]
 
 
@@ -119,7 +113,7 @@ class FieldRegistry:
         self._providers: dict[str, list[Provider]] = {}
 
     def register(self, *fields: Field) -> None:
-        """Declare for each of the fields' subjects. Raises DuplicateField."""
+        """Declare for each of the fields' subjects. Raises DuplicateFieldError."""
         for field in fields:
             for subject in field.subjects:
                 _put(self._fields.setdefault(subject, {}), subject, field)
@@ -131,7 +125,7 @@ class FieldRegistry:
     def fields(self, subject: str) -> Mapping[str, Field]:
         """All fields of the subject by key: runs the providers, so keep it for the length of a request.
 
-        Raises LookupError for an unknown subject and DuplicateField when a provider repeats a key.
+        Raises LookupError for an unknown subject and DuplicateFieldError when a provider repeats a key.
         """
         if subject not in self._fields and subject not in self._providers:
             raise LookupError(f"no fields for subject {subject!r}")
@@ -144,7 +138,7 @@ class FieldRegistry:
 
 def _put(fields: dict[str, Field], subject: str, field: Field) -> None:
     if field.key in fields:
-        raise DuplicateField(subject, field.key)
+        raise DuplicateFieldError(subject, field.key)
     fields[field.key] = field
 
 

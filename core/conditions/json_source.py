@@ -3,8 +3,10 @@
 The CASE around each cast is what keeps one malformed row from failing the whole query.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -16,43 +18,48 @@ from django.db.models import (
     Expression,
     Field,
     Func,
+    JSONField,
     Q,
     TextField,
     Value,
     When,
 )
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, NullIf
 from django.db.models.lookups import Exact, Regex
 
-from .canonical import AMOUNT_PATTERN, CURRENCY_PATTERN, DATE_PATTERN, DATETIME_PATTERN
-from .enums import FieldType
-from .fields import MoneyOrm
-from .moment import Moment
+from core.conditions.canonical import (
+    AMOUNT_PATTERN,
+    CURRENCY_PATTERN,
+    DATE_PATTERN,
+    DATETIME_PATTERN,
+)
+from core.conditions.enums import FieldType
+from core.conditions.fields import MoneyOrm
+from core.conditions.moment import Moment
 
 
 class JsonType(Func):
     function = "jsonb_typeof"
-    output_field: ClassVar[Field] = TextField()
+    output_field: ClassVar[Field[Any, Any]] = TextField()
 
 
 class Numeric(Func):
     """A cast that neither rounds nor overflows, unlike numeric with a precision."""
 
     template = "(%(expressions)s)::numeric"
-    output_field: ClassVar[Field] = DecimalField(max_digits=40, decimal_places=20)
+    output_field: ClassVar[Field[Any, Any]] = DecimalField(max_digits=40, decimal_places=20)
 
 
 class OnlyStrings(Func):
     """Whether every element of a JSON array is a string."""
 
     template = "NOT jsonb_path_exists(%(expressions)s, 'strict $[*] ? (@.type() <> \"string\")')"
-    output_field: ClassVar[Field] = BooleanField()
+    output_field: ClassVar[Field[Any, Any]] = BooleanField()
 
 
 class StringArray(Func):
     template = "ARRAY(SELECT jsonb_array_elements_text(%(expressions)s))"
-    output_field: ClassVar[Field] = ArrayField(TextField())
+    output_field: ClassVar[Field[Any, Any]] = ArrayField(TextField())
 
 
 Source = Callable[[Moment], Expression]
@@ -62,12 +69,8 @@ def json_source(kind: FieldType, column: str, key: str) -> Source | MoneyOrm:
     """The orm of a field whose value lies at `key` of the jsonb `column` (a path from the subject)."""
     if kind is FieldType.MONEY:
         return MoneyOrm(
-            amount=lambda _at: _money_part(
-                column, key, Numeric(_text(column, key, "amount"))
-            ),
-            currency=lambda _at: _money_part(
-                column, key, _text(column, key, "currency")
-            ),
+            amount=lambda _at: _money_part(column, key, Numeric(_text(column, key, "amount"))),
+            currency=lambda _at: _money_part(column, key, _text(column, key, "currency")),
         )
     if kind.is_text:
         return lambda _at: _string(column, key, "norm")
@@ -76,16 +79,11 @@ def json_source(kind: FieldType, column: str, key: str) -> Source | MoneyOrm:
 
 
 def _node(column: str, *keys: str) -> Expression:
-    node: Expression | str = column
-    for key in keys:
-        node = KeyTransform(key, node)
-    assert isinstance(node, Expression)
-    return node
+    return Func(column, *map(Value, keys), function="jsonb_extract_path", output_field=JSONField())
 
 
 def _text(column: str, *keys: str) -> Expression:
-    *outer, last = keys
-    return KeyTextTransform(last, _node(column, *outer) if outer else column)
+    return Func(column, *map(Value, keys), function="jsonb_extract_path_text", output_field=TextField())
 
 
 def _is(node: Expression, json_type: str) -> Exact:
@@ -102,12 +100,8 @@ def _number(column: str, key: str) -> Expression:
 
 
 def _string(column: str, *keys: str) -> Expression:
-    return Case(
-        When(
-            _is(_node(column, *keys), "string"),
-            then=NullIf(_text(column, *keys), Value("")),
-        )
-    )
+    filled = NullIf(_text(column, *keys), Value(""), output_field=TextField())
+    return Case(When(_is(_node(column, *keys), "string"), then=filled))
 
 
 def _boolean(column: str, key: str) -> Expression:
@@ -117,9 +111,7 @@ def _boolean(column: str, key: str) -> Expression:
 
 def _strings(column: str, key: str) -> Expression:
     node = _node(column, key)
-    proper = Case(
-        When(_is(node, "array"), then=OnlyStrings(node)), default=Value(False)
-    )
+    proper = Case(When(_is(node, "array"), then=OnlyStrings(node)), default=Value(value=False))
     return Case(When(Q(proper), then=StringArray(node)))
 
 
@@ -130,9 +122,7 @@ def _date(column: str, key: str) -> Expression:
 
 def _datetime(column: str, key: str) -> Expression:
     text = _text(column, key)
-    return Case(
-        When(_matches(text, DATETIME_PATTERN), then=Cast(text, DateTimeField()))
-    )
+    return Case(When(_matches(text, DATETIME_PATTERN), then=Cast(text, DateTimeField())))
 
 
 def _money_part(column: str, key: str, part: Expression) -> Expression:

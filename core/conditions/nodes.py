@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
-from .canonical import Money, Text
-from .enums import GroupKind, Operator
-from .fields import Field
-from .moment import Moment
+from core.conditions.canonical import Money, Text
+from core.conditions.enums import GroupKind, Operator
+from core.conditions.fields import Field
+from core.conditions.moment import Moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 
 from django.utils.translation import gettext as _
 
-from . import canonical
-from .canonical import Json, Money, Text
-from .enums import FieldType, Operator
-from .errors import ConditionError
-from .fields import Field
-from .nodes import Operand, RelativeDay, Scalar, Span
-from .operators import Shape, shape_of
+from core.conditions import canonical
+from core.conditions.canonical import Json, Money, Text
+from core.conditions.enums import FieldType, Operator
+from core.conditions.errors import ConditionError
+from core.conditions.fields import Field
+from core.conditions.nodes import Operand, RelativeDay, Scalar, Span
+from core.conditions.operators import Shape, shape_of
 
 MAX_LIST = 200
 MAX_TEXT = 500
@@ -28,9 +28,7 @@ def parse_operand(field: Field, operator: Operator, raw: object, path: str) -> O
     shape = shape_of(operator)
     if shape is Shape.NOTHING:
         if raw is not None:
-            raise ConditionError(
-                path, _("This comparison takes no value."), "value_unexpected"
-            )
+            raise ConditionError(path, _("This comparison takes no value."), "value_unexpected")
         return None
     if shape is Shape.FLAG and raw is None:
         return True
@@ -58,21 +56,11 @@ def _list(field: Field, raw: object, path: str) -> tuple[Scalar, ...]:
 def _pair(field: Field, raw: object, path: str) -> tuple[Scalar, ...]:
     if not isinstance(raw, list) or len(raw) != 2:
         raise ConditionError(path, _("Give two values: from and to."), "value_list")
-    low, high = (
-        _scalar(field, item, f"{path}[{index}]") for index, item in enumerate(raw)
-    )
-    if (
-        isinstance(low, Money)
-        and isinstance(high, Money)
-        and low.currency != high.currency
-    ):
-        raise ConditionError(
-            path, _("Both amounts must have the same currency."), "value_currency"
-        )
+    low, high = (_scalar(field, item, f"{path}[{index}]") for index, item in enumerate(raw))
+    if isinstance(low, Money) and isinstance(high, Money) and low.currency != high.currency:
+        raise ConditionError(path, _("Both amounts must have the same currency."), "value_currency")
     if _later(low, high):
-        raise ConditionError(
-            path, _("The first value is greater than the second."), "value_order"
-        )
+        raise ConditionError(path, _("The first value is greater than the second."), "value_order")
     return low, high
 
 
@@ -96,9 +84,7 @@ def _span(field: Field, raw: object, path: str) -> Span:
     if unit not in _UNITS or not isinstance(amount, int) or isinstance(amount, bool):
         raise ConditionError(path, _("Give a whole number of days."), "value_type")
     if not 0 <= amount <= _UNITS[unit]:
-        raise ConditionError(
-            path, _("The length of time is out of range."), "value_range"
-        )
+        raise ConditionError(path, _("The length of time is out of range."), "value_range")
     return Span(amount=amount, unit=unit)
 
 
@@ -112,9 +98,7 @@ def _number(field: Field, raw: object, path: str) -> Scalar:
     try:
         return canonical.number(raw)
     except ValueError as error:
-        raise ConditionError(
-            path, _("The number has too many digits."), "value_range"
-        ) from error
+        raise ConditionError(path, _("The number has too many digits."), "value_range") from error
 
 
 def _money(field: Field, raw: object, path: str) -> Scalar:
@@ -161,9 +145,7 @@ def _day(field: Field, raw: object, path: str) -> Scalar:
         return _relative_day(raw[RELATIVE_DAY], path)
     if isinstance(raw, str) and _DATE.fullmatch(raw):
         return _in_range(date.fromisoformat(raw), path)
-    raise ConditionError(
-        path, _("Give a date, or a number of days from today."), "value_type"
-    )
+    raise ConditionError(path, _("Give a date, or a number of days from today."), "value_type")
 
 
 def _relative_day(days: object, path: str) -> RelativeDay:
@@ -182,9 +164,7 @@ def _day_or_instant(field: Field, raw: object, path: str) -> Scalar:
     except ValueError as error:
         raise ConditionError(path, _("Give a date and time."), "value_type") from error
     if instant.tzinfo is None:
-        raise ConditionError(
-            path, _("Give the time with its offset from UTC."), "value_type"
-        )
+        raise ConditionError(path, _("Give the time with its offset from UTC."), "value_type")
     _in_range(instant.date(), path)
     return instant.astimezone(UTC)
 
@@ -223,11 +203,7 @@ def operand_json(operand: Operand) -> Json:
         case RelativeDay():
             return {RELATIVE_DAY: operand.days}
         case Span():
-            return (
-                operand.amount
-                if operand.unit == "days"
-                else {operand.unit: operand.amount}
-            )
+            return operand.amount if operand.unit == "days" else {operand.unit: operand.amount}
         case tuple():
             return [operand_json(item) for item in operand]
         case datetime():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import Enum, auto
 
-from .enums import TEXT_TYPES, FieldType, Operator
+from core.conditions.enums import TEXT_TYPES, FieldType, Operator
 
 
 class Shape(Enum):

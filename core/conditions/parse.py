@@ -5,21 +5,19 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from .condition import Condition
-from .enums import GroupKind, Operator
-from .errors import ConditionError
-from .fields import Field, registry
-from .nodes import Group, Leaf, Node
-from .operands import parse_operand
+from core.conditions.condition import Condition
+from core.conditions.enums import GroupKind, Operator
+from core.conditions.errors import ConditionError
+from core.conditions.fields import Field, registry
+from core.conditions.nodes import Group, Leaf, Node
+from core.conditions.operands import parse_operand
 
 MAX_DEPTH = 6
 MAX_LEAVES = 60
 _LEAF_KEYS = frozenset({"field", "op", "value"})
 
 
-def parse(
-    json: object, subject: str, *, fields: Mapping[str, Field] | None = None
-) -> Condition:
+def parse(json: object, subject: str, *, fields: Mapping[str, Field] | None = None) -> Condition:
     """The condition that the JSON states about the subject.
 
     `fields` spares the registry's providers: pass `registry.fields(subject)` kept for the request.
@@ -41,9 +39,7 @@ class _Parser:
             return self._leaf(json, path)
         kinds = [kind for kind in GroupKind if kind in json]
         if len(kinds) != 1:
-            message = _(
-                "A condition is one of all, any, none, or a field with an operator."
-            )
+            message = _("A condition is one of all, any, none, or a field with an operator.")
             raise ConditionError(path, message, "shape")
         _only(json, frozenset(kinds), path)
         return self._group(kinds[0], json[kinds[0]], path, depth)
@@ -57,10 +53,7 @@ class _Parser:
             raise ConditionError(inside, message, "too_deep")
         if len(children) > MAX_LEAVES:
             raise _too_many(inside)
-        parsed = (
-            self.node(child, f"{inside}[{index}]", depth + 1)
-            for index, child in enumerate(children)
-        )
+        parsed = (self.node(child, f"{inside}[{index}]", depth + 1) for index, child in enumerate(children))
         return Group(kind=kind, children=tuple(parsed), path=path)
 
     def _leaf(self, json: Mapping[str, object], path: str) -> Leaf:
@@ -70,9 +63,7 @@ class _Parser:
         _only(json, _LEAF_KEYS, path)
         asked = self._field(json.get("field"), _join(path, "field"))
         operator = _operator(asked, json.get("op"), _join(path, "op"))
-        operand = parse_operand(
-            asked, operator, json.get("value"), _join(path, "value")
-        )
+        operand = parse_operand(asked, operator, json.get("value"), _join(path, "value"))
         return Leaf(field=asked, operator=operator, operand=operand, path=path)
 
     def _field(self, key: object, path: str) -> Field:

@@ -6,47 +6,22 @@ FALSE)`, which computes them once.
 
 from functools import reduce
 from operator import and_, or_
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.fields.array import ArrayContains, ArrayOverlap
-from django.db.models import BooleanField, F, Func, IntegerField, Q, TextField, Value
+from django.contrib.postgres.fields.array import ArrayContains, ArrayOverlap  # type: ignore[attr-defined]
+from django.db.models import BooleanField, F, Func, IntegerField, Q, TextField, Value, lookups
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import (
-    Contains as ContainsLookup,
-)
-from django.db.models.lookups import (
-    Exact,
-    GreaterThan,
-    GreaterThanOrEqual,
-    In,
-    IsNull,
-    LessThan,
-    LessThanOrEqual,
-    Lookup,
-)
-from django.db.models.lookups import (
-    StartsWith as StartsWithLookup,
-)
 
-from .checks import (
-    Check,
-    Contains,
-    Filled,
-    HasAll,
-    HasAny,
-    OneOf,
-    Range,
-    StartsWith,
-    resolve,
-)
-from .enums import FieldType, GroupKind, Operator
-from .evaluate import leaf_holds
-from .fields import MoneyOrm
-from .moment import Moment
-from .nodes import Leaf, Node
+from core.conditions.checks import Check, Contains, Filled, HasAll, HasAny, OneOf, Range, StartsWith, resolve
+from core.conditions.enums import FieldType, GroupKind, Operator
+from core.conditions.evaluate import leaf_holds
+from core.conditions.fields import MoneyOrm
+from core.conditions.moment import Moment
+from core.conditions.nodes import Leaf, Node
 
+Lookup: TypeAlias = "lookups.Lookup[Any]"
 Column: TypeAlias = Combinable
 
 
@@ -78,9 +53,7 @@ def _leaf(leaf: Leaf, at: Moment) -> Q:
         return _constant(leaf_holds(leaf, leaf.field.value(None, at), at))
     check = resolve(leaf, at)
     present, held = (
-        _money(leaf, check, at)
-        if leaf.field.type is FieldType.MONEY
-        else _single(leaf, check, at)
+        _money(leaf, check, at) if leaf.field.type is FieldType.MONEY else _single(leaf, check, at)
     )
     if check.wanted:
         return held
@@ -95,7 +68,7 @@ def _single(leaf: Leaf, check: Check, at: Moment) -> tuple[Q, Q]:
         return present, _test(column, check)
     if kind is FieldType.MULTICHOICE:
         length = Func(column, function="cardinality", output_field=IntegerField())
-        return present, _strict(length, GreaterThan(length, 0))
+        return present, _strict(length, lookups.GreaterThan(length, 0))
     return present, present
 
 
@@ -105,7 +78,7 @@ def _money(leaf: Leaf, check: Check, at: Moment) -> tuple[Q, Q]:
     present = _present(amount, is_string=False) & _present(currency, is_string=True)
     if isinstance(check.test, Filled):
         return present, present
-    same = _strict(currency, Exact(currency, Value(check.currency)))
+    same = _strict(currency, lookups.Exact(currency, Value(check.currency)))
     return present, same & _test(amount, check)
 
 
@@ -117,28 +90,29 @@ def _column(orm: object, at: Moment) -> Column:
 
 
 def _present(column: Column, *, is_string: bool) -> Q:
-    known = Q(IsNull(column, False))
-    return known & ~_strict(column, Exact(column, Value(""))) if is_string else known
+    known = Q(lookups.IsNull(column, rhs=False))
+    return known & ~_strict(column, lookups.Exact(column, Value(""))) if is_string else known
 
 
-def _strict(column: Column, lookup: Lookup[bool]) -> Q:
+def _strict(column: Column, lookup: Lookup) -> Q:
     if isinstance(column, F):
-        return Q(IsNull(column, False)) & Q(lookup)
-    return Q(Coalesce(lookup, Value(False), output_field=BooleanField()))
+        return Q(lookups.IsNull(column, rhs=False)) & Q(lookup)
+    return Q(Coalesce(lookup, Value(value=False), output_field=BooleanField()))
 
 
 def _test(column: Column, check: Check) -> Q:
     match check.test:
         case OneOf((value,)):
-            lookup: Lookup[bool] = Exact(column, Value(value))
+            lookup: Lookup = lookups.Exact(column, Value(value))
         case OneOf(values):
-            lookup = In(column, values)
+            # Wrapped, or Django would round them to the type of the column.
+            lookup = lookups.In(column, [Value(value) for value in values])
         case Range() as within:
             return _range(column, within)
         case Contains(part):
-            lookup = ContainsLookup(column, Value(part))
+            lookup = lookups.Contains(column, Value(part))
         case StartsWith(part):
-            lookup = StartsWithLookup(column, Value(part))
+            lookup = lookups.StartsWith(column, Value(part))
         case HasAny(values):
             lookup = ArrayOverlap(column, _array(values))
         case HasAll(values):
@@ -149,12 +123,12 @@ def _test(column: Column, check: Check) -> Q:
 
 
 def _range(column: Column, within: Range) -> Q:
-    ends: list[Lookup[bool]] = []
+    ends: list[Lookup] = []
     if within.low is not None:
-        over = GreaterThanOrEqual if within.low_included else GreaterThan
+        over = lookups.GreaterThanOrEqual if within.low_included else lookups.GreaterThan
         ends.append(over(column, Value(within.low)))
     if within.high is not None:
-        under = LessThanOrEqual if within.high_included else LessThan
+        under = lookups.LessThanOrEqual if within.high_included else lookups.LessThan
         ends.append(under(column, Value(within.high)))
     return reduce(and_, (_strict(column, end) for end in ends))
 

@@ -14,11 +14,11 @@ from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 
-from .canonical import Money, Text
-from .enums import FieldType, GroupKind, Operator
-from .fields import Field
-from .nodes import Group, Leaf, Node, RelativeDay, Span
-from .operators import Shape, shape_of
+from core.conditions.canonical import Money, Text
+from core.conditions.enums import FieldType, GroupKind, Operator
+from core.conditions.fields import Field
+from core.conditions.nodes import Group, Leaf, Node, RelativeDay, Span
+from core.conditions.operators import Shape, shape_of
 
 _SENTENCES: Mapping[Operator, Promise] = {
     Operator.IS: gettext_lazy("%(field)s is %(value)s"),
@@ -84,11 +84,7 @@ GROUP_LABELS: Mapping[GroupKind, Promise] = {
 
 def operator_label(kind: FieldType, operator: Operator) -> str:
     """For builders: the operator as it reads after a field's label."""
-    return str(
-        (_DAY_LABELS if kind in _DAY_TYPES else {}).get(
-            operator, OPERATOR_LABELS[operator]
-        )
-    )
+    return str((_DAY_LABELS if kind in _DAY_TYPES else {}).get(operator, OPERATOR_LABELS[operator]))
 
 
 def sentence(node: Node) -> str:
@@ -100,20 +96,14 @@ def _group(group: Group, *, outermost: bool = False) -> str:
         return gettext("never") if group.kind is GroupKind.ANY else gettext("always")
     alone = len(group.children) == 1 and group.kind is not GroupKind.NONE
     parts = [
-        _leaf(child)
-        if isinstance(child, Leaf)
-        else _group(child, outermost=outermost and alone)
+        _leaf(child) if isinstance(child, Leaf) else _group(child, outermost=outermost and alone)
         for child in group.children
     ]
     if alone:
         return parts[0]
     if group.kind is GroupKind.NONE:
         return gettext("none of these: (%(list)s)") % {"list": "; ".join(parts)}
-    joint = (
-        pgettext("conditions", "and")
-        if group.kind is GroupKind.ALL
-        else pgettext("conditions", "or")
-    )
+    joint = pgettext("conditions", "and") if group.kind is GroupKind.ALL else pgettext("conditions", "or")
     joined = f" {joint} ".join(parts)
     return joined if outermost else f"({joined})"
 
@@ -125,9 +115,7 @@ def _leaf(leaf: Leaf) -> str:
         if leaf.operand is True:
             return gettext("%(field)s is in business hours") % names
         return gettext("%(field)s is outside business hours") % names
-    template = (_ON_DAYS if field.type in _DAY_TYPES else {}).get(
-        leaf.operator, _SENTENCES[leaf.operator]
-    )
+    template = (_ON_DAYS if field.type in _DAY_TYPES else {}).get(leaf.operator, _SENTENCES[leaf.operator])
     shape = shape_of(leaf.operator)
     if shape is Shape.PAIR:
         low, high = cast("tuple[object, object]", leaf.operand)
@@ -148,25 +136,28 @@ def value_text(field: Field, value: object, zone: tzinfo | None = None) -> str:
             return gettext("not known")
         case bool():
             return gettext("yes") if value else gettext("no")
+        case Decimal():
+            return _days(value) if field.type is FieldType.DURATION else _number(value)
         case Money():
             return f"{_number(value.amount)} {value.currency}"
         case Text():
             return gettext("“%(text)s”") % {"text": value.raw}
+        case date() | RelativeDay() | Span():
+            return _time(value, zone)
+        case tuple():
+            return ", ".join(_option(field, item) for item in value) or gettext("nothing")
+    return _option(field, str(value))
+
+
+def _time(value: date | RelativeDay | Span, zone: tzinfo | None) -> str:
+    match value:
         case RelativeDay():
             return _relative_day(value.days)
         case Span():
             return _span(value)
-        case Decimal():
-            return _days(value) if field.type is FieldType.DURATION else _number(value)
         case datetime():
             return date_format(timezone.localtime(value, zone), "DATETIME_FORMAT")
-        case date():
-            return date_format(value, "DATE_FORMAT")
-        case tuple():
-            return ", ".join(_option(field, item) for item in value) or gettext(
-                "nothing"
-            )
-    return _option(field, str(value))
+    return date_format(value, "DATE_FORMAT")
 
 
 def _option(field: Field, key: str) -> str:

@@ -6,14 +6,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
 
+from core.events.enums import ActorKind
 from core.ids import uuid7
-
-
-class ActorKind(models.TextChoices):
-    USER = "user"
-    CUSTOMER = "customer"
-    FLOW = "flow"
-    SYSTEM = "system"
 
 
 class Event(models.Model):

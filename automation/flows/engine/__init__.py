@@ -1,0 +1,99 @@
+"""The flow engine: (flow, state, event, context) -> (state, effects), nothing else (spec 5; docs/flows.md).
+
+Promises, tested on random customers: at most one reply to an event with at most one question in it; never a
+question whose answer is known; a person at once when the customer wants one; always an end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from automation.flows.context import Context
+from automation.flows.effects import Effect, SetGoal, SetLanguage
+from automation.flows.engine.language import adopted
+from automation.flows.engine.listening import on_message
+from automation.flows.engine.turn import Turn
+from automation.flows.engine.walking import finish, open_flow, walk
+from automation.flows.errors import StateError
+from automation.flows.events import CustomerMessage, Event, HandBack, Silence, Takeover
+from automation.flows.script import FlowDocument, HandOffStep
+from automation.flows.state import RunState, RunStatus
+
+__all__ = ["Outcome", "advance", "start"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The new state and what is to be done, in order."""
+
+    state: RunState
+    effects: tuple[Effect, ...]
+
+
+def start(flow: FlowDocument, context: Context, first: CustomerMessage | None = None) -> Outcome:
+    """Begin a run. With `first`, the message that caused it is greeted and answered in the same reply."""
+    language = context.language if context.language in flow.languages else flow.languages[0]
+    state = RunState(flow=flow.key, version=flow.version, step=flow.start, language=language)
+    turn = Turn(flow, context, state)
+    if first is not None:
+        turn.update(language=adopted(turn, first) or language)
+    if turn.state.language != context.language:
+        turn.effects.append(SetLanguage(turn.state.language))
+    if context.goal in flow.goals:
+        turn.effects.append(SetGoal(str(context.goal)))
+        turn.update(goal=context.goal)
+    open_flow(turn)
+    if first is None:
+        walk(turn)
+    else:
+        on_message(turn, first)
+    return Outcome(turn.state, turn.all_effects())
+
+
+def advance(flow: FlowDocument, state: RunState, event: Event, context: Context) -> Outcome:
+    """Go on with a run. Raises StateError when the state belongs to another flow or version (spec 5.4)."""
+    if (state.flow, state.version) != (flow.key, flow.version):
+        raise StateError(f"a run of {state.flow} v{state.version} cannot go on in {flow.key} v{flow.version}")
+    turn = Turn(flow, context, state)
+    _HANDLERS[type(event)](turn, event)
+    return Outcome(turn.state, turn.all_effects())
+
+
+def _take_over(turn: Turn, _event: Takeover) -> None:
+    if turn.state.status is not RunStatus.DONE:
+        turn.update(status=RunStatus.PAUSED)
+
+
+def _hand_back(turn: Turn, _event: HandBack) -> None:
+    """Resume with the pending or the next unknown question; a flow that had come to its end stays there."""
+    if turn.state.status not in (RunStatus.PAUSED, RunStatus.HANDED_OFF):
+        return
+    turn.update(misses=0, all_misses=0, side=None, side_repeats=0, media=None, messages=1, steps=0)
+    if turn.state.opted_out or isinstance(turn.flow.steps.get(turn.state.step), HandOffStep):
+        finish(turn, "handed_back")
+        return
+    turn.update(status=RunStatus.RUNNING)
+    turn.say("phrases.resume")
+    walk(turn)
+
+
+def _silence(turn: Turn, event: Silence) -> None:
+    """Remind once of the last unanswered question (spec 5.3)."""
+    state = turn.state
+    due = event.minutes >= turn.flow.reminder_after
+    if state.status is not RunStatus.WAITING or not state.pending or state.reminded or not due:
+        return
+    if not turn.knows(state.pending):
+        turn.say("phrases.reminder")
+    walk(turn)
+    turn.update(reminded=True)
+
+
+_HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
+    CustomerMessage: on_message,
+    Takeover: _take_over,
+    HandBack: _hand_back,
+    Silence: _silence,
+}

@@ -1,0 +1,264 @@
+"""Taking answers out of a message: to the pending question, to later ones, to earlier ones as corrections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from automation.flows.context import Criterion, Parsed
+from automation.flows.effects import Source
+from automation.flows.engine.questions import PERSON, labels, value_of
+from automation.flows.engine.turn import Turn
+from automation.flows.events import CustomerMessage, Entity
+from automation.flows.script import CONTACT, GOAL, NOTE, REACH, Goal
+from core.text import normalise
+
+SOCIAL = frozenset({"greeting", "thanks"})
+NOT_A_TOPIC = SOCIAL | {"yes", "no", "other", "human", "not_interested", "opt_out"}
+CONTACT_ENTITIES = ("name", "phone", "email")
+ENTITY_OF_KIND = {
+    "money": "budget",
+    "duration": "timeline_days",
+    "number": "quantity",
+    "date": "date",
+    "place": "place",
+}
+FREE_FORM = frozenset({"text", "place"})
+SURE = 0.8
+ENOUGH = 0.5
+MAX_SKIP_WORDS = 6
+
+
+@dataclass
+class Heard:
+    """What a message gave besides answers."""
+
+    goal: str | None = None
+    person: bool = False
+    tapped: bool = False
+    declined: bool = False
+
+
+def hear(turn: Turn, message: CustomerMessage) -> Heard:
+    """Record every answer in the message. A button counts for what it carried, its label is not read as text."""
+    heard = Heard()
+    payload = message.payload or _typed_option(turn, message.text)
+    if payload and _tapped(turn, payload, heard):
+        heard.tapped = True
+        return heard
+    pending = turn.state.pending
+    _answer_pending(turn, message)
+    read_entities(turn, message)
+    if pending and pending != GOAL and not turn.knows(pending) and _declines(turn, message):
+        turn.decline(pending)
+        heard.declined = True
+    return heard
+
+
+def overhear(turn: Turn, message: CustomerMessage) -> None:
+    """Record what is certain while a person speaks: the message need not be an answer to our question."""
+    read_entities(turn, message)
+
+
+def topics(message: CustomerMessage) -> tuple[str, ...]:
+    """Return the intents that are about something, main first."""
+    return tuple(intent for intent in message.reading.intents if intent not in NOT_A_TOPIC)
+
+
+def corrects(turn: Turn, text: str) -> bool:
+    """Whether the customer says that an earlier answer was wrong ("actually ...")."""
+    return _contains(normalise(text), turn.flow.correction_words)
+
+
+def _contains(text: str, phrases: tuple[str, ...]) -> bool:
+    padded = f" {_bare(text)} "
+    return any(f" {_bare(normalise(phrase))} " in padded for phrase in phrases)
+
+
+def _bare(text: str) -> str:
+    return " ".join("".join(char if char.isalnum() else " " for char in text).split())
+
+
+def _typed_option(turn: Turn, text: str) -> str | None:
+    """Return the payload whose label, or number in the list, was typed."""
+    pending = turn.state.pending
+    said = _bare(normalise(text))
+    if not pending or not said:
+        return None
+    offered = labels(turn, pending)
+    for payload, names in offered:
+        if said in {_bare(normalise(name)) for name in names}:
+            return payload
+    criterion = turn.pending_criterion()
+    counted = pending == GOAL or turn.context.numbered_options or (criterion and criterion.kind == "choice")
+    if counted and said.isascii() and said.isdigit() and len(said) <= 2 and 1 <= int(said) <= len(offered):
+        return offered[int(said) - 1][0]
+    return None
+
+
+def _tapped(turn: Turn, payload: str, heard: Heard) -> bool:
+    """Take a button. False when it is none of ours: then the text counts."""
+    kind, _colon, rest = payload.partition(":")
+    if payload == PERSON:
+        heard.person = True
+        return True
+    if kind == "goal" and rest in turn.flow.goals:
+        heard.goal = rest
+        return True
+    if kind == "skip" and turn.flow.ask_of(rest) is not None:
+        turn.decline(rest)
+        heard.declined = True
+        return True
+    key, _colon, plain = rest.partition(":")
+    criterion = turn.context.criterion(key)
+    if kind != "answer" or criterion is None:
+        return False
+    offered, value = value_of(turn, criterion, plain)
+    if offered:
+        turn.record(criterion, value, confidence=1.0, source=Source.FLOW)
+    return offered
+
+
+def _answer_pending(turn: Turn, message: CustomerMessage) -> None:
+    pending, text = turn.state.pending, message.text.strip()
+    criterion = turn.pending_criterion()
+    if not pending or not text:
+        return
+    if criterion is not None:
+        parsed = _parse_criterion(turn, message, criterion)
+        if parsed is not None:
+            turn.record(criterion, parsed.value, confidence=parsed.confidence, source=Source.FLOW)
+    elif pending.startswith(CONTACT):
+        _answer_contact(turn, message, pending)
+    elif pending.startswith(NOTE) and _is_note(turn, message):
+        turn.keep(pending.removeprefix(NOTE), text)
+
+
+def _answer_contact(turn: Turn, message: CustomerMessage, pending: str) -> None:
+    names = ("phone", "email") if pending == REACH else (pending.removeprefix(CONTACT),)
+    if any(entity.name in names for entity in message.reading.entities):
+        return
+    if names == ("name",) and _about_something_else(message):
+        return
+    for name in names:
+        parsed = turn.context.parser(message.text, kind=name, choices=(), language=turn.state.language)
+        if parsed is not None and parsed.confidence >= ENOUGH:
+            turn.set_contact(name, str(parsed.value))
+            return
+
+
+def _parse_criterion(turn: Turn, message: CustomerMessage, criterion: Criterion) -> Parsed | None:
+    intents = message.reading.intents
+    if criterion.kind in FREE_FORM and _about_something_else(message):
+        return None
+    if _explained(message, criterion):
+        return None
+    parsed = turn.context.parser(
+        message.text, kind=criterion.kind, choices=criterion.choices, language=turn.state.language
+    )
+    if parsed is not None and parsed.confidence >= (SURE if topics(message) else ENOUGH):
+        return parsed
+    if criterion.kind == "yes_no" and intents and intents[0] in ("yes", "no"):
+        return Parsed(intents[0] == "yes", ENOUGH)
+    return None
+
+
+def _about_something_else(message: CustomerMessage) -> bool:
+    """Whether a text that could be any words is rather a question, a greeting or a refusal than the answer."""
+    return any(intent != "other" for intent in message.reading.intents)
+
+
+def _explained(message: CustomerMessage, criterion: Criterion) -> bool:
+    """Whether the figures in the text are known to be something else: "in 3 weeks" is no budget."""
+    wanted = ENTITY_OF_KIND.get(criterion.kind)
+    found = {entity.name for entity in message.reading.entities}
+    figures = {*ENTITY_OF_KIND.values(), "phone", "order_number"} - {"place"}
+    return criterion.kind in ("money", "number", "duration") and wanted not in found and bool(found & figures)
+
+
+def _is_note(turn: Turn, message: CustomerMessage) -> bool:
+    letters = sum(char.isalpha() for char in message.text)
+    only_social = bool(message.reading.intents) and set(message.reading.intents) <= NOT_A_TOPIC - {"other"}
+    return letters >= 2 and not only_social and not _declines(turn, message)
+
+
+def _declines(turn: Turn, message: CustomerMessage) -> bool:
+    """Whether the customer does not know or will not say."""
+    words = _bare(normalise(message.text)).split()
+    if len(words) <= MAX_SKIP_WORDS and _contains(" ".join(words), turn.flow.skip_words):
+        return True
+    intents = message.reading.intents
+    return bool(intents) and intents[0] == "no" and not topics(message) and not turn.fresh
+
+
+def read_entities(turn: Turn, message: CustomerMessage) -> None:
+    """Record the typed values of a text, and choices it clearly names, where they belong."""
+    correcting = corrects(turn, message.text)
+    for entity in message.reading.entities:
+        if entity.confidence < ENOUGH:
+            continue
+        if entity.name in CONTACT_ENTITIES:
+            _take_contact(turn, entity, correcting=correcting)
+        elif entity.name == "order_number":
+            turn.note("order_number", str(entity.value))
+        else:
+            _take_value(turn, message, entity, correcting=correcting)
+    _take_choices(turn, message, correcting=correcting)
+
+
+def _take_contact(turn: Turn, entity: Entity, *, correcting: bool) -> None:
+    known = turn.contact.get(entity.name)
+    asked = turn.state.pending == CONTACT + entity.name
+    if entity.name != "name" or not known or correcting or asked:
+        turn.set_contact(entity.name, str(entity.value))
+
+
+def _take_value(turn: Turn, message: CustomerMessage, entity: Entity, *, correcting: bool) -> None:
+    fitting = [
+        each
+        for each in turn.context.criteria
+        if ENTITY_OF_KIND.get(each.kind) == entity.name and _belongs(turn, message, each.key)
+    ]
+    pending = turn.pending_criterion()
+    if pending in fitting:
+        fitting = [pending] if pending else []
+    if len(fitting) != 1 or fitting[0].key in turn.fresh:
+        return
+    known = fitting[0].key in turn.facts
+    if known and not correcting and (topics(message) or entity.name == "quantity"):
+        return
+    source = Source.FLOW if fitting[0] is pending else Source.FREE_TEXT
+    turn.record(fitting[0], entity.value, confidence=entity.confidence, source=source)
+
+
+def _take_choices(turn: Turn, message: CustomerMessage, *, correcting: bool) -> None:
+    if sum(char.isalpha() for char in message.text) < 3:
+        return
+    for criterion in turn.context.criteria:
+        key = criterion.key
+        if criterion.kind != "choice" or key in turn.fresh or key == turn.state.pending:
+            continue
+        if (key in turn.facts and not correcting) or not _belongs(turn, message, key):
+            continue
+        parsed = turn.context.parser(
+            message.text, kind="choice", choices=criterion.choices, language=turn.state.language
+        )
+        if parsed is not None and parsed.confidence >= SURE:
+            turn.record(criterion, parsed.value, confidence=parsed.confidence, source=Source.FREE_TEXT)
+
+
+def _belongs(turn: Turn, message: CustomerMessage, key: str) -> bool:
+    """Whether a fact is a matter of the goal: "my sofa broke" says nothing about what to sell."""
+    if key == turn.state.pending:
+        return True
+    goal = turn.flow.goals.get(turn.state.goal or "") or goal_by_intent(turn, message)
+    if goal is None:
+        return True
+    wanted = turn.flow.asked_for(goal)
+    sells = any(turn.context.criterion(target) for target in wanted)
+    return key in wanted or (sells and turn.flow.ask_of(key) is None)
+
+
+def goal_by_intent(turn: Turn, message: CustomerMessage) -> Goal | None:
+    """Return the goal that the first fitting intent of the message leads to, or None."""
+    found = (turn.flow.goal_of(intent) for intent in message.reading.intents)
+    return next((goal for goal in found if goal is not None), None)

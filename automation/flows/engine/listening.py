@@ -1,0 +1,196 @@
+"""What to do with a message: who must take over, what was answered, what to reply."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from automation.flows.effects import NotInterested, OptOut, SetLanguage
+from automation.flows.engine.handing import HUMAN, by_rule, hand_off
+from automation.flows.engine.hearing import (
+    SOCIAL,
+    Heard,
+    goal_by_intent,
+    hear,
+    overhear,
+    topics,
+)
+from automation.flows.engine.language import adopted
+from automation.flows.engine.turn import Turn
+from automation.flows.engine.walking import walk
+from automation.flows.events import CustomerMessage, Reading
+from automation.flows.script import HAND_OFF, NOTE, AskStep, Goal, HandOffRule
+from automation.flows.state import SILENT, RunStatus
+
+VOICE = frozenset({"voice", "audio"})
+MAX_SIDE_ANSWERS = 2
+NOISE_TRIES = 3
+MENU_TRIES = 2
+MIN_DETAIL_WORDS = 3
+
+
+def on_message(turn: Turn, message: CustomerMessage) -> None:
+    """Handle what the customer wrote. At most one reply with at most one question comes of it."""
+    turn.last_text = message.text.strip()[:500]
+    if language := adopted(turn, message):
+        turn.effects.append(SetLanguage(language))
+        turn.update(language=language)
+    turn.update(messages=turn.state.messages + 1)
+    if message.attachments:
+        turn.note("attachment", ", ".join(message.attachments))
+    else:
+        turn.update(media=None)
+    if "opt_out" in message.reading.intents:
+        _opt_out(turn)
+    elif turn.state.status in SILENT:
+        overhear(turn, message)
+    else:
+        _converse(turn, message)
+
+
+def _opt_out(turn: Turn) -> None:
+    """Confirm once, also while a person speaks: the law wants it, and nobody else will."""
+    if turn.state.opted_out:
+        return
+    turn.say("phrases.opt_out")
+    turn.finals.append(OptOut())
+    speaking = turn.state.status not in SILENT
+    turn.update(opted_out=True, status=RunStatus.DONE if speaking else turn.state.status)
+
+
+def _converse(turn: Turn, message: CustomerMessage) -> None:
+    goal_before = turn.state.goal
+    heard = hear(turn, message)
+    if heard.tapped:
+        message = replace(message, reading=Reading())
+    if rule := _rule(turn, message, heard):
+        by_rule(turn, rule)
+    elif turn.state.messages > turn.flow.limits.messages:
+        hand_off(turn, "too_long")
+    elif message.reading.intents[:1] == ("not_interested",) and not turn.fresh:
+        turn.say("phrases.not_interested")
+        turn.finals.append(NotInterested())
+        turn.update(status=RunStatus.DONE, pending=None)
+    else:
+        _route(turn, message, heard)
+        progress = bool(turn.fresh) or heard.tapped or heard.declined or turn.state.goal != goal_before
+        _reply(turn, message, heard, progress=progress)
+
+
+def _rule(turn: Turn, message: CustomerMessage, heard: Heard) -> HandOffRule | None:
+    """Return the handoff rule that the message meets; a wish for a person is always met."""
+    rules = {HUMAN.intent: HUMAN, **{rule.intent: rule for rule in turn.flow.hand_offs}}
+    if heard.person:
+        return rules[HUMAN.intent]
+    return next((rule for intent, rule in rules.items() if intent in message.reading.intents), None)
+
+
+def _route(turn: Turn, message: CustomerMessage, heard: Heard) -> None:
+    """Find the goal, or change it when the customer clearly turns to another one."""
+    flow, state = turn.flow, turn.state
+    chosen = flow.goals.get(heard.goal or "")
+    named: Goal | None = goal_by_intent(turn, message)
+    if chosen is None and state.goal is None:
+        chosen = named or _goal_of_facts(turn)
+    if chosen is None and named is not None and named.key != state.goal and not turn.fresh:
+        main = next(iter(topics(message)), "")
+        chosen = named if main in named.intents and main not in flow.answers else None
+    if chosen is None or chosen.key == state.goal:
+        return
+    turn.set_goal(chosen.key)
+    turn.update(step=chosen.go, pending=None, misses=0)
+    if chosen.keeps and heard.goal is None and len(message.text.split()) >= MIN_DETAIL_WORDS:
+        turn.keep(chosen.keeps, message.text)
+
+
+def _goal_of_facts(turn: Turn) -> Goal | None:
+    goals = turn.flow.goals.values()
+    return next((goal for goal in goals if turn.fresh & set(turn.flow.asked_for(goal))), None)
+
+
+def _reply(turn: Turn, message: CustomerMessage, heard: Heard, *, progress: bool) -> None:
+    sides = _side_questions(turn, message, progress=progress)
+    if not progress and not sides:
+        _nothing_understood(turn, message)
+        return
+    if progress:
+        turn.update(side=None, side_repeats=0, misses=0)
+    again = not progress and _asked_again(turn, "+".join(sides))
+    if turn.state.side_repeats > 1:
+        hand_off(turn, "repeated_question")
+        return
+    if heard.declined:
+        turn.say("phrases.moved_on")
+    for side in sides:
+        turn.say(turn.flow.answers.get(side, "phrases.deferred"))
+    if again:
+        turn.say("phrases.offer_person")
+    walk(turn, offer_person=again)
+
+
+def _side_questions(turn: Turn, message: CustomerMessage, *, progress: bool) -> list[str]:
+    """Return the intents to answer by the way: those with a text; one without is put off honestly and noted."""
+    answers = turn.flow.answers
+    about = () if any(key.startswith(NOTE) for key in turn.fresh) else topics(message)
+    sides = [intent for intent in about if intent in answers][:MAX_SIDE_ANSWERS]
+    if sides or progress:
+        return sides
+    if about:
+        turn.note("question", message.text)
+        return [about[0]]
+    if turn.parts:
+        return []
+    return [intent for intent in message.reading.intents if intent in SOCIAL and intent in answers][:1]
+
+
+def _asked_again(turn: Turn, side: str) -> bool:
+    repeats = turn.state.side_repeats + 1 if side == turn.state.side else 0
+    turn.update(side=side, side_repeats=repeats)
+    return repeats > 0
+
+
+def _nothing_understood(turn: Turn, message: CustomerMessage) -> None:
+    if message.attachments:
+        _only_files(turn, message)
+    elif turn.state.pending is None:
+        walk(turn)
+    else:
+        _missed(turn, message)
+
+
+def _only_files(turn: Turn, message: CustomerMessage) -> None:
+    """Thank for the first photo and stay quiet on the rest of the album; a second voice note goes to a
+    person.
+    """
+    media = "voice" if VOICE & set(message.attachments) else "file"
+    again = turn.state.media == media
+    turn.update(media=media)
+    if not again:
+        turn.say("phrases.voice" if media == "voice" else "phrases.attachment")
+        walk(turn)
+    elif media == "voice":
+        hand_off(turn, "voice_note")
+
+
+def _missed(turn: Turn, message: CustomerMessage) -> None:
+    """Ask again gently, then move on or pass to a person (spec 6.5: not understood twice)."""
+    noise = not any(char.isalnum() for char in message.text)
+    step = turn.flow.steps.get(turn.state.step)
+    tries = step.tries if isinstance(step, AskStep) else MENU_TRIES
+    turn.update(misses=turn.state.misses + 1, all_misses=turn.state.all_misses + 1)
+    if not noise:
+        turn.note("not_understood", message.text)
+    if turn.state.all_misses >= turn.flow.limits.misses:
+        hand_off(turn, "not_understood")
+    elif turn.state.misses < (NOISE_TRIES if noise else tries):
+        if not noise:
+            turn.say("phrases.retry")
+        offer = turn.state.misses > 1
+        if offer:
+            turn.say("phrases.offer_person")
+        walk(turn, offer_person=offer)
+    elif isinstance(step, AskStep) and step.on_miss != HAND_OFF:
+        turn.decline(step.target)
+        turn.say("phrases.moved_on")
+        walk(turn)
+    else:
+        hand_off(turn, "not_understood")

@@ -1,0 +1,104 @@
+"""How a question is put and which buttons it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from automation.flows.context import Criterion
+from automation.flows.effects import QuickReply
+from automation.flows.engine.turn import Turn
+from automation.flows.script import GOAL, AskStep, MenuStep
+from automation.flows.state import RunStatus
+from automation.flows.wording import choose
+
+PERSON = "person"
+
+
+def put(turn: Turn, step: AskStep | MenuStep, *, offer_person: bool = False) -> None:
+    """Ask: with its useful fact the first time, the bare question when it is repeated."""
+    target = step.target if isinstance(step, AskStep) else GOAL
+    first = not turn.state.asked.get(target)
+    text_id, text = wording(turn, step, first=first)
+    turn.say(text_id, text)
+    replies = options(turn, target)
+    if offer_person:
+        replies = (*replies, QuickReply(turn.words("phrases.person"), PERSON))
+    turn.quick_replies, turn.asks = replies, target
+    fresh = turn.state.pending != target
+    turn.update(
+        pending=target,
+        status=RunStatus.WAITING,
+        asked={**turn.state.asked, target: turn.state.asked.get(target, 0) + 1},
+        misses=0 if fresh else turn.state.misses,
+        reminded=False if fresh else turn.state.reminded,
+    )
+
+
+def wording(turn: Turn, step: AskStep | MenuStep, *, first: bool) -> tuple[str, str]:
+    """Return the id and the raw text of a question; the text is empty when nobody wrote one."""
+    language, table = turn.state.language, turn.flow.table
+    if isinstance(step, MenuStep):
+        return step.text, choose(table[step.text], language)
+    criterion = turn.context.criterion(step.target)
+    question = choose(table[step.question], language) if step.question else ""
+    hint = choose(table[step.hint], language) if step.hint else ""
+    if criterion is not None:
+        question = question or choose(criterion.question, language)
+        hint = hint or choose(criterion.hint, language)
+    text_id = step.question or f"criteria.{step.target}"
+    return text_id, f"{hint} {question}".strip() if first and question else question
+
+
+def options(turn: Turn, target: str) -> tuple[QuickReply, ...]:
+    """Return the buttons of a question in the language of the run."""
+    return tuple(
+        QuickReply(choose(labels, turn.state.language), payload) for payload, labels in _choices(turn, target)
+    )
+
+
+def labels(turn: Turn, target: str) -> list[tuple[str, list[str]]]:
+    """Return each payload of a question with its labels in every language."""
+    return [(payload, list(texts.values())) for payload, texts in _choices(turn, target)]
+
+
+def _choices(turn: Turn, target: str) -> list[tuple[str, Any]]:
+    flow = turn.flow
+    if target == GOAL:
+        menu = next((step for step in flow.steps.values() if isinstance(step, MenuStep)), None)
+        here = flow.steps.get(turn.state.step)
+        menu = here if isinstance(here, MenuStep) else menu
+        return [(f"goal:{key}", flow.table[f"goals.{key}"]) for key in (menu.goals if menu else ())]
+    criterion = turn.context.criterion(target)
+    found = [(f"answer:{target}:{_plain(value)}", label) for value, label in choices_of(turn, criterion)]
+    step = flow.ask_of(target)
+    if step is not None and step.skippable:
+        found.append((f"skip:{target}", flow.table["phrases.skip"]))
+    return found
+
+
+def choices_of(turn: Turn, criterion: Criterion | None) -> list[tuple[Any, Any]]:
+    """Return the values that can be tapped, with their labels; a yes/no criterion always has two."""
+    if criterion is None:
+        return []
+    if criterion.kind == "yes_no" and not criterion.choices:
+        table = turn.flow.table
+        return [(True, table["phrases.yes"]), (False, table["phrases.no"])]
+    return [(choice.value, choice.label) for choice in criterion.choices]
+
+
+def value_of(turn: Turn, criterion: Criterion, plain: str) -> tuple[bool, Any]:
+    """Return whether a payload's text is one of the values on offer, and that value."""
+    for value, _label in choices_of(turn, criterion):
+        if _plain(value) == plain:
+            return True, value
+    return False, None
+
+
+def _plain(value: Any) -> str:
+    """Return what stands for a canonical value in a payload, short: providers allow 64 bytes."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return str(value.get("amount") or value.get("norm") or "")
+    return str(value)

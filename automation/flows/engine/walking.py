@@ -1,0 +1,137 @@
+"""Going from step to step until a question waits for its answer or the flow is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from automation.flows.effects import Close, RequestScore, Urgency
+from automation.flows.engine.handing import hand_off
+from automation.flows.engine.questions import put, wording
+from automation.flows.engine.turn import Turn
+from automation.flows.script import (
+    CONTACT,
+    NOTE,
+    AskStep,
+    BranchStep,
+    EndStep,
+    HandOffStep,
+    MenuStep,
+    SayStep,
+    ScoreStep,
+)
+from automation.flows.state import RunStatus
+
+STOP = ""
+"""A handler returns the id of the next step, None at the end of the document, STOP when the event is over."""
+
+Handler = Callable[[Turn, Any], str | None]
+
+
+def walk(turn: Turn, *, offer_person: bool = False) -> None:
+    """Do steps from the current one on. Too many of them hand the customer to a person (the loop guard)."""
+    said = len(turn.parts)
+    limits = turn.flow.limits
+    for _count in range(limits.steps_per_event):
+        step = turn.flow.steps.get(turn.state.step)
+        turn.update(steps=turn.state.steps + 1)
+        if step is None or turn.state.steps > limits.steps_per_run:
+            break
+        if isinstance(step, AskStep | MenuStep) and not _passes(turn, step):
+            put(turn, step, offer_person=offer_person)
+            return
+        following = _HANDLERS[type(step)](turn, step)
+        if following == STOP:
+            return
+        if following is None:
+            finish(turn, "end_of_flow")
+            return
+        turn.update(step=following)
+    del turn.parts[said:]
+    hand_off(turn, "loop")
+
+
+def open_flow(turn: Turn) -> None:
+    """Say what the flow opens with, before the first message is looked at."""
+    for _count in range(turn.flow.limits.steps_per_event):
+        step = turn.flow.steps.get(turn.state.step)
+        if not isinstance(step, SayStep) or step.next is None:
+            return
+        turn.say(step.text)
+        turn.update(step=step.next, steps=turn.state.steps + 1)
+
+
+def finish(turn: Turn, reason: str) -> None:
+    turn.finals.append(Close(reason))
+    turn.update(status=RunStatus.DONE, pending=None)
+
+
+def _passes(turn: Turn, step: AskStep | MenuStep) -> bool:
+    """Whether there is nothing to ask: it is known, was given up, or nobody knows the question any more."""
+    if isinstance(step, MenuStep):
+        return turn.state.goal in turn.flow.goals
+    if turn.settled(step.target):
+        return True
+    asked_by_us = step.target.startswith((CONTACT, NOTE))
+    if not asked_by_us and turn.context.criterion(step.target) is None:
+        return True
+    return not wording(turn, step, first=True)[1]
+
+
+def _say(turn: Turn, step: SayStep) -> str | None:
+    turn.say(step.text)
+    return step.next
+
+
+def _menu(turn: Turn, _step: MenuStep) -> str | None:
+    return turn.flow.goals[turn.state.goal or ""].go
+
+
+def _ask(turn: Turn, step: AskStep) -> str | None:
+    if step.after and turn.state.pending == step.target and turn.knows(step.target):
+        turn.say(step.after)
+    return step.next
+
+
+def _branch(turn: Turn, step: BranchStep) -> str | None:
+    for case in step.cases:
+        if turn.context.holds(case.when, dict(turn.facts)):
+            return case.go
+    return step.otherwise
+
+
+def _score(turn: Turn, step: ScoreStep) -> str | None:
+    turn.effects.append(RequestScore())
+    return step.next
+
+
+def _hand_off(turn: Turn, step: HandOffStep) -> str | None:
+    hand_off(
+        turn,
+        step.reason,
+        urgency=Urgency(step.urgency),
+        team=step.team,
+        opened=step.open,
+        closed=step.closed,
+        completed=True,
+    )
+    turn.update(pending=None)
+    return STOP
+
+
+def _end(turn: Turn, step: EndStep) -> str | None:
+    if step.text:
+        turn.say(step.text)
+    finish(turn, step.reason)
+    return STOP
+
+
+_HANDLERS: dict[type[Any], Handler] = {
+    SayStep: _say,
+    MenuStep: _menu,
+    AskStep: _ask,
+    BranchStep: _branch,
+    ScoreStep: _score,
+    HandOffStep: _hand_off,
+    EndStep: _end,
+}

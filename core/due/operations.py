@@ -1,0 +1,152 @@
+"""Everything that will happen later (spec 3.4): written, moved, cancelled and worked as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from core import claims
+from core.due.models import DueRow, DueStatus
+from core.due.registry import Handler, handler_of
+from core.ids import uuid7
+from core.nudge import nudge
+
+_CANDIDATES = 16
+"""More than there are workers, so that one of the first rows is always free."""
+
+_UPSERT = """
+    INSERT INTO core_duerow
+        (public_id, kind, key, due_at, payload, lead_id, conversation_id, status, attempts, last_error)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, 'pending', 0, '')
+    ON CONFLICT (kind, key) WHERE status = 'pending' DO UPDATE SET
+        due_at = EXCLUDED.due_at, payload = EXCLUDED.payload, lead_id = EXCLUDED.lead_id,
+        conversation_id = EXCLUDED.conversation_id, attempts = 0, claimed_until = NULL, last_error = ''
+    RETURNING *
+"""
+
+_in_hand: ContextVar[DueRow | None] = ContextVar("due row in hand", default=None)
+
+
+class _Superseded(Exception):
+    """The row was moved or cancelled while its handler ran: what the handler did is rolled back."""
+
+
+def schedule(
+    *,
+    kind: str,
+    key: str,
+    due_at: datetime,
+    payload: Mapping[str, Any] | None = None,
+    lead_id: int | None = None,
+    conversation_id: int | None = None,
+) -> DueRow:
+    """Let something happen at `due_at`; a pending row of the same kind and key is moved there with the new payload.
+
+    One statement, or two when a handler schedules its own row again. Lock the lead or conversation first, as everywhere.
+    """
+    row = _in_hand.get()
+    if row is not None and row.status == DueStatus.PENDING and (row.kind, row.key) == (kind, key):
+        _complete(row, timezone.now())
+    values = [uuid7(), kind, key, due_at, Jsonb(dict(payload or {})), lead_id, conversation_id]
+    scheduled = DueRow.objects.raw(_UPSERT, values)[0]
+    if due_at <= timezone.now():
+        nudge("due")
+    return scheduled
+
+
+def cancel(*, kind: str, key: str) -> int:
+    """Cancel the pending row, also while its handler runs. Returns 1, or 0 where nothing was pending."""
+    return DueRow.objects.filter(kind=kind, key=key, status=DueStatus.PENDING).update(
+        status=DueStatus.CANCELLED, finished_at=timezone.now()
+    )
+
+
+def retry(*, row_id: int) -> bool:
+    """Make a parked row pending again, due now. False when it was not parked or its place is taken by a newer row."""
+    with transaction.atomic():
+        row = DueRow.objects.select_for_update().filter(pk=row_id, status=DueStatus.PARKED).first()
+        if row is None or DueRow.objects.filter(kind=row.kind, key=row.key, status=DueStatus.PENDING).exists():
+            return False
+        row.status, row.attempts, row.claimed_until, row.finished_at = DueStatus.PENDING, 0, None, None
+        row.save(update_fields=["status", "attempts", "claimed_until", "finished_at"])
+        nudge("due")
+    return True
+
+
+def work_next(*, now: datetime) -> bool:
+    """Work the row that has been due for longest and that no other worker holds. False when there is none.
+
+    The attempt is counted and committed first, so that a row which kills its worker is parked in the end; the handler's
+    effect and the row's completion are one transaction.
+    """
+    with claims.first_free("due", _due_ids(now)) as row_id:
+        if row_id is None:
+            return False
+        row = _count_attempt(row_id, now)
+        if row is None:
+            return True
+        handler = handler_of(row.kind)
+        if row.attempts > handler.max_attempts:
+            _park(row, now, row.last_error or "The worker died with this row each time.")
+        elif fault := claims.fault_of(lambda: _act(row, handler, now)):
+            _note_fault(row, handler, fault, now)
+    return True
+
+
+def _due_ids(now: datetime) -> list[int]:
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+    due = DueRow.objects.filter(free, status=DueStatus.PENDING, due_at__lte=now)
+    return list(due.order_by("due_at", "id").values_list("id", flat=True)[:_CANDIDATES])
+
+
+def _count_attempt(row_id: int, now: datetime) -> DueRow | None:
+    """The row with its attempt counted, or None when another worker finished it or somebody moved it meanwhile."""
+    row = DueRow.objects.filter(pk=row_id, status=DueStatus.PENDING, due_at__lte=now).first()
+    if row is None or (row.claimed_until is not None and row.claimed_until > now):
+        return None
+    counted = _unchanged(row).update(attempts=F("attempts") + 1)
+    row.attempts += 1
+    return row if counted else None
+
+
+def _act(row: DueRow, handler: Handler, now: datetime) -> None:
+    token = _in_hand.set(row)
+    try:
+        with transaction.atomic():
+            handler.act(row, now)
+            if row.status == DueStatus.PENDING:
+                _complete(row, now)
+    except _Superseded:
+        return
+    finally:
+        _in_hand.reset(token)
+
+
+def _complete(row: DueRow, now: datetime) -> None:
+    if not _unchanged(row).update(status=DueStatus.DONE, finished_at=now, claimed_until=None, last_error=""):
+        raise _Superseded
+    row.status = DueStatus.DONE
+
+
+def _note_fault(row: DueRow, handler: Handler, fault: Exception, now: datetime) -> None:
+    text = claims.describe(fault)
+    if row.attempts >= handler.max_attempts:
+        _park(row, now, text)
+        return
+    _unchanged(row).update(last_error=text, claimed_until=now + claims.backoff(row.attempts))
+
+
+def _park(row: DueRow, now: datetime, text: str) -> None:
+    _unchanged(row).update(status=DueStatus.PARKED, finished_at=now, last_error=text, claimed_until=None)
+
+
+def _unchanged(row: DueRow) -> Any:
+    """The row as long as nobody moved, cancelled or retried it."""
+    return DueRow.objects.filter(pk=row.pk, status=DueStatus.PENDING, due_at=row.due_at, attempts=row.attempts)

@@ -1,0 +1,8 @@
+from django.db import models
+
+
+class ActorKind(models.TextChoices):
+    USER = "user"
+    CUSTOMER = "customer"
+    FLOW = "flow"
+    SYSTEM = "system"

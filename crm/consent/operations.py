@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from core.access.models import User
+from core.events.actor import CUSTOMER, Actor
+from core.events.operations import record
+from crm.consent.models import ConsentRecord, Purpose
+from crm.consent.queries import newest
+from crm.contacts.models import Contact
+
+OPT_OUT = (Purpose.FOLLOW_UP, Purpose.MARKETING)
+
+
+def withdraw(
+    *,
+    contact: Contact,
+    source: str,
+    channel: str = "",
+    text: str = "",
+    purposes: Iterable[Purpose] = OPT_OUT,
+    recorded_by: User | None = None,
+) -> bool:
+    """Record that the contact wants no more (spec 1.3); True when something was allowed before.
+
+    Without `channel` it counts for every channel, as an opt-out does; replies, bookings and orders go on. The caller
+    confirms to the customer only on True, so that it is confirmed once.
+    """
+    return _decide(contact, False, source, channel, text, tuple(purposes), recorded_by)
+
+
+def grant(
+    *,
+    contact: Contact,
+    source: str,
+    channel: str = "",
+    text: str = "",
+    purposes: Iterable[Purpose] = OPT_OUT,
+    recorded_by: User | None = None,
+) -> bool:
+    """Record that the contact allows it, with the words shown or said; True when it was not granted before."""
+    return _decide(contact, True, source, channel, text, tuple(purposes), recorded_by)
+
+
+@transaction.atomic
+def _decide(
+    contact: Contact,
+    granted: bool,
+    source: str,
+    channel: str,
+    text: str,
+    purposes: tuple[Purpose, ...],
+    recorded_by: User | None,
+) -> bool:
+    Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk).values_list("pk").get()
+    changed = [purpose for purpose in purposes if not _holds(contact, purpose, channel, granted)]
+    if not changed:
+        return False
+    ConsentRecord.objects.bulk_create(
+        ConsentRecord(
+            contact=contact,
+            purpose=purpose,
+            channel=channel,
+            granted=granted,
+            source=source,
+            text=text,
+            recorded_by=recorded_by,
+        )
+        for purpose in changed
+    )
+    record(
+        name="contact.opted_in" if granted else "contact.opted_out",
+        subject=contact,
+        actor=Actor.of(recorded_by) if recorded_by else CUSTOMER,
+        payload={"source": source, "purposes": [purpose.value for purpose in changed], "channel": channel},
+        contact_id=contact.pk,
+    )
+    return True
+
+
+def _holds(contact: Contact, purpose: Purpose, channel: str, granted: bool) -> bool:
+    """Whether the newest word already says so for at least this reach."""
+    decided = newest(contact, purpose, channel)
+    return decided is not None and decided.granted is granted and decided.channel in ("", channel)

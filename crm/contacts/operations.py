@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypedDict, Unpack
+
+from django.db import transaction
+
+from core.access.models import User
+from core.events.actor import Actor
+from core.events.operations import EventDraft, record, record_all
+from core.text import clean, normalise
+from crm.contacts.models import Company, Contact, ContactPoint, ContactPointKind
+from crm.contacts.queries import stored_form
+from crm.scoring.operations import lock_concerned, rescore_locked
+
+NAME_LENGTH = 200
+NORMAL_LENGTH = 400
+POINT_FIELDS = frozenset({"contact.has_phone", "contact.has_email"})
+
+
+class ContactChanges(TypedDict, total=False):
+    """What `update_contact` may change."""
+
+    name: str
+    language: str
+    timezone: str
+    company: Company | None
+    owner: User | None
+    tags: list[str]
+    fields: dict[str, Any]
+
+
+def storable_name(name: str) -> tuple[str, str]:
+    """The name as it is kept and its form for comparing (architecture 3)."""
+    kept = " ".join(clean(name).split())[:NAME_LENGTH]
+    return kept, normalise(kept)[:NORMAL_LENGTH]
+
+
+@transaction.atomic(savepoint=False)
+def create_contact(
+    *,
+    actor: Actor,
+    name: str = "",
+    language: str = "",
+    timezone: str = "",
+    company: Company | None = None,
+    owner: User | None = None,
+    tags: Sequence[str] = (),
+    fields: dict[str, Any] | None = None,
+    phones: Iterable[str] = (),
+    emails: Iterable[str] = (),
+    source: str = "",
+) -> Contact:
+    """A contact with its phones and emails. Raises BadContactPoint for one that cannot be read."""
+    wanted = _points(phones, emails)
+    kept, normal = storable_name(name)
+    contact = Contact.objects.create(
+        name=kept,
+        name_normal=normal,
+        language=language,
+        timezone=timezone,
+        company=company,
+        owner=owner,
+        tags=list(tags),
+        fields=fields or {},
+    )
+    drafts = [_draft("contact.created", contact, actor, {"name": kept, "source": source})]
+    if wanted:
+        ContactPoint.objects.bulk_create(
+            ContactPoint(contact=contact, kind=kind, value=value) for kind, value in wanted
+        )
+        drafts += [
+            _draft("contact.point_added", contact, actor, {"kind": kind, "value": value}) for kind, value in wanted
+        ]
+    record_all(drafts)
+    return contact
+
+
+@transaction.atomic
+def update_contact(*, contact: Contact, actor: Actor, **changes: Unpack[ContactChanges]) -> list[str]:
+    """Write what differs and record it; returns the names of the changed fields."""
+    values: dict[str, Any] = dict(changes)
+    if "name" in values:
+        values["name"], values["name_normal"] = storable_name(values["name"])
+    changed = [name for name, value in values.items() if getattr(contact, name) != value]
+    if not changed:
+        return []
+    shown = sorted(name for name in changed if name != "name_normal")
+    leads = lock_concerned(contact=contact, changed={f"contact.{name}" for name in shown})
+    for name in changed:
+        setattr(contact, name, values[name])
+    contact.save(update_fields=changed)
+    record(name="contact.updated", subject=contact, actor=actor, payload={"changes": shown}, contact_id=contact.pk)
+    rescore_locked(leads=leads, actor=actor)
+    return shown
+
+
+@transaction.atomic
+def add_point(
+    *, contact: Contact, kind: ContactPointKind | str, value: str, actor: Actor, rescore: bool = True
+) -> ContactPoint:
+    """Add a phone or email; an existing one is returned as it is.
+
+    The contact's open leads are scored again when a rule asks for such points; `rescore=False` is for a caller that
+    scores the lead in the same transaction anyhow. Raises BadContactPoint.
+    """
+    kind = ContactPointKind(kind)
+    stored = stored_form(kind, value)
+    point, created = ContactPoint.objects.get_or_create(contact=contact, kind=kind, value=stored)
+    if created:
+        payload = {"kind": kind.value, "value": stored}
+        record(name="contact.point_added", subject=contact, actor=actor, payload=payload, contact_id=contact.pk)
+        if rescore:
+            rescore_locked(leads=lock_concerned(contact=contact, changed=POINT_FIELDS), actor=actor)
+    return point
+
+
+@transaction.atomic
+def remove_point(*, contact: Contact, kind: ContactPointKind | str, value: str, actor: Actor) -> bool:
+    """Remove the point in stored form; False when the contact has none such."""
+    removed, _ = contact.points.filter(kind=kind, value=value).delete()
+    if removed:
+        record(
+            name="contact.updated",
+            subject=contact,
+            actor=actor,
+            payload={"changes": [str(kind)]},
+            contact_id=contact.pk,
+        )
+        rescore_locked(leads=lock_concerned(contact=contact, changed=POINT_FIELDS), actor=actor)
+    return bool(removed)
+
+
+def company_named(name: str) -> Company | None:
+    """The company of that name, added when it is new; None for an empty name."""
+    kept, normal = storable_name(name)
+    if not kept:
+        return None
+    found = Company.objects.filter(name_normal=normal).order_by("pk").first()
+    return found or Company.objects.create(name=kept, name_normal=normal)
+
+
+def _points(phones: Iterable[str], emails: Iterable[str]) -> list[tuple[str, str]]:
+    given = [(ContactPointKind.PHONE, each) for each in phones] + [(ContactPointKind.EMAIL, each) for each in emails]
+    return list(dict.fromkeys((kind.value, stored_form(kind, value)) for kind, value in given))
+
+
+def _draft(name: str, contact: Contact, actor: Actor, payload: dict[str, Any]) -> EventDraft:
+    return EventDraft(name=name, subject=contact, actor=actor, payload=payload, contact_id=contact.pk)

@@ -1,0 +1,34 @@
+from core.errors import Refused
+from crm.errors import StaleEdit
+
+
+class NoPipeline(Refused):
+    """There is no stage that a lead could begin in."""
+
+
+class StaleLead(StaleEdit):
+    """Somebody changed the lead after the page was made; `stage` is the name of the one it stands in now."""
+
+    def __init__(self, sentence: str, *, stage: str, **rest: object) -> None:
+        super().__init__(sentence, **rest)  # type: ignore[arg-type]
+        self.stage = stage
+
+
+class LostReasonNeeded(Refused):
+    """A lead is lost with a reason (spec 7.1)."""
+
+
+class StageHasLeads(Refused):
+    """A stage with leads goes only when another one takes them; `count` says how many there are."""
+
+    def __init__(self, sentence: str, count: int) -> None:
+        super().__init__(sentence)
+        self.count = count
+
+
+class BadStage(Refused):
+    """The pipeline would have two stages of one name, or none that is open."""
+
+
+class BadCursor(Refused):
+    """The link to the next page is damaged."""

@@ -1,0 +1,19 @@
+from crm.qualification.answers import NewAnswer
+from crm.qualification.operations.answers import apply_answers, correct_answer, record_answers
+from crm.qualification.operations.criteria import (
+    CriterionDraft,
+    delete_criterion,
+    reorder_criteria,
+    save_criterion,
+)
+
+__all__ = [
+    "CriterionDraft",
+    "NewAnswer",
+    "apply_answers",
+    "correct_answer",
+    "delete_criterion",
+    "record_answers",
+    "reorder_criteria",
+    "save_criterion",
+]

@@ -1,0 +1,55 @@
+"""The main navigation: a screen is listed once it exists, for whom it exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.access.models import Role, User
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """`url_name` opens it; paths under it count as being there. `roles` empty means everybody."""
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    roles: tuple[Role, ...] = ()
+    last: bool = False
+    counts_waiting: bool = False
+
+    def open_to(self, user: User) -> bool:
+        return not self.roles or user.role in self.roles
+
+
+SCREENS: tuple[Screen, ...] = (
+    Screen("desk:inbox", _("Inbox"), "inbox", counts_waiting=True),
+    Screen("desk:pipeline", _("Pipeline"), "layout-kanban"),
+    Screen("desk:contacts", _("Contacts"), "users"),
+    Screen("desk:settings", _("Settings"), "settings", roles=(Role.ADMIN,), last=True),
+)
+_ALSO = {"desk:pipeline": ("/leads/",)}
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    url: str
+    label: str | Promise
+    icon: str
+    current: bool
+    last: bool
+    counts_waiting: bool
+
+
+def rail_items(user: User, path: str) -> list[RailItem]:
+    return [_item(screen, path) for screen in SCREENS if screen.open_to(user)]
+
+
+def _item(screen: Screen, path: str) -> RailItem:
+    url = reverse(screen.url_name)
+    current = path.startswith((url, *_ALSO.get(screen.url_name, ())))
+    return RailItem(url, screen.label, screen.icon, current, screen.last, screen.counts_waiting)

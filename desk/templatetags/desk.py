@@ -1,0 +1,115 @@
+"""Template tags of the screens; the words and figures come from `desk.formats`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from core.access.models import Presence
+from desk import formats
+from desk.demo.queries import SignIn, sign_ins
+from desk.frame.menu import rail_items
+from desk.frame.queries import waiting_count
+
+register = template.Library()
+
+CHANNEL_ICONS = {
+    "whatsapp": "brand-whatsapp",
+    "messenger": "brand-messenger",
+    "instagram": "brand-instagram",
+    "telegram": "brand-telegram",
+    "x": "brand-x",
+    "wechat": "brand-wechat",
+    "viber": "phone",
+    "email": "mail",
+    "webchat": "message-circle",
+    "api": "plug",
+}
+
+
+@register.inclusion_tag("desk/parts/rail.html", takes_context=True)
+def rail(context: Context) -> dict[str, Any]:
+    """The main navigation with the number of customers who wait for a person."""
+    request = context["request"]
+    return {"request": request, "items": rail_items(request.user, request.path), "waiting": waiting_count(request.user)}
+
+
+@register.simple_tag
+def demo_sign_ins() -> list[SignIn]:
+    return sign_ins()
+
+
+@register.simple_tag
+def presence_choices() -> list[tuple[str, str]]:
+    return [(str(value), str(label)) for value, label in Presence.choices]
+
+
+@register.inclusion_tag("desk/parts/initials.html")
+def initials(name: str, key: int | None = None, extra: str = "") -> dict[str, Any]:
+    """Round initials in the colour of that person; the name is read out and shown on hover."""
+    return {"name": name, "letters": formats.initials(name), "tone": formats.tone(key), "extra": extra}
+
+
+@register.inclusion_tag("desk/parts/age.html")
+def ago(at: datetime | None) -> dict[str, Any]:
+    """How long ago, kept true by the browser, with the exact time on hover."""
+    return {"at": at, "words": formats.age(timezone.now() - at) if at else ""}
+
+
+@register.inclusion_tag("desk/parts/age.html")
+def waiting_for(since: datetime) -> dict[str, Any]:
+    """How long a customer has been waiting: green, amber, red."""
+    span = timezone.now() - since
+    return {"at": since, "words": formats.age(span), "waiting": formats.waiting_class(span)}
+
+
+@register.filter
+def channel_icon(kind: str) -> str:
+    return CHANNEL_ICONS.get(kind, "message")
+
+
+@register.filter
+def exact(at: datetime | None) -> str:
+    return formats.moment(at) if at else ""
+
+
+@register.filter
+def due_state(at: datetime | None) -> str:
+    return formats.due(at, timezone.now())
+
+
+@register.filter
+def days_since(at: datetime) -> int:
+    return max(timedelta(), timezone.now() - at).days
+
+
+@register.simple_tag
+def money(amount: Decimal | None, currency: str) -> str:
+    return formats.money(amount, currency) if amount is not None else ""
+
+
+@register.filter
+def is_check(field: BoundField) -> bool:
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """A form field with Tabler's classes and, in case of errors, what a screen reader needs to know of them."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput | CheckboxSelectMultiple | RadioSelect):
+        name = "form-check-input"
+    else:
+        name = "form-select" if isinstance(widget, Select) else "form-control"
+    own = widget.attrs.get("class", "")
+    attrs = {"class": f"{own} {name}{' is-invalid' if field.errors else ''}".strip()}
+    if field.errors:
+        attrs["aria-describedby"] = f"{field.auto_id}_error"
+    return field.as_widget(attrs=attrs)

@@ -1,0 +1,213 @@
+// The inbox and every thread: keyboard, drafts, messages that arrive in their place, a list that keeps its length.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const scroller = () => byId("thread-scroll");
+  const composer = () => byId("composer-form");
+  const NEAR = 140;
+
+  // Drafts, one per conversation, on this device.
+  const draftKey = (form) => `parley.draft.${form.dataset.conversation}`;
+  function store(form) {
+    const text = form.elements.text.value;
+    try {
+      if (text.trim()) localStorage.setItem(draftKey(form), JSON.stringify({ text, mode: form.elements.mode.value }));
+      else localStorage.removeItem(draftKey(form));
+    } catch {
+      // A full or forbidden storage only costs the draft after a reload.
+    }
+  }
+  function restore(form) {
+    if (form.dataset.restored) return;
+    form.dataset.restored = "yes";
+    try {
+      const draft = JSON.parse(localStorage.getItem(draftKey(form)) ?? "null");
+      if (draft && !form.elements.text.value) {
+        form.elements.text.value = draft.text;
+        setMode(form, draft.mode, false);
+      }
+    } catch {
+      // Nothing to restore.
+    }
+    advise(form);
+  }
+  function setMode(form, mode, focus = true) {
+    const choice = form.querySelector(`input[name=mode][value="${mode}"]`);
+    if (choice) choice.checked = true;
+    form.dataset.mode = mode;
+    if (focus) form.elements.text.focus();
+    advise(form);
+  }
+
+  // Hints under the text (spec 11.2): they warn, they never block.
+  function advise(form) {
+    const place = form.querySelector("[data-hint]");
+    if (!place) return;
+    const text = form.elements.text.value;
+    const questions = (text.match(/[?՞]/g) ?? []).length;
+    const words = place.dataset;
+    let hint = words.keys;
+    if (form.dataset.mode === "note") hint = words.note;
+    else if (text.length > 600) hint = words.long;
+    else if (questions > 1) hint = words.questions;
+    else if (/\{\{.*?\}\}/.test(text)) hint = words.variable;
+    place.textContent = hint ?? "";
+  }
+
+  // The thread keeps the order of time, shows each message once and each day's name once.
+  const order = (item) => `${item.dataset.at}~${(item.dataset.sequence ?? "0").padStart(9, "0")}`;
+  function tidy(list) {
+    const seen = new Map();
+    for (const item of list.querySelectorAll(":scope > li[data-at]")) {
+      seen.get(item.id)?.remove();
+      seen.set(item.id, item);
+    }
+    const items = [...seen.values()];
+    for (let index = 1; index < items.length; index++) {
+      if (order(items[index]) < order(items[index - 1])) {
+        items.sort((a, b) => (order(a) < order(b) ? -1 : 1)).forEach((item) => list.append(item));
+        break;
+      }
+    }
+    nameDays(list);
+    if (items.length) list.querySelector(".thread-empty")?.remove();
+  }
+  function nameDays(list) {
+    let day = "";
+    for (const item of [...list.children]) {
+      if (item.classList.contains("day")) {
+        item.remove();
+      } else if (item.dataset.day && item.dataset.day !== day) {
+        day = item.dataset.day;
+        const mark = document.createElement("li");
+        mark.className = "day";
+        mark.textContent = item.dataset.dayName;
+        item.before(mark);
+      }
+    }
+  }
+  const last = (name) =>
+    Math.max(0, ...[...document.querySelectorAll(`#messages > [data-${name}]`)].map((item) => Number(item.dataset[name])));
+
+  function toBottom() {
+    const pane = scroller();
+    if (pane) pane.scrollTop = pane.scrollHeight;
+    if (byId("new-below")) byId("new-below").hidden = true;
+  }
+  const atBottom = (pane) => pane.scrollHeight - pane.scrollTop - pane.clientHeight < NEAR;
+  function seen() {
+    const marker = byId("seen");
+    if (marker && document.visibilityState === "visible") htmx.trigger(marker, "seen");
+  }
+
+  let before = null;
+  addEventListener("htmx:beforeSwap", (event) => {
+    const pane = scroller();
+    before = pane ? { height: pane.scrollHeight, top: pane.scrollTop, bottom: atBottom(pane), count: last("sequence") } : null;
+  });
+  addEventListener("htmx:afterSwap", (event) => {
+    const list = byId("messages");
+    if (event.target === list && before) {
+      tidy(list);
+      const pane = scroller();
+      if (before.bottom) toBottom();
+      else if (last("sequence") > before.count) byId("new-below").hidden = false;
+      else pane.scrollTop = before.top;
+      if (last("sequence") > before.count) seen();
+    } else if (event.target.classList?.contains("older") || event.detail.requestConfig?.elt?.classList.contains("older")) {
+      nameDays(list);
+      scroller().scrollTop = before.top + scroller().scrollHeight - before.height;
+    }
+    markCurrent();
+  });
+  addEventListener("scroll", (event) => {
+    if (event.target.id === "thread-scroll" && atBottom(event.target)) byId("new-below").hidden = true;
+  }, true);
+  addEventListener("visibilitychange", seen);
+
+  // htmx announces each new piece of the page; a new thread starts at its end.
+  addEventListener("htmx:load", (event) => {
+    const form = event.detail.elt.querySelector?.("#composer-form") ?? (event.detail.elt.id === "composer-form" ? event.detail.elt : null);
+    if (form) restore(form);
+    if (event.detail.elt.querySelector?.("#thread-scroll") || event.detail.elt.id === "thread-scroll") toBottom();
+    markCurrent();
+  });
+
+  addEventListener("htmx:configRequest", (event) => {
+    const { elt, parameters } = event.detail;
+    if (elt.matches("[data-thread-feed]")) {
+      parameters.after = last("sequence");
+      parameters.event = last("event");
+    }
+    if (elt.id === "rows") parameters.count = elt.querySelectorAll(".row-link").length;
+  });
+
+  addEventListener("input", (event) => {
+    const form = event.target.closest?.("#composer-form");
+    if (!form) return;
+    if (event.target.name === "mode") setMode(form, event.target.value);
+    store(form);
+    advise(form);
+  });
+  addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (form.id !== "composer-form" || !event.detail.successful) return;
+    form.elements.text.value = "";
+    form.elements.attachments && (form.elements.attachments.value = "");
+    store(form);
+    setMode(form, "reply", !matchMedia("(pointer: coarse)").matches);
+    toBottom();
+  });
+
+  // The list.
+  const rows = () => [...document.querySelectorAll("#rows .row-link")];
+  function markCurrent() {
+    const path = location.pathname;
+    for (const row of rows()) {
+      if (row.pathname === path) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+  }
+  addEventListener("htmx:pushedIntoHistory", markCurrent);
+  function step(by) {
+    const all = rows();
+    if (!all.length) return;
+    const now = all.findIndex((row) => row.getAttribute("aria-current") === "true");
+    const next = all[Math.min(all.length - 1, Math.max(0, now + by))];
+    next.focus();
+    next.click();
+  }
+
+  const KEYS = {
+    j: () => step(1),
+    k: () => step(-1),
+    e: () => byId("resolve-button")?.click(),
+    r: () => composer() && setMode(composer(), "reply"),
+    n: () => composer() && setMode(composer(), "note"),
+    a: () => byId("assign-select")?.focus(),
+    "/": () => byId("inbox-search")?.focus(),
+  };
+  addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (field.form?.id === "composer-form" && field.name === "text") return sendByKey(event, field.form);
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (field.matches?.("input, textarea, select, [contenteditable]")) {
+      if (event.key === "Escape") field.blur();
+      return;
+    }
+    if ((!byId("rows") && !composer()) || !KEYS[event.key]) return;
+    event.preventDefault();
+    KEYS[event.key]();
+  });
+  function sendByKey(event, form) {
+    if (event.key === "Escape") return event.target.blur();
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    const resolve = (event.ctrlKey || event.metaKey) && form.dataset.mode === "reply";
+    form.requestSubmit(form.querySelector(resolve ? "[name=resolve]" : "[data-send]"));
+  }
+
+  addEventListener("click", (event) => {
+    if (event.target.closest("#new-below")) toBottom();
+    if (event.target.closest("[data-side-switch]")) document.querySelector(".inbox")?.classList.toggle("shows-side");
+  });
+})();
