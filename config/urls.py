@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", probes.readyz, name="readyz"),
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("core.urls")),
 ]

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from conversations.threads.models import Conversation, Handler, Message
 from conversations.threads.saving import change, save
-from conversations.understanding import Understanding
+from conversations.understanding.types import Understanding
 from core.access.models import User
 
 

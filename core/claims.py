@@ -1,8 +1,8 @@
 """Claims on rows that long work is done for: one worker each, free again the moment that worker dies.
 
-A claim is a session lock of PostgreSQL beside the row and not a lock on the row: people can move or cancel the row
-while it is worked, and a handler that locks a lead cannot deadlock with an operation that holds the lead and
-touches the row.
+A claim is a session lock of PostgreSQL beside the row and not a lock on the row: people can move or cancel
+the row while it is worked, and a handler that locks a lead cannot deadlock with an operation that holds the
+lead and touches the row.
 """
 
 import random
@@ -36,7 +36,8 @@ def first_free(scope: str, ids: Sequence[int]) -> Iterator[int | None]:
 def fault_of(work: Callable[[], None]) -> Exception | None:
     """Run `work`; return what it raised, for the row that keeps it.
 
-    The one place that catches everything: a row with a fault is retried and at last parked, and must not stop the rows behind it.
+    The one place that catches everything: a row with a fault is retried and at last parked, and must not stop
+    the rows behind it.
     """
     try:
         work()
@@ -46,7 +47,9 @@ def fault_of(work: Callable[[], None]) -> Exception | None:
 
 
 def backoff(attempts: int, *, first: float = 1.0, longest: float = 900.0) -> timedelta:
-    """How long to wait after so many failed attempts: doubling from `first` to `longest` seconds, half of it by chance."""
+    """How long to wait after so many failed attempts: doubling from `first` to `longest` seconds, half of it
+    by chance.
+    """
     seconds = min(longest, first * 2 ** min(attempts - 1, 30))
     return timedelta(seconds=seconds * random.uniform(0.5, 1.0))
 

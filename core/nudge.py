@@ -1,7 +1,7 @@
 """Tells the workers that there is work (architecture 2). The work itself is rows in the database.
 
-A nudge may get lost: with the process, with the broker, behind the breaker. Then the sweep of the same task, driven
-by beat, finds the rows some seconds later.
+A nudge may get lost: with the process, with the broker, behind the breaker. Then the sweep of the same task,
+driven by beat, finds the rows some seconds later.
 """
 
 import time
@@ -26,7 +26,9 @@ _senders: dict[str, Callable[[], None]] = {}
 
 
 def register(name: str, *, task: str) -> None:
-    """Let `nudge(name)` start the Celery task of that dotted path. Raises ValueError for a name that is taken."""
+    """Let `nudge(name)` start the Celery task of that dotted path. Raises ValueError for a name that is
+    taken.
+    """
     if name in _tasks:
         raise ValueError(f"The nudge {name!r} is registered already, for {_tasks[name]}.")
     _tasks[name] = task
@@ -41,7 +43,8 @@ def registered() -> Mapping[str, str]:
 def nudge(name: str) -> None:
     """Start the task when the current transaction has committed, once however often it is asked for.
 
-    Never raises for a broker that is away and never waits for it longer than half a second; KeyError for an unknown name.
+    Never raises for a broker that is away and never waits for it longer than half a second; KeyError for an
+    unknown name.
     """
     send = _senders[name]
     if not _will_be_sent(send):
@@ -49,7 +52,8 @@ def nudge(name: str) -> None:
 
 
 def work(name: str, step: Callable[[], int], *, seconds: float = TURN_SECONDS) -> int:
-    """The body of a nudged task: repeat `step` until it did nothing or the turn is over, then ask for another turn.
+    """The body of a nudged task: repeat `step` until it did nothing or the turn is over, then ask for another
+    turn.
 
     `step` returns how many rows it worked (True counts as one); so does this.
     """
@@ -88,7 +92,7 @@ def _send(name: str) -> None:
 
 
 def _accept(name: str) -> None:
-    """From here on a new nudge starts the task again: the rows it speaks of may come too late for this turn."""
+    """From here on a nudge starts the task again: its rows may come too late for this turn."""
     try:
         valkey.client().delete(_key(name))
     except RedisError as error:

@@ -1,11 +1,15 @@
-"""What beat starts again and again. Rooms register here; `manage.py assert_schedules` writes it to the database."""
+"""What beat starts again and again. Rooms register here; `manage.py assert_schedules` writes it to the
+database.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 PREFIX = "Parley: "
-"""Marks the rows of django-celery-beat that are ours and are put back at every start; others belong to the admins."""
+"""Marks the rows of django-celery-beat that are ours and are put back at every start; others belong to the
+admins.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,9 @@ SCHEDULES: Mapping[str, Schedule] = MappingProxyType(_schedules)
 
 
 def every(seconds: int, name: str, task: str) -> None:
-    """Start the Celery task of that dotted path every so many seconds. Raises ValueError for a name that is taken."""
+    """Start the Celery task of that dotted path every so many seconds. Raises ValueError for a name that is
+    taken.
+    """
     if name in _schedules:
         raise ValueError(f"The schedule {name!r} is registered already.")
     _schedules[name] = Schedule(name, task, seconds)
-
-
-def task_packages(tasks: Mapping[str, str]) -> list[str]:
-    """Packages whose `tasks` modules a worker must import: of every schedule here and of the nudges given."""
-    paths = [*tasks.values(), *(schedule.task for schedule in SCHEDULES.values())]
-    return sorted({path.rsplit(".", 2)[0] for path in paths})

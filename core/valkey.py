@@ -48,7 +48,7 @@ def breaker() -> Breaker:
 
 
 def live_channel() -> str:
-    """Name of the pub/sub channel of live hints. Channels span a server's databases, hence the number in it."""
+    """Name of the pub/sub channel of live hints. Channels span databases, hence the number in it."""
     return f"parley:live:{urlsplit(settings.CACHE_URL).path.strip('/') or 0}"
 
 

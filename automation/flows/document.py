@@ -24,19 +24,10 @@ from automation.flows.wording import LANGUAGES, Texts
 
 DATA = FilePath(__file__).parent / "data"
 
-TOP = (
-    "flow",
-    "title",
-    "languages",
-    "start",
-    "limits",
-    "reminder_after",
-    "goals",
-    "steps",
-    "answers",
-    "hand_offs",
+TOP_KEYS = (
+    *("flow", "title", "languages", "start", "limits", "reminder_after"),
+    *("goals", "steps", "answers", "hand_offs", "phrases", "words"),
 )
-TOP_KEYS = (*TOP, "phrases", "words", "version")
 GOAL_KEYS = ("label", "intents", "keeps", "go")
 RULE_KEYS = ("reason", "urgency", "team", "open", "closed")
 PHRASES = (
@@ -241,7 +232,8 @@ def _phrases(draft: _Draft, value: Any) -> None:
 
 
 def _words(check: Checker, value: Any) -> dict[str, tuple[str, ...]]:
-    """Return the words for "I do not know" and for a correction: ours and the document's, of all languages."""
+    """Return the words for "I do not know" and for a correction: ours and the document's, of all languages.
+    """
     data = check.mapping(value, ("words",), allowed=("skip", "correct"))
     words: dict[str, tuple[str, ...]] = {}
     for name in ("skip", "correct"):
@@ -257,17 +249,18 @@ def _words(check: Checker, value: Any) -> dict[str, tuple[str, ...]]:
 def _check_links(check: Checker, document: FlowDocument) -> None:
     """Every step and goal that something leads to must be there."""
     numbers = {step_id: index for index, step_id in enumerate(document.steps)}
-    missing = _("there is no step %(id)s")
-    if document.start not in document.steps:
-        check.fault(("start",), missing % {"id": document.start})
+
+    def must_exist(step_id: str, path: Path) -> None:
+        if step_id not in document.steps:
+            check.fault(path, _("there is no step %(id)s") % {"id": step_id})
+
+    must_exist(document.start, ("start",))
     for goal in document.goals.values():
-        if goal.go not in document.steps:
-            check.fault(("goals", goal.key, "go"), missing % {"id": goal.go})
+        must_exist(goal.go, ("goals", goal.key, "go"))
     for step in document.steps.values():
         path: Path = ("steps", numbers[step.id])
         for step_id in exits(step, document.goals):
-            if step_id not in document.steps:
-                check.fault(path, missing % {"id": step_id})
+            must_exist(step_id, path)
         for key in getattr(step, "goals", ()):
             if key not in document.goals:
                 check.fault((*path, "goals"), _("there is no goal %(key)s") % {"key": key})

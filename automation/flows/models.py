@@ -32,12 +32,16 @@ class FlowVersionStatus(models.TextChoices):
 
 @pghistory.track()
 class FlowVersion(models.Model):
-    """An immutable text of a flow once published; runs finish on the version they started with (spec 5.4)."""
+    """A flow as it was published; immutable from then on, and runs finish on the version they started with (spec 5.4).
+
+    `document` is the plain value of docs/flows.md, `texts` an admin's own wording over it: {text id: {language: text}}.
+    """
 
     flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=FlowVersionStatus, default=FlowVersionStatus.DRAFT)
     document = models.JSONField()
+    texts = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

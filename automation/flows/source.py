@@ -23,6 +23,11 @@ _BOOL = "tag:yaml.org,2002:bool"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
+class _Refused(yaml.MarkedYAMLError):
+    def __init__(self, message: str, mark: Any) -> None:
+        super().__init__(problem=message, problem_mark=mark)
+
+
 class _Loader(yaml.SafeLoader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -31,10 +36,10 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem=_("anchors are not used here"), problem_mark=event.start_mark)
+            raise _Refused(_("anchors are not used here"), event.start_mark)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem=_("nested too deeply"), problem_mark=event.start_mark)
+            raise _Refused(_("nested too deeply"), event.start_mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -72,7 +77,7 @@ def read(text: str) -> tuple[Any, dict[Path, int]]:
     except ValueError as error:
         raise DocumentError([Problem("", str(error))]) from error
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
 
 
 def _broken(error: yaml.MarkedYAMLError) -> Problem:

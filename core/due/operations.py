@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -34,7 +34,7 @@ _UPSERT = """
 _in_hand: ContextVar[DueRow | None] = ContextVar("due row in hand", default=None)
 
 
-class _Superseded(Exception):
+class _SupersededError(Exception):
     """The row was moved or cancelled while its handler ran: what the handler did is rolled back."""
 
 
@@ -47,9 +47,11 @@ def schedule(
     lead_id: int | None = None,
     conversation_id: int | None = None,
 ) -> DueRow:
-    """Let something happen at `due_at`; a pending row of the same kind and key is moved there with the new payload.
+    """Let something happen at `due_at`; a pending row of the same kind and key is moved there with the new
+    payload.
 
-    One statement, or two when a handler schedules its own row again. Lock the lead or conversation first, as everywhere.
+    One statement, or two when a handler schedules its own row again. Lock the lead or conversation first, as
+    everywhere.
     """
     row = _in_hand.get()
     if row is not None and row.status == DueStatus.PENDING and (row.kind, row.key) == (kind, key):
@@ -69,10 +71,15 @@ def cancel(*, kind: str, key: str) -> int:
 
 
 def retry(*, row_id: int) -> bool:
-    """Make a parked row pending again, due now. False when it was not parked or its place is taken by a newer row."""
+    """Make a parked row pending again, due now. False when it was not parked or its place is taken by a newer
+    row.
+    """
     with transaction.atomic():
         row = DueRow.objects.select_for_update().filter(pk=row_id, status=DueStatus.PARKED).first()
-        if row is None or DueRow.objects.filter(kind=row.kind, key=row.key, status=DueStatus.PENDING).exists():
+        if (
+            row is None
+            or DueRow.objects.filter(kind=row.kind, key=row.key, status=DueStatus.PENDING).exists()
+        ):
             return False
         row.status, row.attempts, row.claimed_until, row.finished_at = DueStatus.PENDING, 0, None, None
         row.save(update_fields=["status", "attempts", "claimed_until", "finished_at"])
@@ -83,8 +90,8 @@ def retry(*, row_id: int) -> bool:
 def work_next(*, now: datetime) -> bool:
     """Work the row that has been due for longest and that no other worker holds. False when there is none.
 
-    The attempt is counted and committed first, so that a row which kills its worker is parked in the end; the handler's
-    effect and the row's completion are one transaction.
+    The attempt is counted and committed first, so that a row which kills its worker is parked in the end; the
+    handler's effect and the row's completion are one transaction.
     """
     with claims.first_free("due", _due_ids(now)) as row_id:
         if row_id is None:
@@ -107,7 +114,9 @@ def _due_ids(now: datetime) -> list[int]:
 
 
 def _count_attempt(row_id: int, now: datetime) -> DueRow | None:
-    """The row with its attempt counted, or None when another worker finished it or somebody moved it meanwhile."""
+    """The row with its attempt counted, or None when another worker finished it or somebody moved it
+    meanwhile.
+    """
     row = DueRow.objects.filter(pk=row_id, status=DueStatus.PENDING, due_at__lte=now).first()
     if row is None or (row.claimed_until is not None and row.claimed_until > now):
         return None
@@ -123,7 +132,7 @@ def _act(row: DueRow, handler: Handler, now: datetime) -> None:
             handler.act(row, now)
             if row.status == DueStatus.PENDING:
                 _complete(row, now)
-    except _Superseded:
+    except _SupersededError:
         return
     finally:
         _in_hand.reset(token)
@@ -131,7 +140,7 @@ def _act(row: DueRow, handler: Handler, now: datetime) -> None:
 
 def _complete(row: DueRow, now: datetime) -> None:
     if not _unchanged(row).update(status=DueStatus.DONE, finished_at=now, claimed_until=None, last_error=""):
-        raise _Superseded
+        raise _SupersededError
     row.status = DueStatus.DONE
 
 
@@ -149,4 +158,6 @@ def _park(row: DueRow, now: datetime, text: str) -> None:
 
 def _unchanged(row: DueRow) -> Any:
     """The row as long as nobody moved, cancelled or retried it."""
-    return DueRow.objects.filter(pk=row.pk, status=DueStatus.PENDING, due_at=row.due_at, attempts=row.attempts)
+    return DueRow.objects.filter(
+        pk=row.pk, status=DueStatus.PENDING, due_at=row.due_at, attempts=row.attempts
+    )

@@ -27,8 +27,8 @@ def handler(
 ) -> Callable[[Callable[[DueRow, datetime], None]], Callable[[DueRow, datetime], None]]:
     """Decorate `act(row, now)`, which runs in one transaction with the completion of its row.
 
-    It may schedule the same kind and key again. A fault is retried with growing pauses, the row parked after `max_attempts`.
-    Raises ValueError for a kind that is taken.
+    It may schedule the same kind and key again. A fault is retried with growing pauses, the row parked after
+    `max_attempts`. Raises ValueError for a kind that is taken.
     """
 
     def register(act: Callable[[DueRow, datetime], None]) -> Callable[[DueRow, datetime], None]:

@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """`name` is "<thing>.<what happened>", `payload` says what each key holds, `version` rises when a key changes meaning."""
+    """`name` is "<thing>.<what happened>", `payload` says what each key holds, `version` rises when a key
+    changes meaning.
+    """
 
     name: str
     version: int
@@ -19,8 +21,8 @@ _types: dict[str, EventType] = {}
 TYPES: Mapping[str, EventType] = MappingProxyType(_types)
 
 
-class UnknownEvent(LookupError):
-    """An event of a name, or with a payload key, that nobody registered: docs/events.md would not tell of it."""
+class UnknownEvent(LookupError):  # noqa: N818  # reads as what happened
+    """An event of a name, or with a payload key, that docs/events.md would not tell of."""
 
 
 def register(*types: EventType) -> None:
@@ -32,7 +34,7 @@ def register(*types: EventType) -> None:
 
 
 def event_type(name: str, keys: Iterable[str] = ()) -> EventType:
-    """The registered type. Raises UnknownEvent for another name or for payload keys that it does not declare."""
+    """The registered type. Raises UnknownEvent for another name or for undeclared payload keys."""
     found = _types.get(name)
     if found is None:
         raise UnknownEvent(f"No event {name!r} is registered.")

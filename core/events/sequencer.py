@@ -1,17 +1,16 @@
 """Gives events their place in the feed, and tells open screens.
 
-A position is given after commit, in one place at a time, so that positions have no gaps and a reader who has seen position n
-never misses a slower transaction.
+A position is given after commit, in one place at a time, so that positions have no gaps and a reader who has
+seen position n never misses a slower transaction.
 """
 
 import time
 
 from django.db import connection, transaction
-from django.db.models import Max
 
-from core import valkey
 from core.events.models import Event
-from core.live import publish, routes, topics
+from core.events.queries import last_position
+from core.live import publish, routes
 
 BATCH = 5_000
 _LOCK = 0x70617273
@@ -29,9 +28,11 @@ _ASSIGN = """
 
 
 def sequence() -> int:
-    """Give positions, in the order of their ids, to the committed events that have none, and publish hints of them.
+    """Give positions, in the order of their ids, to the committed events that have none, and publish hints of
+    them.
 
-    Returns how many events got one (at most BATCH). While another worker does it, this waits a moment, then leaves it to the sweep.
+    Returns how many events got one (at most BATCH). While another worker does it, this waits a moment, then
+    leaves it to the sweep.
     """
     for _ in range(_TRIES):
         assigned = _assign()
@@ -42,16 +43,11 @@ def sequence() -> int:
     return 0
 
 
-def last_position() -> int:
-    """The newest place in the feed, 0 before the first event."""
-    return Event.objects.aggregate(last=Max("position"))["last"] or 0
-
-
 def announce() -> None:
     """Publish hints of every event behind the last one announced.
 
-    How far it got stands in Valkey and moves on after the hints went out: a killed worker makes hints twice, never none.
-    Where that mark is lost, far behind or ahead of the feed, every screen is told to fetch anew.
+    How far it got stands in Valkey and moves on after the hints went out: a killed worker makes hints twice,
+    never none. Where that mark is lost, far behind or ahead of the feed, every screen is told to fetch anew.
     """
     last = last_position()
     announced = publish.announced()

@@ -25,20 +25,28 @@ def render_page(
     partial: str | Collection[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The full page; or, when HTMX asks for an element with the id of a `partial`, that partial of the template.
+    """The full page; or, when HTMX asks for an element with the id of a `partial`, that partial of the
+    template.
 
-    Hyphens of the id stand for underscores of the partial's name as well. A boosted link or a page restored from
-    history gets the full page.
+    Hyphens of the id stand for underscores of the partial's name as well. A boosted link or a page restored
+    from history gets the full page.
     """
     chosen = _asked_for(request, (partial,) if isinstance(partial, str) else partial or ())
-    response = render(request, f"{template}#{chosen}" if chosen else template, dict(context or {}), status=status)
+    response = render(
+        request, f"{template}#{chosen}" if chosen else template, dict(context or {}), status=status
+    )
     if partial:
         patch_vary_headers(response, ("HX-Request", "HX-Target"))
     return response
 
 
 def render_partial(
-    request: Request, template: str, partial: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+    request: Request,
+    template: str,
+    partial: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     """One named partial, whoever asks: for addresses that are fragments only."""
     return render(request, f"{template}#{partial}", dict(context or {}), status=status)

@@ -18,7 +18,9 @@ MAX_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far a step came. `cursor` is where the next one goes on, `total` None while unknown, `result` is kept at the end."""
+    """How far a step came. `cursor` is where the next one goes on, `total` None while unknown, `result` is
+    kept at the end.
+    """
 
     done: int
     total: int | None
@@ -48,7 +50,8 @@ def job(
     url: str = "",
     max_attempts: int = MAX_ATTEMPTS,
 ) -> Callable[[Callable[[Job], Step]], Callable[[Job], Step]]:
-    """Decorate `step(job) -> Step`: one bite of the work from `job.cursor`, in one transaction with its progress.
+    """Decorate `step(job) -> Step`: one bite of the work from `job.cursor`, in one transaction with its
+    progress.
 
     With texts (lazily translated) whoever started the job is notified at its end, with a link to `url`. After
     `max_attempts` faults in a row the job fails. Raises ValueError for a kind that is taken.

@@ -16,8 +16,9 @@ NO_MARK = -1
 def publish(topics: Iterable[str], hint: Mapping[str, Any], *, sequence: int) -> bool:
     """Tell the screens that listen to any of the topics. Call it after commit.
 
-    `sequence` is the position of the newest event behind it, 0 where no event is. `hint` carries what a screen needs at once and
-    what every listener may know, such as {"typing": true}. Returns whether Valkey took it.
+    `sequence` is the position of the newest event behind it, 0 where no event is. `hint` carries what a
+    screen needs at once and what every listener may know, such as {"typing": true}. Returns whether Valkey
+    took it.
     """
     names = list(topics)
     messages = [

@@ -1,4 +1,4 @@
-"""Which topics an event touches. Rooms add to the default where a screen of theirs listens to something else."""
+"""Which topics an event touches. Rooms add to the default where their screens listen to more."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ def visitor(identity_public_id: object) -> str:
 def of_person(user_id: int) -> tuple[str, ...]:
     """What a signed-in person's browser may hear.
 
-    It hears of every conversation and lead, by number alone: one stream serves all tabs, and each fragment that a hint makes a screen
-    fetch goes through `visible_to`.
+    It hears of every conversation and lead, by number alone: one stream serves all tabs, and each fragment
+    that a hint makes a screen fetch goes through `visible_to`.
     """
     return (INBOX, BOARD, user(user_id), EVERY_CONVERSATION, EVERY_LEAD, EVERY_JOB)
 

@@ -14,10 +14,8 @@ from core.notifications import registry
 from core.notifications.models import Notification
 
 
-def notify(
-    *, users: Iterable[User], kind: str, key: str, params: Mapping[str, Any], url: str
-) -> None:
-    """Tell each of them once per (kind, key), with one INSERT. Raises LookupError for an unregistered kind."""
+def notify(*, users: Iterable[User], kind: str, key: str, params: Mapping[str, Any], url: str) -> None:
+    """Tell each of them once per (kind, key), by one INSERT. Raises LookupError for an unknown kind."""
     registry.check(kind)
     people = list(users)
     rows = [Notification(user=user, kind=kind, key=key, params=dict(params), url=url) for user in people]

@@ -27,7 +27,13 @@ def newest(user: User, *, limit: int = PAGE) -> list[Line]:
     """The person's newest notifications, in the language that is active now."""
     rows = Notification.objects.filter(user=user).order_by("-id")[:limit]
     return [
-        Line(row.public_id, registry.words(row.kind, row.params), row.url, row.created_at, row.read_at is not None)
+        Line(
+            row.public_id,
+            registry.words(row.kind, row.params),
+            row.url,
+            row.created_at,
+            row.read_at is not None,
+        )
         for row in rows
     ]
 

@@ -107,12 +107,13 @@ def score(lead: Scored, book: RuleBook, at: Moment) -> ScoreResult:
 def judge(total: int, answers: Mapping[str, Any], book: RuleBook) -> tuple[str, str]:
     """Qualification, and the criterion that decided it.
 
-    A disqualifying answer makes a lead not a fit whatever its points. Else a lead is "unknown" until every must-have
-    is answered: points alone never qualify or dismiss somebody who has not been asked. Else the thresholds decide.
+    A disqualifying answer makes a lead not a fit whatever its points. Else a lead is "unknown" until something and
+    every must-have is answered: points alone never qualify or dismiss somebody who has not been asked. Else the
+    thresholds decide. `crm.scoring.recalculation` says the same in SQL.
     """
     if against := disqualified_by(book.questions, answers):
         return "not_fit", against.key
-    if book.version is None:
+    if book.version is None or not answers:
         return "unknown", ""
     if open_questions := missing(book.questions, answers):
         return "unknown", open_questions[0].key

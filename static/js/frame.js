@@ -38,7 +38,7 @@
 
   addEventListener("toast", (event) => {
     const detail = event.detail ?? {};
-    toast({ text: detail.text ?? detail.value, undo: detail.undo_url ?? null, bad: detail.level === "error" });
+    toast({ text: detail.text ?? detail.value, undo: detail.undo ?? null, bad: detail.level === "error" });
   });
 
   // Connection. A lost request never loses what was typed: the form keeps it and the strip says why.

@@ -1,0 +1,184 @@
+"""Carrying out what the engine wants, in the order: what was learned, what is said, who takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from functools import singledispatch
+
+from automation.flows import effects as wanted
+from automation.flows.operations.situation import Situation
+from conversations.outbox.operations import send_all
+from conversations.sending.drafts import Draft, QuickReply
+from conversations.threads.models import AuthorKind, Urgency
+from conversations.threads.operations import hand_off
+from conversations.threads.saving import change
+from core.access.models import Team
+from core.events.actor import CUSTOMER, FLOW
+from core.events.operations import EventDraft, record_all
+from crm.consent.operations import withdraw
+from crm.contacts.errors import BadContactPoint
+from crm.contacts.operations import add_point, update_contact
+from crm.pipeline.models import LostReason, StageKind
+from crm.pipeline.operations import create_lead, move_lead, update_lead
+from crm.qualification.answers import NewAnswer
+from crm.qualification.operations import apply_answers
+from crm.scoring.operations import rescore
+
+NOT_INTERESTED = "not_interested"
+_URGENCY = {
+    wanted.Urgency.NORMAL: Urgency.NORMAL,
+    wanted.Urgency.HIGH: Urgency.HIGH,
+    wanted.Urgency.URGENT: Urgency.URGENT,
+}
+
+
+def carry_out(
+    effects: Sequence[wanted.Effect], situation: Situation, *, events: Iterable[EventDraft] = ()
+) -> None:
+    """All effects of one event; answers are written and scored together, events with one INSERT."""
+    drafts = [*events]
+    for effect in effects:
+        drafts += _carry(effect, situation) or ()
+    _learn(effects, situation)
+    _say(effects, situation)
+    for effect in effects:
+        _conclude(effect, situation)
+    record_all(drafts)
+
+
+@singledispatch
+def _carry(effect: object, situation: Situation) -> list[EventDraft] | None:
+    """What can be done at once; kinds without an entry are gathered or come last."""
+    return None
+
+
+@_carry.register
+def _(effect: wanted.SetLanguage, situation: Situation) -> None:
+    conversation = situation.conversation
+    change(conversation, language=effect.language)
+    if conversation.contact.language != effect.language:
+        update_contact(contact=conversation.contact, actor=FLOW, language=effect.language)
+
+
+@_carry.register
+def _(effect: wanted.SetGoal, situation: Situation) -> None:
+    change(situation.conversation, goal=effect.goal)
+    if situation.lead is not None and not situation.lead.goal:
+        update_lead(lead=situation.lead, actor=FLOW, goal=effect.goal)
+
+
+@_carry.register
+def _(effect: wanted.SetContactField, situation: Situation) -> None:
+    contact = situation.conversation.contact
+    if effect.field == "name":
+        update_contact(contact=contact, actor=CUSTOMER, name=effect.value)
+        return
+    try:
+        add_point(contact=contact, kind=effect.field, value=effect.value, actor=CUSTOMER)
+    except BadContactPoint:
+        # The words stay in the thread and in the handoff card; a number nobody can dial is not kept as one.
+        return
+
+
+@_carry.register
+def _(effect: wanted.Note, situation: Situation) -> list[EventDraft]:
+    conversation = situation.conversation
+    payload = {"kind": effect.kind, "text": effect.text}
+    return [
+        EventDraft(
+            name="flow.noted", subject=conversation, actor=FLOW, payload=payload, lead_id=conversation.lead_id
+        )
+    ]
+
+
+def _learn(effects: Sequence[wanted.Effect], situation: Situation) -> None:
+    answers = [_answer(effect, situation) for effect in effects if isinstance(effect, wanted.RecordAnswer)]
+    if answers and situation.lead is None:
+        _open_lead(situation)
+    if situation.lead is None:
+        return
+    if answers:
+        apply_answers(lead=situation.lead, answers=answers, at=situation.moment, actor=CUSTOMER)
+    elif any(isinstance(effect, wanted.RequestScore) for effect in effects):
+        rescore(lead=situation.lead, at=situation.moment)
+
+
+def _answer(effect: wanted.RecordAnswer, situation: Situation) -> NewAnswer:
+    message = situation.message
+    return NewAnswer(
+        key=effect.key,
+        value=effect.value,
+        said=message.text[:500] if message else "",
+        source=effect.source.value,
+        message_id=message.public_id if message else None,
+        confidence=effect.confidence,
+    )
+
+
+def _open_lead(situation: Situation) -> None:
+    """Somebody on a support account turns out to want something new."""
+    conversation = situation.conversation
+    situation.lead = create_lead(
+        contact=conversation.contact,
+        title=conversation.contact.name or str(conversation),
+        source=conversation.account.kind,
+        actor=FLOW,
+        team=conversation.team,
+        goal=conversation.goal,
+    )
+    change(conversation, lead=situation.lead)
+
+
+def _say(effects: Sequence[wanted.Effect], situation: Situation) -> None:
+    drafts = [
+        Draft(effect.text, tuple(QuickReply(reply.label, reply.payload) for reply in effect.quick_replies))
+        for effect in effects
+        if isinstance(effect, wanted.Say)
+    ]
+    if drafts:
+        send_all(
+            conversation=situation.conversation, drafts=drafts, author_kind=AuthorKind.FLOW, now=situation.now
+        )
+
+
+@singledispatch
+def _conclude(effect: object, situation: Situation) -> None:
+    """What ends or passes on the conversation, after the customer has been answered."""
+
+
+@_conclude.register
+def _(effect: wanted.HandOff, situation: Situation) -> None:
+    conversation = situation.conversation
+    if effect.team and conversation.team_id is None:
+        change(conversation, team=Team.objects.filter(name__iexact=effect.team).first())
+    hand_off(
+        conversation=conversation,
+        reason=effect.reason,
+        urgency=_URGENCY[effect.urgency],
+        card=asdict(effect.summary),
+        now=situation.now,
+    )
+
+
+@_conclude.register
+def _(effect: wanted.OptOut, situation: Situation) -> None:
+    conversation = situation.conversation
+    withdraw(
+        contact=conversation.contact,
+        source=conversation.account.kind,
+        text=situation.message.text if situation.message else "",
+    )
+
+
+@_conclude.register
+def _(effect: wanted.NotInterested, situation: Situation) -> None:
+    lead = situation.lead
+    if lead is None or lead.stage_kind != StageKind.OPEN:
+        return
+    lost = lead.pipeline.stages.filter(kind=StageKind.LOST).first()
+    reason = LostReason.objects.filter(code=NOT_INTERESTED).first()
+    if lost is not None:
+        move_lead(
+            lead_id=lead.pk, to_stage_id=lost.pk, actor=FLOW, expected_revision=None, lost_reason=reason
+        )

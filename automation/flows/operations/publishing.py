@@ -1,0 +1,95 @@
+"""Versions of a flow: install what comes with Parley, publish an admin's wording, go back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from automation.flows.document import parse, plain, shipped_text
+from automation.flows.errors import FlowError
+from automation.flows.models import Flow, FlowVersion, FlowVersionStatus
+from automation.flows.queries import forget_published
+from automation.flows.wording import Texts
+from core.access.models import User
+from core.events.actor import Actor
+from core.events.operations import record
+from core.text import clean
+
+
+class StaleFlow(FlowError):
+    """Somebody else published in between; `newest` is their version."""
+
+    def __init__(self, newest: FlowVersion) -> None:
+        self.newest = newest
+        super().__init__(f"Version {newest.number} was published in the meantime.")
+
+
+@transaction.atomic
+def install_shipped(key: str) -> Flow:
+    """Install a flow that comes with Parley and publish it; an installed one is left as it is."""
+    flow = Flow.objects.filter(key=key).first()
+    if flow is not None:
+        return flow
+    document = plain(shipped_text(key))
+    flow = Flow.objects.create(key=key, name=parse(document).title)
+    _publish(flow, document=document, texts={}, user=None)
+    return flow
+
+
+@transaction.atomic
+def publish_texts(
+    *, flow_id: int, based_on: int, texts: Mapping[str, Texts], user: User
+) -> FlowVersion:
+    """Publish a version with other wording. `texts` are the changed ones; an empty text brings the shipped one back.
+
+    Raises StaleFlow when version `based_on` is no longer the published one.
+    """
+    flow, current = _locked(flow_id)
+    if current.number != based_on:
+        raise StaleFlow(current)
+    shipped = parse(current.document).table
+    merged = {text_id: dict(own) for text_id, own in current.texts.items()}
+    for text_id, own in texts.items():
+        if text_id in shipped:
+            merged.setdefault(text_id, {}).update({language: clean(text).strip() for language, text in own.items()})
+    kept = {
+        text_id: {lang: text for lang, text in own.items() if text and text != shipped[text_id].get(lang)}
+        for text_id, own in merged.items()
+        if text_id in shipped
+    }
+    return _publish(flow, document=current.document, texts={k: v for k, v in kept.items() if v}, user=user)
+
+
+@transaction.atomic
+def roll_back(*, flow_id: int, to_number: int, user: User) -> FlowVersion:
+    """Publish an earlier version once more, as a new one."""
+    flow, _current = _locked(flow_id)
+    earlier = flow.versions.get(number=to_number)
+    return _publish(flow, document=earlier.document, texts=earlier.texts, user=user)
+
+
+def _locked(flow_id: int) -> tuple[Flow, FlowVersion]:
+    flow = Flow.objects.select_for_update().get(pk=flow_id)
+    return flow, flow.versions.get(status=FlowVersionStatus.PUBLISHED)
+
+
+def _publish(
+    flow: Flow, *, document: object, texts: Mapping[str, Texts], user: User | None
+) -> FlowVersion:
+    last = flow.versions.order_by("-number").values_list("number", flat=True).first() or 0
+    flow.versions.filter(status=FlowVersionStatus.PUBLISHED).update(status=FlowVersionStatus.ARCHIVED)
+    version = FlowVersion.objects.create(
+        flow=flow,
+        number=last + 1,
+        status=FlowVersionStatus.PUBLISHED,
+        document=document,
+        texts=texts,
+        created_by=user,
+        published_at=timezone.now(),
+    )
+    forget_published()
+    payload = {"flow": flow.key, "version": version.number}
+    record(name="flow.published", subject=flow, actor=Actor.of(user), payload=payload)
+    return version

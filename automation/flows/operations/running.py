@@ -1,0 +1,160 @@
+"""The responder: what a customer wrote goes to the engine, what the engine wants done is carried out.
+
+Everything happens in the caller's transaction with the conversation locked, so that an event is answered once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from automation.flows import engine
+from automation.flows.events import CustomerMessage, Event, HandBack, Silence, Takeover
+from automation.flows.models import FlowRun, FlowVersion, RunStatus
+from automation.flows.operations.carrying import carry_out
+from automation.flows.operations.situation import Situation
+from automation.flows.queries import document_of, has_run, published, unfinished_run
+from automation.flows.reading import reading
+from automation.flows.state import RunState
+from automation.flows.state import RunStatus as State
+from conversations.threads.models import Conversation, Handler, Message
+from conversations.threads.queries import locked_conversation
+from conversations.threads.saving import change, held, save
+from conversations.understanding import Understanding
+from core.access.models import User
+from core.due.operations import cancel, schedule
+from core.events.actor import FLOW
+from core.events.operations import EventDraft
+
+SILENCE = "flow.silence"
+
+_STORED = {
+    State.RUNNING: RunStatus.ACTIVE,
+    State.WAITING: RunStatus.ACTIVE,
+    State.PAUSED: RunStatus.PAUSED,
+    State.HANDED_OFF: RunStatus.PAUSED,
+    State.DONE: RunStatus.FINISHED,
+}
+
+
+class FlowResponder:
+    """Answers customers by the flow of their account; where there is none, people do."""
+
+    def customer_wrote(
+        self, *, conversation: Conversation, message: Message, understanding: Understanding, now: datetime
+    ) -> None:
+        with held(conversation):
+            run = unfinished_run(conversation)
+            situation = Situation.of(conversation, now=now, message=message)
+            event = _event(message, understanding, situation.currency)
+            if run is not None:
+                _go_on(run, event, situation)
+            elif version := self._flow_to_start(conversation):
+                _begin(version, event, situation)
+            elif conversation.handler == Handler.FLOW:
+                change(conversation, handler=Handler.QUEUE)
+
+    def taken_over(self, *, conversation: Conversation, user: User | None) -> None:
+        run = unfinished_run(conversation)
+        if run is not None:
+            _go_on(run, Takeover(), Situation.of(conversation, now=run.updated_at))
+
+    def handed_back(self, *, conversation: Conversation, user: User, now: datetime) -> None:
+        run = unfinished_run(conversation)
+        version = run.version if run else published(conversation.account.flow_key)
+        if version is None:
+            change(conversation, handler=Handler.QUEUE)
+            save(conversation)
+            return
+        with held(conversation):
+            change(conversation, handler=Handler.FLOW)
+            situation = Situation.of(conversation, now=now)
+            if run is not None:
+                _go_on(run, HandBack(), situation)
+            else:
+                _begin(version, None, situation)
+
+    def _flow_to_start(self, conversation: Conversation) -> FlowVersion | None:
+        """A flow begins once in a conversation, and never where a person speaks already."""
+        version = published(conversation.account.flow_key)
+        if version is None or conversation.handler == Handler.PERSON:
+            return None
+        return None if conversation.last_sequence > 1 and has_run(conversation) else version
+
+
+@transaction.atomic
+def remind(*, conversation_id: int, now: datetime) -> None:
+    """The customer has been silent: repeat the last unanswered question once (spec 5.3)."""
+    conversation = locked_conversation(conversation_id)
+    run = unfinished_run(conversation)
+    if run is None or conversation.handler != Handler.FLOW or conversation.last_message_at is None:
+        return
+    minutes = int((now - conversation.last_message_at).total_seconds() // 60)
+    with held(conversation):
+        _go_on(run, Silence(minutes), Situation.of(conversation, now=now))
+
+
+def _event(message: Message, understanding: Understanding, currency: str) -> CustomerMessage:
+    return CustomerMessage(
+        text=message.text,
+        reading=reading(understanding, text=message.text, currency=currency),
+        payload=message.payload or None,
+        attachments=tuple(getattr(message, "attachment_kinds", ())),
+    )
+
+
+def _begin(version: FlowVersion, first: CustomerMessage | None, situation: Situation) -> None:
+    flow = document_of(version)
+    conversation = situation.conversation
+    change(conversation, handler=Handler.FLOW)
+    started = EventDraft(
+        name="flow.started",
+        subject=conversation,
+        actor=FLOW,
+        payload={"flow": flow.key, "version": flow.version},
+        lead_id=conversation.lead_id,
+    )
+    outcome = engine.start(flow, situation.context(), first)
+    carry_out(outcome.effects, situation, events=[started])
+    FlowRun.objects.create(
+        conversation=conversation,
+        version=version,
+        status=_STORED[outcome.state.status],
+        state=outcome.state.to_json(),
+        updated_at=situation.now,
+        finished_at=situation.now if outcome.state.status is State.DONE else None,
+    )
+    _watch_silence(outcome.state, flow.reminder_after, situation, before=None)
+
+
+def _go_on(run: FlowRun, event: Event, situation: Situation) -> None:
+    flow = document_of(run.version)
+    before = RunState.from_json(run.state)
+    outcome = engine.advance(flow, before, event, situation.context())
+    carry_out(outcome.effects, situation)
+    run.state = outcome.state.to_json()
+    run.status = _STORED[outcome.state.status]
+    run.updated_at = situation.now
+    run.finished_at = situation.now if outcome.state.status is State.DONE else None
+    run.save(update_fields=["state", "status", "updated_at", "finished_at"])
+    _watch_silence(outcome.state, flow.reminder_after, situation, before=before)
+
+
+def _watch_silence(
+    state: RunState, minutes: int, situation: Situation, *, before: RunState | None
+) -> None:
+    """One due row per conversation while a question is open."""
+    key = str(situation.conversation.pk)
+    waits = state.status is State.WAITING and state.pending is not None and not state.reminded
+    if waits:
+        schedule(
+            kind=SILENCE,
+            key=key,
+            due_at=situation.now + timedelta(minutes=minutes),
+            conversation_id=situation.conversation.pk,
+            lead_id=situation.conversation.lead_id,
+        )
+    elif before is not None and before.status is State.WAITING:
+        cancel(kind=SILENCE, key=key)
+

@@ -1,0 +1,123 @@
+"""What the engine is told about a conversation: gathered once per event with as few statements as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from automation.flows.context import Choice, Context, Criterion, Facts, Parsed
+from conversations.threads.models import Conversation, Message
+from conversations.understanding.answers import parse_answer
+from core.calendars.clock import BusinessClock
+from core.calendars.queries import clock_for
+from core.company.models import CompanyProfile
+from core.company.queries import company
+from core.conditions import ConditionError, Moment, parse
+from crm.contacts.models import ContactPoint, ContactPointKind
+from crm.pipeline.models import Lead
+from crm.pipeline.queries import locked_lead
+from crm.qualification.queries import active_criteria
+
+
+@dataclass
+class Situation:
+    """Mutable for the length of one event: the lead may be created on the way."""
+
+    conversation: Conversation
+    now: datetime
+    message: Message | None = None
+    lead: Lead | None = None
+    points: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, conversation: Conversation, *, now: datetime, message: Message | None = None) -> Situation:
+        """With the lead locked after its conversation; two statements."""
+        lead = locked_lead(conversation.lead_id) if conversation.lead_id else None
+        known = ContactPoint.objects.filter(contact=conversation.contact_id).order_by("-id")
+        points = {kind: value for kind, value in known.values_list("kind", "value")}
+        return cls(conversation, now, message, lead, points)
+
+    @cached_property
+    def company(self) -> CompanyProfile:
+        return company()
+
+    @property
+    def currency(self) -> str:
+        return self.lead.currency if self.lead else self.company.currency
+
+    @cached_property
+    def clock(self) -> BusinessClock:
+        return clock_for(self.conversation.team)
+
+    @property
+    def timezone(self) -> str:
+        return self.conversation.contact.timezone or self.company.timezone
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(now=self.now, timezone=self.company.timezone, calendar=self.clock)
+
+    def context(self) -> Context:
+        is_open = self.clock.is_open(self.now)
+        return Context(
+            parser=self._parse,
+            now=self.now,
+            criteria=tuple(_criterion(each) for each in active_criteria()),
+            facts=dict(self.lead.answers) if self.lead else {},
+            contact=self._contact(),
+            language=self.conversation.language or self.company.language,
+            goal=self.conversation.goal or None,
+            is_open=is_open,
+            opens_at=None if is_open else self.clock.next_opening(self.now),
+            variables={"company": self.company.name},
+            holds=self._holds,
+        )
+
+    def _contact(self) -> dict[str, str]:
+        return {
+            "name": self.conversation.contact.name,
+            "phone": self.points.get(ContactPointKind.PHONE, ""),
+            "email": self.points.get(ContactPointKind.EMAIL, ""),
+        }
+
+    def _parse(self, text: str, *, kind: str, choices: Sequence[Choice], language: str) -> Parsed | None:
+        read = parse_answer(
+            text,
+            kind=kind,
+            choices=choices,
+            now=self.now,
+            timezone=self.timezone,
+            country=self.company.country,
+            language=language,
+            currency=self.currency,
+        )
+        return Parsed(read.value, read.confidence) if read else None
+
+    def _holds(self, condition: Any, facts: Facts) -> bool:
+        """A branch over the lead as it will be with these facts; a condition that cannot be read does not hold."""
+        if self.lead is None:
+            return False
+        lead = copy(self.lead)
+        lead.answers = dict(facts)
+        try:
+            return parse(condition, "lead").matches(lead, self.moment)
+        except ConditionError:
+            return False
+
+
+def _criterion(row: Any) -> Criterion:
+    return Criterion(
+        key=row.key,
+        kind=row.kind,
+        question=row.question,
+        hint=row.hint,
+        choices=tuple(
+            Choice(choice["value"], choice.get("label", {}), tuple(choice.get("synonyms", ())))
+            for choice in row.choices
+        ),
+        must_have=row.must_have,
+    )

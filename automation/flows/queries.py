@@ -1,0 +1,55 @@
+"""Flows as the runner and the screens need them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from automation.flows.document import parse
+from automation.flows.models import Flow, FlowRun, FlowVersion, FlowVersionStatus, RunStatus
+from automation.flows.script import FlowDocument
+from conversations.threads.models import Conversation
+from crm.memory import Remembered
+
+
+@Remembered
+def _published() -> dict[str, FlowVersion]:
+    """Published versions of active flows by key; at most 3 seconds old, one query."""
+    versions = FlowVersion.objects.filter(status=FlowVersionStatus.PUBLISHED, flow__active=True)
+    return {version.flow.key: version for version in versions.select_related("flow")}
+
+
+def published(key: str) -> FlowVersion | None:
+    """The version with which a new run of this flow begins, None where there is none or it is switched off."""
+    return _published().get(key) if key else None
+
+
+def forget_published() -> None:
+    _published.forget()
+
+
+@lru_cache(maxsize=64)
+def _document(version_id: int) -> FlowDocument:
+    version = FlowVersion.objects.get(pk=version_id)
+    return parse(version.document, version=version.number).with_texts(version.texts)
+
+
+def document_of(version: FlowVersion) -> FlowDocument:
+    """The parsed flow of a version. Published versions never change, so they are parsed once in a process."""
+    if version.status == FlowVersionStatus.DRAFT:
+        return parse(version.document, version=version.number).with_texts(version.texts)
+    return _document(version.pk)
+
+
+def unfinished_run(conversation: Conversation) -> FlowRun | None:
+    """The run of this conversation that has not come to its end, with its version; one query."""
+    runs = FlowRun.objects.filter(conversation=conversation).exclude(status=RunStatus.FINISHED)
+    return runs.select_related("version").first()
+
+
+def has_run(conversation: Conversation) -> bool:
+    return FlowRun.objects.filter(conversation=conversation).exists()
+
+
+def versions(flow: Flow) -> list[FlowVersion]:
+    """Newest first, with who made them."""
+    return list(flow.versions.select_related("created_by").order_by("-number"))

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conversations.accounts.operations import record_error
+from conversations.accounts.queries import account_by_id
+from conversations.channels import registry
+from conversations.channels.contracts import OutboundAttachment, OutboundMessage, SendError, SendResult
+from conversations.outbox.backoff import ATTEMPTS, pause
+from conversations.outbox.models import OutboxItem, OutboxStatus
+from conversations.sending.adaptation import as_buttons
+from conversations.sending.drafts import QuickReply
+from conversations.threads.models import Attachment, AuthorKind, Message, MessageStatus
+from core.events.operations import record
+from core.live import topics
+from core.live.publish import publish
+from core.notifications.operations import notify
+
+log = structlog.get_logger(__name__)
+
+# One worker wins the row; the messages of a conversation wait for the earlier ones; the lease of a worker that died runs out.
+_CLAIM = """
+UPDATE conversations_outboxitem AS item
+   SET attempts = item.attempts + 1,
+       claimed_until = %(now)s + make_interval(secs => COALESCE(
+           (SELECT lease.seconds FROM unnest(%(kinds)s::text[], %(leases)s::int[]) AS lease (kind, seconds)
+              JOIN conversations_channelaccount account ON account.kind = lease.kind
+             WHERE account.id = item.account_id), 60))
+ WHERE item.id = (
+       SELECT next.id FROM conversations_outboxitem next
+        WHERE next.status = 'pending' AND next.next_attempt_at <= %(now)s
+          AND (next.claimed_until IS NULL OR next.claimed_until < %(now)s)
+          AND NOT EXISTS (
+              SELECT 1 FROM conversations_outboxitem earlier
+               WHERE earlier.status = 'pending' AND earlier.conversation_id = next.conversation_id
+                 AND earlier.id < next.id)
+        ORDER BY next.next_attempt_at, next.id
+        LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING item.*
+"""
+
+
+def deliver_next(*, now: datetime | None = None) -> bool:
+    """Send the message that is due and first in its conversation; False when there is none."""
+    now = now or timezone.now()
+    item = _claim(now)
+    if item is None:
+        return False
+    message = Message.objects.select_related("conversation__identity").get(pk=item.message_id)
+    account = account_by_id(item.account_id)
+    adapter = registry.adapter(account.kind)
+    try:
+        result = adapter.send(account.credentials, _outbound(message, buttons=adapter.abilities))
+    except SendError as error:
+        _not_sent(item, message, error, now)
+    except Exception as error:  # noqa: BLE001 - an adapter's fault must not stop everybody's messages
+        log.exception("message not sent", message=message.pk, account=account.pk)
+        _not_sent(item, message, SendError(_("Something went wrong on our side."), code=type(error).__name__), now)
+    else:
+        _sent(item, message, result, now)
+    return True
+
+
+def _claim(now: datetime) -> OutboxItem | None:
+    leases = {kind: registry.adapter(kind).abilities.lease_seconds for kind in registry.kinds()}
+    params = {"now": now, "kinds": list(leases), "leases": list(leases.values())}
+    return next(iter(OutboxItem.objects.raw(_CLAIM, params)), None)
+
+
+def _outbound(message: Message, *, buttons: registry.Abilities) -> OutboundMessage:
+    replies = tuple(QuickReply(reply["label"], reply["payload"]) for reply in message.quick_replies)
+    conversation = message.conversation
+    files = Attachment.objects.filter(message=message).order_by("id") if buttons.media else ()
+    return OutboundMessage(
+        message_id=message.public_id,
+        recipient_id=conversation.identity.external_id,
+        thread_id=conversation.thread_id,
+        text=message.text,
+        quick_replies=replies if as_buttons(replies, buttons) else (),
+        attachments=tuple(
+            OutboundAttachment(file.public_id, file.kind, file.name, file.mime, file.size, file.file.name)
+            for file in files
+        ),
+        reply_to=message.reply_to_external_id,
+    )
+
+
+@transaction.atomic
+def _sent(item: OutboxItem, message: Message, result: SendResult, now: datetime) -> None:
+    if not _finish(item, OutboxStatus.SENT, now):
+        return
+    delivered = {"status": MessageStatus.DELIVERED, "delivered_at": now} if result.delivered else {}
+    Message.objects.filter(pk=message.pk, status=MessageStatus.QUEUED).update(
+        **{"status": MessageStatus.SENT, "external_id": result.external_id, **delivered}
+    )
+    payload = {"message": str(message.public_id), "sequence": message.sequence, "attempts": item.attempts}
+    record(name="message.sent", subject=message.conversation, payload=payload)
+    visitor = topics.visitor(message.conversation.identity.external_id)
+    transaction.on_commit(lambda: publish([visitor], {}, sequence=0))
+
+
+def _not_sent(item: OutboxItem, message: Message, error: SendError, now: datetime) -> None:
+    if error.permanent or item.attempts >= ATTEMPTS:
+        _failed(item, message, error, now)
+        return
+    OutboxItem.objects.filter(pk=item.pk, status=OutboxStatus.PENDING, attempts=item.attempts).update(
+        next_attempt_at=now + pause(item.attempts, retry_after=error.retry_after),
+        claimed_until=None,
+        error=error.message,
+    )
+
+
+@transaction.atomic
+def _failed(item: OutboxItem, message: Message, error: SendError, now: datetime) -> None:
+    if not _finish(item, OutboxStatus.FAILED, now, error=error.message):
+        return
+    Message.objects.filter(pk=message.pk).update(status=MessageStatus.FAILED, error=error.message)
+    record_error(account=account_by_id(item.account_id), error=error.message)
+    payload = {"message": str(message.public_id), "sequence": message.sequence, "error": error.message}
+    record(name="message.failed", subject=message.conversation, payload={**payload, "code": error.code})
+    if message.author_kind == AuthorKind.USER and message.author is not None:
+        notify(
+            users=[message.author],
+            kind="message.failed",
+            key=str(message.public_id),
+            params={"number": message.conversation_id, "error": error.message},
+            url=message.conversation.get_absolute_url(),
+        )
+
+
+def _finish(item: OutboxItem, status: OutboxStatus, now: datetime, *, error: str = "") -> bool:
+    """False when the lease ran out and another worker has the row: then the outcome is that one's to tell."""
+    return bool(
+        OutboxItem.objects.filter(pk=item.pk, status=OutboxStatus.PENDING, attempts=item.attempts).update(
+            status=status, claimed_until=None, error=error, finished_at=now
+        )
+    )

@@ -1,0 +1,33 @@
+"""A lead with what one query learned about it, so that scoring asks the database once and not per rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from crm.scoring.scoring import Balance
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`rule_set_id` is the published one; `criteria_mark` changes with every edit of a criterion."""
+
+    rule_set_id: int | None
+    criteria_mark: int
+    point_kinds: frozenset[str]
+    balances: tuple[Balance, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return sum(balance.points for balance in self.balances)
+
+
+class KnownLead:
+    """The lead itself to every condition field, with its contact's kinds of points already known."""
+
+    def __init__(self, lead: Any, point_kinds: frozenset[str]) -> None:
+        self._lead = lead
+        self.point_kinds = point_kinds
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._lead, name)

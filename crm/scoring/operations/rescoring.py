@@ -1,0 +1,158 @@
+"""Scoring one lead at a time, in the transaction that changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from core.access.models import User
+from core.conditions import Moment
+from core.events.actor import SYSTEM, Actor
+from core.events.operations import EventDraft, record_all
+from core.jobs.models import Job
+from core.jobs.operations import start
+from crm.contacts.models import Contact
+from crm.pipeline.models import Lead, StageKind
+from crm.scoring.facts import Facts, KnownLead
+from crm.scoring.models import ScoreEntry
+from crm.scoring.queries import facts_of, moment, point_kinds, rule_book
+from crm.scoring.scoring import RuleBook, ScoreResult, deltas, score
+
+RESCORE_ALL = "crm.rescore_all"
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The new score, already set on the lead: `changed_fields` are to be saved, `drafts` to be recorded by the caller."""
+
+    result: ScoreResult | None
+    changed_fields: frozenset[str] = frozenset()
+    drafts: list[EventDraft] = field(default_factory=list)
+
+
+def assess(*, lead: Lead, at: Moment, actor: Actor = SYSTEM) -> Assessment:
+    """Score a locked lead: two statements, the second only where points changed.
+
+    Writes the ledger rows and sets the lead's columns; the caller saves them and records the events.
+    """
+    facts = facts_of(lead)
+    book = rule_book(facts)
+    result = score(KnownLead(lead, facts.point_kinds), book, at)
+    _write(lead, book, result, facts)
+    changed = _set(lead, book, result, at)
+    return Assessment(result, changed.fields, _drafts(lead, result, facts.total, changed.qualification_before, actor))
+
+
+def assess_if_concerned(*, lead: Lead, changed: Collection[str], actor: Actor) -> Assessment:
+    """`assess` when a rule asks for one of the changed condition fields, else nothing and no statement."""
+    if rule_book().fields_used().isdisjoint(changed):
+        return Assessment(None)
+    return assess(lead=lead, at=moment(), actor=actor)
+
+
+@transaction.atomic(savepoint=False)
+def rescore(*, lead: Lead, at: Moment | None = None, actor: Actor = SYSTEM) -> ScoreResult:
+    """Score a locked lead and save it: ledger rows, columns and events only where something changed."""
+    assessment = assess(lead=lead, at=at or moment(), actor=actor)
+    if assessment.changed_fields:
+        lead.save(update_fields=sorted(assessment.changed_fields))
+    record_all(assessment.drafts)
+    assert assessment.result is not None
+    return assessment.result
+
+
+def lock_concerned(*, contact: Contact, changed: Collection[str]) -> list[Lead]:
+    """The contact's open leads, locked in order of id, when a rule asks for one of the changed fields; else none.
+
+    Lock them before the contact's own rows are written: whoever holds a lead may write its contact.
+    """
+    if rule_book().fields_used().isdisjoint(changed):
+        return []
+    leads = Lead.objects.select_for_update(no_key=True).filter(contact=contact, stage_kind=StageKind.OPEN)
+    return list(leads.order_by("pk"))
+
+
+def rescore_locked(*, leads: Iterable[Lead], actor: Actor) -> None:
+    """Score leads that `lock_concerned` returned, with their contact read anew."""
+    at = moment()
+    for lead in leads:
+        rescore(lead=lead, at=at, actor=actor)
+
+
+def score_new(*, lead: Lead, at: Moment) -> ScoreResult:
+    """Set the score of a lead that is not saved yet; `write_first_entries` follows once it is."""
+    book = rule_book()
+    kinds = point_kinds(lead) if _asks_for_points(book) else frozenset()
+    result = score(KnownLead(lead, kinds), book, at)
+    _set(lead, book, result, at)
+    return result
+
+
+def write_first_entries(*, lead: Lead, result: ScoreResult, actor: Actor) -> list[EventDraft]:
+    """The ledger of a new lead; returns the events that the caller records."""
+    _write(lead, rule_book(), result, Facts(None, 0, frozenset()))
+    return _drafts(lead, result, 0, lead.qualification, actor)
+
+
+def start_rescoring(*, user: User | None) -> Job:
+    """Score all leads again in the background (kind "crm.rescore_all")."""
+    return start(kind=RESCORE_ALL, payload={}, created_by=user)
+
+
+def _asks_for_points(book: RuleBook) -> bool:
+    return any(key.startswith("contact.has_") for key in book.fields_used())
+
+
+def _write(lead: Lead, book: RuleBook, result: ScoreResult, facts: Facts) -> None:
+    rows = [
+        ScoreEntry(
+            lead=lead,
+            rule_key=delta.rule_key,
+            rule_name=delta.name,
+            group=delta.group,
+            rule_set_version=book.version or 0,
+            points=delta.points,
+            reason={"held": delta.held},
+        )
+        for delta in deltas(result, facts.balances)
+    ]
+    if rows:
+        ScoreEntry.objects.bulk_create(rows)
+
+
+@dataclass(frozen=True)
+class _Set:
+    fields: frozenset[str]
+    qualification_before: str
+
+
+def _set(lead: Lead, book: RuleBook, result: ScoreResult, at: Moment) -> _Set:
+    before = lead.qualification
+    values = {
+        "fit": result.fit,
+        "engagement": result.engagement,
+        "score": result.total,
+        "grade": result.grade,
+        "qualification": result.qualification,
+        "rule_set_version": book.version,
+    }
+    changed = {name for name, value in values.items() if getattr(lead, name) != value}
+    for name in changed:
+        setattr(lead, name, values[name])
+    if changed:
+        lead.scored_at = at.now
+        changed.add("scored_at")
+    return _Set(frozenset(changed), before)
+
+
+def _drafts(lead: Lead, result: ScoreResult, before: int, qualification: str, actor: Actor) -> list[EventDraft]:
+    drafts = []
+    if before != result.total:
+        payload = {"from": before, "to": result.total, "grade": result.grade, "version": lead.rule_set_version}
+        drafts.append(EventDraft(name="lead.scored", subject=lead, actor=actor, payload=payload))
+    if qualification != result.qualification:
+        payload = {"from": qualification, "to": result.qualification, "reason": result.reason}
+        drafts.append(EventDraft(name="lead.qualification_changed", subject=lead, actor=actor, payload=payload))
+    return drafts
