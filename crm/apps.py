@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class CrmConfig(AppConfig):
     name = "crm"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from crm import conditions_fields, events  # noqa: F401
+        from crm.qualification import uses
+        from crm.scoring import tasks  # noqa: F401
+        from crm.scoring.queries import rules_using
+
+        conditions_fields.register()
+        uses.register(rules_using)

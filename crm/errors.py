@@ -13,7 +13,9 @@ class StaleEdit(Conflict):
     `who` is empty when it was not a person, `when` None when it is not known; `changes` names what differs now.
     """
 
-    def __init__(self, sentence: str, *, who: str, when: datetime | None, changes: Sequence[str] = ()) -> None:
+    def __init__(
+        self, sentence: str, *, who: str, when: datetime | None, changes: Sequence[str] = ()
+    ) -> None:
         super().__init__(sentence)
         self.who = who
         self.when = when

@@ -4,7 +4,11 @@ from core.events.registry import EventType, register
 
 _CHANGED = {"changes": "Names of the changed fields."}
 
-register(EventType("contact.created", 1, "A contact was added.", {"name": "The name given.", "source": "Where from."}))
+register(
+    EventType(
+        "contact.created", 1, "A contact was added.", {"name": "The name given.", "source": "Where from."}
+    )
+)
 register(EventType("contact.updated", 1, "A contact's details changed.", _CHANGED))
 register(
     EventType(
@@ -19,7 +23,11 @@ register(
         "contact.opted_out",
         1,
         "A contact asked us to stop writing (spec 1.3): every follow-up ends.",
-        {"source": "Where it was said.", "purposes": "The purposes withdrawn.", "channel": "Empty for every channel."},
+        {
+            "source": "Where it was said.",
+            "purposes": "The purposes withdrawn.",
+            "channel": "Empty for every channel.",
+        },
     )
 )
 register(
@@ -27,7 +35,11 @@ register(
         "contact.opted_in",
         1,
         "A contact allowed us to write again.",
-        {"source": "Where it was said.", "purposes": "The purposes allowed.", "channel": "Empty for every channel."},
+        {
+            "source": "Where it was said.",
+            "purposes": "The purposes allowed.",
+            "channel": "Empty for every channel.",
+        },
     )
 )
 register(
@@ -35,7 +47,12 @@ register(
         "lead.created",
         1,
         "A lead was added to a pipeline.",
-        {"title": "The title.", "stage": "Name of the stage.", "source": "The source.", "goal": "The goal, if known."},
+        {
+            "title": "The title.",
+            "stage": "Name of the stage.",
+            "source": "The source.",
+            "goal": "The goal, if known.",
+        },
     )
 )
 register(EventType("lead.updated", 1, "Details of a lead changed.", _CHANGED))
@@ -44,7 +61,12 @@ register(
         "lead.assigned",
         1,
         "A lead got another owner or team.",
-        {"owner_id": "The person, null for nobody.", "owner": "The person's name.", "team_id": "The team.", "team": "Its name."},
+        {
+            "owner_id": "The person, null for nobody.",
+            "owner": "The person's name.",
+            "team_id": "The team.",
+            "team": "Its name.",
+        },
     )
 )
 register(
@@ -88,7 +110,12 @@ register(
         "lead.scored",
         1,
         "The score of a lead changed.",
-        {"from": "Points before.", "to": "Points now.", "grade": "A to D.", "version": "Version of the rules."},
+        {
+            "from": "Points before.",
+            "to": "Points now.",
+            "grade": "A to D.",
+            "version": "Version of the rules.",
+        },
     )
 )
 register(
@@ -96,7 +123,11 @@ register(
         "lead.qualification_changed",
         1,
         "A lead crossed a threshold, met a disqualifying answer, or became known well enough to judge.",
-        {"from": "unknown, qualified, nurture or not_fit.", "to": "The same.", "reason": "Key of the criterion that decided."},
+        {
+            "from": "unknown, qualified, nurture or not_fit.",
+            "to": "The same.",
+            "reason": "Key of the criterion that decided.",
+        },
     )
 )
 register(
@@ -128,6 +159,10 @@ register(
         "scoring.recalculated",
         1,
         "A batch of leads was scored again with the published rules.",
-        {"version": "Version of the rules.", "leads": "Size of the batch.", "finished": "Whether it was the last."},
+        {
+            "version": "Version of the rules.",
+            "leads": "Size of the batch.",
+            "finished": "Whether it was the last.",
+        },
     )
 )

@@ -91,3 +91,11 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium")
     return path
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a test has cached must not outlive its rolled back rows."""
+    from django.core.cache import cache
+
+    cache.clear()

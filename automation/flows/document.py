@@ -33,6 +33,7 @@ RULE_KEYS = ("reason", "urgency", "team", "open", "closed")
 PHRASES = (
     "retry",
     "moved_on",
+    "corrected",
     "offer_person",
     "person_open",
     "person_closed",

@@ -59,7 +59,10 @@ def read(text: str) -> tuple[Any, dict[Path, int]]:
     """
     if len(text) > MAX_CHARACTERS:
         raise DocumentError([Problem("", _("longer than %(n)d characters") % {"n": MAX_CHARACTERS})])
-    loader = _Loader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.YAMLError as error:
+        raise DocumentError([Problem("", str(error))]) from error
     try:
         node = loader.get_single_node()
         if node is None:

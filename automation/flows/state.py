@@ -32,9 +32,9 @@ class RunState:
     """`pending` is the question the customer has not answered yet, named as in `Say.asks`.
 
     `misses` counts messages in a row that did not answer it, `all_misses` those of the run. `side` is the
-    last side question, `side_repeats` how often it came again without progress. `declined` are questions
-    given up. `notes` holds answers that no criterion keeps. `media` is the kind of the last message when it
-    was only a file.
+    last side question, `side_repeats` how often it came again without progress, `answered` all of them so
+    far. `declined` are questions given up. `notes` holds answers that no criterion keeps. `media` is the kind
+    of the last message when it was only a file.
     """
 
     flow: str
@@ -51,6 +51,7 @@ class RunState:
     all_misses: int = 0
     side: str | None = None
     side_repeats: int = 0
+    answered: tuple[str, ...] = ()
     media: str | None = None
     reminded: bool = False
     opted_out: bool = False
@@ -64,6 +65,7 @@ class RunState:
             "asked": dict(self.asked),
             "notes": dict(self.notes),
             "declined": list(self.declined),
+            "answered": list(self.answered),
         }
 
     @classmethod
@@ -84,7 +86,8 @@ class RunState:
             known["status"] = RunStatus(known.get("status", RunStatus.RUNNING))
         except ValueError as error:
             raise StateError(str(error)) from error
-        known["declined"] = tuple(known.get("declined", ()))
+        for name in ("declined", "answered"):
+            known[name] = tuple(known.get(name, ()))
         return cls(**known)
 
 
@@ -104,6 +107,7 @@ _TYPES: dict[str, Any] = {
     "all_misses": int,
     "side": _OPTIONAL_TEXT,
     "side_repeats": int,
+    "answered": (list, tuple),
     "media": _OPTIONAL_TEXT,
     "reminded": bool,
     "opted_out": bool,

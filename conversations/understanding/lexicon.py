@@ -1,12 +1,12 @@
 """Phrase patterns over word keys: the notation of the data files, compiled once and matched in one pass.
 
 A pattern is a row of words. `word*` is a stem, `a|b` alternatives, `<name>` a named set of words, `..` lets up to seven
-words stand between (one otherwise), `x & y` means both within seven words in either order, `^` ties the pattern to the
-beginning of the message, `$` to its end, and `=` in front lets no word stand between. Words may be written in any
-script; they are compared by `core.text.skeleton`.
+words stand between (one otherwise), `x & y` means both within seven words in either order, and `=` in front
+lets no word stand between. Words may be written in any
+script; they are compared by `core.text.skeleton`. `#` is any number in figures. `^` and `$` mean a clause's ends.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conversations.understanding.tokens import Token
@@ -71,14 +71,24 @@ class Lexicon:
     def find(self, tokens: Sequence[Token]) -> list[Match]:
         """Return every match, in order of the first word."""
         stems = [self._stems_of(token) for token in tokens]
+        clauses = [token.clause for token in tokens]
         found: list[Match] = []
         for position, here in enumerate(stems):
             for stem in here:
                 for pattern in self._by_first.get(stem, ()):
-                    positions = _match(pattern, stems, position)
+                    positions = _match(pattern, stems, clauses, position)
                     if positions:
                         found.append(Match(pattern, positions))
         return found
+
+    def knows(self, token: Token) -> bool:
+        """Return whether the word occurs in any pattern."""
+        return bool(self._stems_of(token))
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return every word and stem of the patterns."""
+        return frozenset(self._exact) | frozenset(self._stems)
 
     def _add_row(self, label: str, weight: float, row: str, source: str) -> None:
         words = row.split()
@@ -104,7 +114,7 @@ class Lexicon:
             self._by_first.setdefault(stem, []).append(pattern)
 
     def _slot(self, word: str) -> Iterator[int]:
-        for part in word.split("|"):
+        for part in filter(None, word.split("|")):
             if part.startswith("<") and part.endswith(">"):
                 for member in self.sets[part[1:-1]]:
                     yield from self._slot(member)
@@ -122,6 +132,8 @@ class Lexicon:
             exact = self._exact.get(key)
             if exact is not None:
                 found.add(exact)
+            if key.isdigit() and "#" in self._exact:
+                found.add(self._exact["#"])
             for length in range(1, min(len(key), self._longest_stem) + 1):
                 stem = self._stems.get(key[:length])
                 if stem is not None:
@@ -129,15 +141,15 @@ class Lexicon:
         return found
 
 
-def compile_patterns(lexicon: Lexicon, label: str, patterns: Mapping[float, Iterable[str]]) -> None:
-    """Add all patterns of one label, given by weight."""
-    for weight, sources in patterns.items():
-        for source in sources:
-            lexicon.add(label, weight, str(source))
+def rows(text: str) -> Iterator[str]:
+    """Return the patterns of a data file's block: separated by semicolons or line ends."""
+    return filter(None, (row.strip() for row in text.replace("\n", ";").split(";")))
 
 
-def _match(pattern: Pattern, stems: Sequence[set[int]], start: int) -> tuple[int, ...]:
-    if pattern.at_start and start:
+def _match(
+    pattern: Pattern, stems: Sequence[set[int]], clauses: Sequence[int], start: int
+) -> tuple[int, ...]:
+    if pattern.at_start and start and clauses[start - 1] == clauses[start]:
         return ()
     positions = [start]
     for slot, reach in zip(pattern.slots[1:], pattern.reach[1:], strict=True):
@@ -147,6 +159,7 @@ def _match(pattern: Pattern, stems: Sequence[set[int]], start: int) -> tuple[int
         if position is None:
             return ()
         positions.append(position)
-    if pattern.at_end and positions[-1] != len(stems) - 1:
+    end = positions[-1] + 1
+    if pattern.at_end and end < len(stems) and clauses[end] == clauses[end - 1]:
         return ()
     return tuple(positions)

@@ -70,7 +70,8 @@ def create_contact(
             ContactPoint(contact=contact, kind=kind, value=value) for kind, value in wanted
         )
         drafts += [
-            _draft("contact.point_added", contact, actor, {"kind": kind, "value": value}) for kind, value in wanted
+            _draft("contact.point_added", contact, actor, {"kind": kind, "value": value})
+            for kind, value in wanted
         ]
     record_all(drafts)
     return contact
@@ -90,7 +91,13 @@ def update_contact(*, contact: Contact, actor: Actor, **changes: Unpack[ContactC
     for name in changed:
         setattr(contact, name, values[name])
     contact.save(update_fields=changed)
-    record(name="contact.updated", subject=contact, actor=actor, payload={"changes": shown}, contact_id=contact.pk)
+    record(
+        name="contact.updated",
+        subject=contact,
+        actor=actor,
+        payload={"changes": shown},
+        contact_id=contact.pk,
+    )
     rescore_locked(leads=leads, actor=actor)
     return shown
 
@@ -109,7 +116,9 @@ def add_point(
     point, created = ContactPoint.objects.get_or_create(contact=contact, kind=kind, value=stored)
     if created:
         payload = {"kind": kind.value, "value": stored}
-        record(name="contact.point_added", subject=contact, actor=actor, payload=payload, contact_id=contact.pk)
+        record(
+            name="contact.point_added", subject=contact, actor=actor, payload=payload, contact_id=contact.pk
+        )
         if rescore:
             rescore_locked(leads=lock_concerned(contact=contact, changed=POINT_FIELDS), actor=actor)
     return point
@@ -141,7 +150,9 @@ def company_named(name: str) -> Company | None:
 
 
 def _points(phones: Iterable[str], emails: Iterable[str]) -> list[tuple[str, str]]:
-    given = [(ContactPointKind.PHONE, each) for each in phones] + [(ContactPointKind.EMAIL, each) for each in emails]
+    given = [(ContactPointKind.PHONE, each) for each in phones] + [
+        (ContactPointKind.EMAIL, each) for each in emails
+    ]
     return list(dict.fromkeys((kind.value, stored_form(kind, value)) for kind, value in given))
 
 

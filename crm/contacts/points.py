@@ -55,5 +55,7 @@ def _bad_phone(country: str) -> BadContactPoint:
         if sample
         else "+374 77 123456"
     )
-    message = _("This is not a phone number that can be called. Write it with the country code, like %(example)s.")
+    message = _(
+        "This is not a phone number that can be called. Write it with the country code, like %(example)s."
+    )
     return BadContactPoint(message % {"example": example})

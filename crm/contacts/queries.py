@@ -107,13 +107,16 @@ def suspected_duplicates(contact: Contact, user: User | None = None) -> list[Sus
     others = contacts().filter(alike).exclude(pk=contact.pk).with_points()
     if user is not None:
         others = others.visible_to(user)
-    found = [Suspect(other, _evidence(other, own, full_name)) for other in others.order_by("pk")[:MAX_SUSPECTS]]
+    found = [
+        Suspect(other, _evidence(other, own, full_name)) for other in others.order_by("pk")[:MAX_SUSPECTS]
+    ]
     return sorted(found, key=lambda suspect: -sum(1 + each.is_strong for each in suspect.evidence))
 
 
 def _sharing(own: Iterable[tuple[str, str]], full_name: str) -> Any:
     conditions = [
-        Exists(ContactPoint.objects.filter(contact=OuterRef("pk"), kind=kind, value=value)) for kind, value in own
+        Exists(ContactPoint.objects.filter(contact=OuterRef("pk"), kind=kind, value=value))
+        for kind, value in own
     ]
     alike = Q(name_normal=full_name) if full_name else None
     for condition in conditions:

@@ -14,6 +14,7 @@ from core.ids import uuid7
 from crm.contacts.models import Contact
 
 COMPUTED = (
+    "title_normal",
     "answers",
     "fit",
     "engagement",
@@ -102,6 +103,7 @@ class Lead(models.Model):
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
+    title_normal = models.CharField(max_length=400, editable=False, default="", blank=True)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="leads")
     pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="leads")
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="leads", db_index=False)

@@ -59,7 +59,7 @@ def canonical(kind: str, value: Any, choices: Sequence[Mapping[str, Any]] = ()) 
         stored = value if load(field_type, value) is not None else dump(field_type, value)
     except ValueError as error:
         raise BadAnswer(_("This answer does not suit the question: %(value)s") % {"value": value}) from error
-    if kind == "choice" and choices and stored not in {choice["value"] for choice in choices}:
+    if kind == "choice" and choices and stored not in [choice["value"] for choice in choices]:
         raise BadAnswer(_("“%(value)s” is not among the choices.") % {"value": value})
     return stored
 
@@ -78,7 +78,9 @@ def contained(value: Any) -> Any:
 
 def disqualified_by(questions: Iterable[Question], answers: Mapping[str, Any]) -> Question | None:
     """The first question whose answer makes the lead not a fit (spec 7.2)."""
-    return next((each for each in questions if each.key in answers and each.disqualifies(answers[each.key])), None)
+    return next(
+        (each for each in questions if each.key in answers and each.disqualifies(answers[each.key])), None
+    )
 
 
 def missing(questions: Iterable[Question], answers: Mapping[str, Any]) -> tuple[Question, ...]:

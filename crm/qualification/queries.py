@@ -118,9 +118,7 @@ class AnswerLine:
 def answer_lines(lead: Lead) -> list[AnswerLine]:
     """One line per active criterion, and per inactive one that was answered; one query."""
     rows = {row.criterion_id: row for row in current_answers(lead)}
-    return [
-        AnswerLine(each, rows.get(each.pk)) for each in all_criteria() if each.active or each.pk in rows
-    ]
+    return [AnswerLine(each, rows.get(each.pk)) for each in all_criteria() if each.active or each.pk in rows]
 
 
 def current_answers(lead: Lead) -> list[LeadAnswer]:

@@ -103,6 +103,12 @@ def rule_book(facts: Facts | None = None) -> RuleBook:
     return shelf.book
 
 
+def fresh_rule_book() -> RuleBook:
+    """The rules as they are published at this moment, for work over all leads."""
+    _shelf.drop()
+    return _shelf().book
+
+
 def forget_rules() -> None:
     _shelf.forget()
 
@@ -136,7 +142,9 @@ def point_kinds(lead: Any) -> frozenset[str]:
     """Kinds of contact points (phone, email) of the lead's contact."""
     if isinstance(lead, KnownLead):
         return lead.point_kinds
-    return frozenset(ContactPoint.objects.filter(contact=lead.contact_id).values_list("kind", flat=True).distinct())
+    return frozenset(
+        ContactPoint.objects.filter(contact=lead.contact_id).values_list("kind", flat=True).distinct()
+    )
 
 
 @dataclass(frozen=True)
@@ -169,7 +177,9 @@ def explain_score(lead: Lead, language: str | None = None, at: Moment | None = N
     known, at = KnownLead(lead, facts.point_kinds), at or moment()
     with translation.override(language or translation.get_language()):
         balances = {(each.rule_key, each.group): each for each in facts.balances}
-        lines = [_rule_line(rule, balances.pop((rule.key, rule.group), None), known, at) for rule in book.rules]
+        lines = [
+            _rule_line(rule, balances.pop((rule.key, rule.group), None), known, at) for rule in book.rules
+        ]
         lines += [_retired_line(balance) for balance in balances.values()]
         return lines + _reason_lines(lead, book)
 
@@ -190,7 +200,9 @@ def _rule_line(rule: Rule, balance: Balance | None, lead: KnownLead, at: Moment)
 
 def _retired_line(balance: Balance) -> ScoreLine:
     description = _("An earlier version of the rules; the score is being recalculated.")
-    return ScoreLine("retired", balance.name, balance.group, balance.points, 0, description, (), balance.rule_key)
+    return ScoreLine(
+        "retired", balance.name, balance.group, balance.points, 0, description, (), balance.rule_key
+    )
 
 
 def _reason_lines(lead: Lead, book: RuleBook) -> list[ScoreLine]:

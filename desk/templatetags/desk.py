@@ -12,11 +12,11 @@ from django.template.context import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from conversations.threads.models import Conversation, Handler
 from core.access.models import Presence
 from desk import formats
 from desk.demo.queries import SignIn, sign_ins
 from desk.frame.menu import rail_items
-from desk.frame.queries import waiting_count
 
 register = template.Library()
 
@@ -36,9 +36,9 @@ CHANNEL_ICONS = {
 
 @register.inclusion_tag("desk/parts/rail.html", takes_context=True)
 def rail(context: Context) -> dict[str, Any]:
-    """The main navigation with the number of customers who wait for a person."""
+    """The main navigation; how many wait for a person is fetched afterwards, so that no page pays for it."""
     request = context["request"]
-    return {"request": request, "items": rail_items(request.user, request.path), "waiting": waiting_count(request.user)}
+    return {"request": request, "items": rail_items(request.user, request.path)}
 
 
 @register.simple_tag
@@ -73,6 +73,11 @@ def waiting_for(since: datetime) -> dict[str, Any]:
 @register.filter
 def channel_icon(kind: str) -> str:
     return CHANNEL_ICONS.get(kind, "message")
+
+
+@register.filter
+def waits_for_person(conversation: Conversation) -> bool:
+    return conversation.waiting_since is not None and conversation.handler != Handler.FLOW
 
 
 @register.filter

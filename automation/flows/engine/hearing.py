@@ -10,6 +10,7 @@ from automation.flows.engine.questions import PERSON, labels, value_of
 from automation.flows.engine.turn import Turn
 from automation.flows.events import CustomerMessage, Entity
 from automation.flows.script import CONTACT, GOAL, NOTE, REACH, Goal
+from automation.flows.state import SILENT
 from core.text import normalise
 
 SOCIAL = frozenset({"greeting", "thanks"})
@@ -124,7 +125,7 @@ def _answer_pending(turn: Turn, message: CustomerMessage) -> None:
     if not pending or not text:
         return
     if criterion is not None:
-        parsed = _parse_criterion(turn, message, criterion)
+        parsed = None if turned_to(turn, message) else _parse_criterion(turn, message, criterion)
         if parsed is not None:
             turn.record(criterion, parsed.value, confidence=parsed.confidence, source=Source.FLOW)
     elif pending.startswith(CONTACT):
@@ -235,7 +236,9 @@ def _take_choices(turn: Turn, message: CustomerMessage, *, correcting: bool) -> 
         return
     for criterion in turn.context.criteria:
         key = criterion.key
-        if criterion.kind != "choice" or key in turn.fresh or key == turn.state.pending:
+        if criterion.kind != "choice" or key in turn.fresh:
+            continue
+        if key == turn.state.pending and turn.state.status not in SILENT:
             continue
         if (key in turn.facts and not correcting) or not _belongs(turn, message, key):
             continue
@@ -248,14 +251,24 @@ def _take_choices(turn: Turn, message: CustomerMessage, *, correcting: bool) -> 
 
 def _belongs(turn: Turn, message: CustomerMessage, key: str) -> bool:
     """Whether a fact is a matter of the goal: "my sofa broke" says nothing about what to sell."""
-    if key == turn.state.pending:
+    goal = turned_to(turn, message)
+    if key == turn.state.pending and goal is None:
         return True
-    goal = turn.flow.goals.get(turn.state.goal or "") or goal_by_intent(turn, message)
+    goal = goal or turn.flow.goals.get(turn.state.goal or "") or goal_by_intent(turn, message)
     if goal is None:
         return True
     wanted = turn.flow.asked_for(goal)
     sells = any(turn.context.criterion(target) for target in wanted)
     return key in wanted or (sells and turn.flow.ask_of(key) is None)
+
+
+def turned_to(turn: Turn, message: CustomerMessage) -> Goal | None:
+    """Return the other goal that the message is mainly about, if no side answer settles it."""
+    main = next(iter(topics(message)), "")
+    goal = turn.flow.goal_of(main)
+    if goal is None or turn.state.goal in (None, goal.key) or main in turn.flow.answers:
+        return None
+    return goal
 
 
 def goal_by_intent(turn: Turn, message: CustomerMessage) -> Goal | None:

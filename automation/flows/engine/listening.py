@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from automation.flows.effects import NotInterested, OptOut, SetLanguage
+from automation.flows.effects import NotInterested, OptOut, RecordAnswer, SetLanguage
 from automation.flows.engine.handing import HUMAN, by_rule, hand_off
 from automation.flows.engine.hearing import (
     SOCIAL,
@@ -13,6 +13,7 @@ from automation.flows.engine.hearing import (
     hear,
     overhear,
     topics,
+    turned_to,
 )
 from automation.flows.engine.language import adopted
 from automation.flows.engine.turn import Turn
@@ -88,12 +89,10 @@ def _route(turn: Turn, message: CustomerMessage, heard: Heard) -> None:
     """Find the goal, or change it when the customer clearly turns to another one."""
     flow, state = turn.flow, turn.state
     chosen = flow.goals.get(heard.goal or "")
-    named: Goal | None = goal_by_intent(turn, message)
     if chosen is None and state.goal is None:
-        chosen = named or _goal_of_facts(turn)
-    if chosen is None and named is not None and named.key != state.goal and not turn.fresh:
-        main = next(iter(topics(message)), "")
-        chosen = named if main in named.intents and main not in flow.answers else None
+        chosen = goal_by_intent(turn, message) or _goal_of_facts(turn)
+    if chosen is None and not any(key.startswith(NOTE) for key in turn.fresh):
+        chosen = turned_to(turn, message)
     if chosen is None or chosen.key == state.goal:
         return
     turn.set_goal(chosen.key)
@@ -120,8 +119,11 @@ def _reply(turn: Turn, message: CustomerMessage, heard: Heard, *, progress: bool
         return
     if heard.declined:
         turn.say("phrases.moved_on")
+    elif any(isinstance(effect, RecordAnswer) and effect.replaces for effect in turn.effects):
+        turn.say("phrases.corrected")
     for side in sides:
         turn.say(turn.flow.answers.get(side, "phrases.deferred"))
+    turn.update(answered=tuple(dict.fromkeys((*turn.state.answered, *sides))))
     if again:
         turn.say("phrases.offer_person")
     walk(turn, offer_person=again)
@@ -132,7 +134,9 @@ def _side_questions(turn: Turn, message: CustomerMessage, *, progress: bool) -> 
     answers = turn.flow.answers
     about = () if any(key.startswith(NOTE) for key in turn.fresh) else topics(message)
     sides = [intent for intent in about if intent in answers][:MAX_SIDE_ANSWERS]
-    if sides or progress:
+    if progress:
+        return [intent for intent in sides if intent not in turn.state.answered]
+    if sides:
         return sides
     if about:
         turn.note("question", message.text)

@@ -3,19 +3,24 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.accounts.operations import record_error
 from conversations.accounts.queries import account_by_id
 from conversations.channels import registry
-from conversations.channels.contracts import OutboundAttachment, OutboundMessage, SendError, SendResult
+from conversations.channels.contracts import (
+    Abilities,
+    OutboundAttachment, OutboundMessage, SendError, SendResult,
+)
 from conversations.outbox.backoff import ATTEMPTS, pause
 from conversations.outbox.models import OutboxItem, OutboxStatus
 from conversations.sending.adaptation import as_buttons
 from conversations.sending.drafts import QuickReply
+from conversations.threads.links import conversation_url
 from conversations.threads.models import Attachment, AuthorKind, Message, MessageStatus
+from core.claims import fault_of
 from core.events.operations import record
 from core.live import topics
 from core.live.publish import publish
@@ -54,15 +59,13 @@ def deliver_next(*, now: datetime | None = None) -> bool:
     message = Message.objects.select_related("conversation__identity").get(pk=item.message_id)
     account = account_by_id(item.account_id)
     adapter = registry.adapter(account.kind)
-    try:
-        result = adapter.send(account.credentials, _outbound(message, buttons=adapter.abilities))
-    except SendError as error:
-        _not_sent(item, message, error, now)
-    except Exception as error:  # noqa: BLE001 - an adapter's fault must not stop everybody's messages
-        log.exception("message not sent", message=message.pk, account=account.pk)
-        _not_sent(item, message, SendError(_("Something went wrong on our side."), code=type(error).__name__), now)
+    outbound = _outbound(message, adapter.abilities)
+    results: list[SendResult] = []
+    fault = fault_of(lambda: results.append(adapter.send(account.credentials, outbound)))
+    if fault is None:
+        _sent(item, message, results[0], now)
     else:
-        _sent(item, message, result, now)
+        _not_sent(item, message, _as_send_error(fault, message), now)
     return True
 
 
@@ -72,16 +75,23 @@ def _claim(now: datetime) -> OutboxItem | None:
     return next(iter(OutboxItem.objects.raw(_CLAIM, params)), None)
 
 
-def _outbound(message: Message, *, buttons: registry.Abilities) -> OutboundMessage:
+def _as_send_error(fault: Exception, message: Message) -> SendError:
+    if isinstance(fault, SendError):
+        return fault
+    log.error("message not sent", message=message.pk, account=message.account_id, exc_info=fault)
+    return SendError(_("Something went wrong on our side."), code=type(fault).__name__)
+
+
+def _outbound(message: Message, abilities: Abilities) -> OutboundMessage:
     replies = tuple(QuickReply(reply["label"], reply["payload"]) for reply in message.quick_replies)
     conversation = message.conversation
-    files = Attachment.objects.filter(message=message).order_by("id") if buttons.media else ()
+    files = Attachment.objects.filter(message=message).order_by("id") if abilities.media else ()
     return OutboundMessage(
         message_id=message.public_id,
         recipient_id=conversation.identity.external_id,
         thread_id=conversation.thread_id,
         text=message.text,
-        quick_replies=replies if as_buttons(replies, buttons) else (),
+        quick_replies=replies if as_buttons(replies, abilities) else (),
         attachments=tuple(
             OutboundAttachment(file.public_id, file.kind, file.name, file.mime, file.size, file.file.name)
             for file in files
@@ -129,7 +139,7 @@ def _failed(item: OutboxItem, message: Message, error: SendError, now: datetime)
             kind="message.failed",
             key=str(message.public_id),
             params={"number": message.conversation_id, "error": error.message},
-            url=message.conversation.get_absolute_url(),
+            url=conversation_url(message.conversation),
         )
 
 

@@ -13,7 +13,7 @@ from core.events.actor import Actor
 from core.events.operations import record
 from core.text import clean_json
 from crm.errors import Use
-from crm.qualification.answers import canonical
+from crm.qualification.answers import canonical, same
 from crm.qualification.errors import BadAnswer, BadCriterion, CriterionInUse, StaleCriterion
 from crm.qualification.models import Criterion, LeadAnswer
 from crm.qualification.queries import EDITABLE, all_criteria, changes_since, fingerprint, last_edit
@@ -78,7 +78,8 @@ def delete_criterion(*, criterion_id: int, user: User | None) -> None:
         uses.append(Use(_("Answers"), count))
     if uses:
         raise CriterionInUse(
-            _("“%(name)s” is still used. Change these first, or stop asking it.") % {"name": criterion.name}, uses
+            _("“%(name)s” is still used. Change these first, or stop asking it.") % {"name": criterion.name},
+            uses,
         )
     _tell(criterion, ["deleted"], user)
     judged = criterion.must_have or bool(criterion.disqualifying)
@@ -125,13 +126,26 @@ def _checked(draft: CriterionDraft, criterion: Criterion) -> dict[str, Any]:
         faults["question"] = _("Write the question in at least one language.")
     if values["kind"] == "choice" and not values["choices"]:
         faults["choices"] = _("Add at least one choice.")
-    offered = [choice["value"] for choice in values["choices"]]
-    if len(offered) != len(set(offered)):
-        faults["choices"] = _("Two choices have the same value.")
+    values["choices"] = _choices(values, faults)
     values["disqualifying"] = _disqualifying(values, faults)
     if faults:
         raise BadCriterion(faults)
     return values
+
+
+def _choices(values: dict[str, Any], faults: dict[str, str]) -> list[dict[str, Any]]:
+    """Each with its canonical value; those of a kind other than "choice" are only offered."""
+    choices: list[dict[str, Any]] = []
+    for choice in values["choices"]:
+        try:
+            value = canonical(values["kind"], choice["value"])
+        except BadAnswer as error:
+            faults["choices"] = str(error)
+            continue
+        if any(same(value, other["value"]) for other in choices):
+            faults["choices"] = _("Two choices have the same value.")
+        choices.append({**choice, "value": value})
+    return choices
 
 
 def _disqualifying(values: dict[str, Any], faults: dict[str, str]) -> list[Any]:
@@ -144,7 +158,8 @@ def _disqualifying(values: dict[str, Any], faults: dict[str, str]) -> list[Any]:
 
 
 def _refuse_what_others_need(criterion: Criterion, values: dict[str, Any]) -> None:
-    removed = {choice["value"] for choice in criterion.choices} - {each["value"] for each in values["choices"]}
+    kept = [each["value"] for each in values["choices"]]
+    removed = [each["value"] for each in criterion.choices if each["value"] not in kept]
     answers = LeadAnswer.objects.filter(criterion=criterion)
     if criterion.key != values["key"] or criterion.kind != values["kind"]:
         uses = uses_of(criterion.key)
@@ -153,7 +168,9 @@ def _refuse_what_others_need(criterion: Criterion, values: dict[str, Any]) -> No
         if uses:
             sentence = _("The key and the type of “%(name)s” are in use. Add a new criterion instead.")
             raise CriterionInUse(sentence % {"name": criterion.name}, uses)
-    if removed and (uses := [use for value in removed for use in uses_of(criterion.key, value)]):
+    if criterion.kind == "choice" and (
+        uses := [use for value in removed for use in uses_of(criterion.key, value)]
+    ):
         sentence = _("A choice of “%(name)s” is still used. Change these first.") % {"name": criterion.name}
         raise CriterionInUse(sentence, uses)
 

@@ -42,7 +42,9 @@ def assess(*, lead: Lead, at: Moment, actor: Actor = SYSTEM) -> Assessment:
     result = score(KnownLead(lead, facts.point_kinds), book, at)
     _write(lead, book, result, facts)
     changed = _set(lead, book, result, at)
-    return Assessment(result, changed.fields, _drafts(lead, result, facts.total, changed.qualification_before, actor))
+    return Assessment(
+        result, changed.fields, _drafts(lead, result, facts.total, changed.qualification_before, actor)
+    )
 
 
 def assess_if_concerned(*, lead: Lead, changed: Collection[str], actor: Actor) -> Assessment:
@@ -147,12 +149,21 @@ def _set(lead: Lead, book: RuleBook, result: ScoreResult, at: Moment) -> _Set:
     return _Set(frozenset(changed), before)
 
 
-def _drafts(lead: Lead, result: ScoreResult, before: int, qualification: str, actor: Actor) -> list[EventDraft]:
+def _drafts(
+    lead: Lead, result: ScoreResult, before: int, qualification: str, actor: Actor
+) -> list[EventDraft]:
     drafts = []
     if before != result.total:
-        payload = {"from": before, "to": result.total, "grade": result.grade, "version": lead.rule_set_version}
+        payload = {
+            "from": before,
+            "to": result.total,
+            "grade": result.grade,
+            "version": lead.rule_set_version,
+        }
         drafts.append(EventDraft(name="lead.scored", subject=lead, actor=actor, payload=payload))
     if qualification != result.qualification:
         payload = {"from": qualification, "to": result.qualification, "reason": result.reason}
-        drafts.append(EventDraft(name="lead.qualification_changed", subject=lead, actor=actor, payload=payload))
+        drafts.append(
+            EventDraft(name="lead.qualification_changed", subject=lead, actor=actor, payload=payload)
+        )
     return drafts

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from core.jobs.models import Job
 from crm.scoring.errors import BadRule, StaleRules
 from crm.scoring.models import RuleGroup, RuleSet, RuleSetStatus, ScoringRule
 from crm.scoring.operations.rescoring import start_rescoring
-from crm.scoring.queries import SUBJECT, forget_rules, thresholds_of
+from crm.scoring.queries import SUBJECT, forget_rules, published, thresholds_of
 from crm.scoring.scoring import Thresholds
 
 MAX_POINTS = 1000
@@ -146,7 +146,13 @@ def _republish(
 
 
 def _locked() -> RuleSet | None:
-    return RuleSet.objects.select_for_update().filter(status=RuleSetStatus.PUBLISHED).first()
+    """The published version, with editors kept in a queue until the end of the transaction.
+
+    A row lock would not do: who waited for it would find the row archived, and no rules at all.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('crm.scoring.rules', 0))")
+    return published()
 
 
 def _drafts_of(rule_set: RuleSet | None) -> list[RuleDraft]:

@@ -1,0 +1,29 @@
+"""What this room adds to the registries: channels, nudges, sweeps, names of events and notifications."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from conversations.channels import registry
+from conversations.channels.webchat.adapter import WebChatAdapter
+from conversations.events import register_events
+from core import nudge
+from core.notifications.registry import register as register_notification
+from core.schedules import every
+
+PROCESS = "conversations.deliveries.tasks.process_deliveries"
+DELIVER = "conversations.outbox.tasks.deliver_outbox"
+TIDY = "conversations.channels.webchat.tasks.remove_uploads"
+
+
+def register_all() -> None:
+    registry.register(WebChatAdapter())
+    register_events()
+    nudge.register("deliveries", task=PROCESS)
+    nudge.register("outbox", task=DELIVER)
+    every(2, "process deliveries", PROCESS)
+    every(2, "deliver outbox", DELIVER)
+    every(3600, "remove unused uploads", TIDY)
+    register_notification("conversation.handed_off", text=_("%(contact)s asks for a person (#%(number)s)"))
+    register_notification("conversation.assigned", text=_("%(contact)s is yours now (#%(number)s)"))
+    register_notification("message.failed", text=_("Your message in #%(number)s was not sent: %(error)s"))

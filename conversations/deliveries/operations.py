@@ -1,0 +1,175 @@
+"""Raw deliveries become events; whatever fails is tried again, and parked with its error in the end (spec 3.1, 3.3)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from conversations.accounts.models import ChannelAccount
+from conversations.accounts.operations import record_error, record_malformed, record_seen
+from conversations.accounts.queries import account_by_id
+from conversations.channels import registry
+from conversations.channels.contracts import InboundEvent, MalformedPayload
+from conversations.deliveries.models import DeliveryStatus, RawDelivery
+from conversations.inbound.operations import TooEarly, receive
+from conversations.outbox.backoff import ATTEMPTS, pause
+from core.claims import describe, fault_of
+from core.ids import uuid7
+from core.nudge import nudge
+
+log = structlog.get_logger(__name__)
+
+LANE = 220
+ANSWERED_ATTEMPTS = 3
+"""Tries with an answer. Then the message is stored for people and the delivery parked: a fault in a flow hides nobody's words."""
+
+# The try is counted before the work, in a transaction of its own: a delivery that kills its worker is parked some day, too.
+# Until its pause is over no other worker takes it, and while the work goes on its row is locked.
+_CLAIM = """
+UPDATE conversations_rawdelivery AS delivery
+   SET attempts = delivery.attempts + 1,
+       next_attempt_at = %(now)s + make_interval(secs => LEAST(2 ^ (delivery.attempts + 1), 900))
+ WHERE delivery.id = (
+       SELECT next.id FROM conversations_rawdelivery next
+        WHERE next.status = 'pending' AND next.next_attempt_at <= %(now)s
+          AND (next.lane = '' OR NOT EXISTS (
+              SELECT 1 FROM conversations_rawdelivery earlier
+               WHERE earlier.status = 'pending' AND earlier.lane = next.lane AND earlier.id < next.id))
+        ORDER BY next.id
+        LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING delivery.*
+"""
+
+
+def store_delivery(*, account: ChannelAccount, lane: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Keep a verified request, with one INSERT, and let a worker know."""
+    now = timezone.now()
+    RawDelivery.objects.bulk_create(
+        [
+            RawDelivery(
+                public_id=uuid7(),
+                account_id=account.pk,
+                lane=_lane(account, lane),
+                headers=dict(headers),
+                body=body,
+                next_attempt_at=now,
+                received_at=now,
+            )
+        ]
+    )
+    nudge("deliveries")
+
+
+def _lane(account: ChannelAccount, lane: str) -> str:
+    if not lane:
+        return ""
+    name = f"{account.pk}:{lane}"
+    return name if len(name) <= LANE else f"{account.pk}:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def process_next(*, now: datetime | None = None) -> bool:
+    """Process the delivery that is due and first in its lane; False when there is none."""
+    now = now or timezone.now()
+    delivery = next(iter(RawDelivery.objects.raw(_CLAIM, {"now": now})), None)
+    if delivery is None:
+        return False
+    account = account_by_id(delivery.account_id)
+    try:
+        events = registry.adapter(account.kind).parse(bytes(delivery.body), delivery.headers)
+    except MalformedPayload as error:
+        _park(delivery, str(error))
+        record_malformed(account=account, error=str(error))
+        return True
+    fault = _process(delivery, account, events, now)
+    if fault is not None:
+        _retry_or_park(delivery, account, fault, now)
+    record_seen(account=account, now=now)
+    return True
+
+
+def _process(
+    delivery: RawDelivery, account: ChannelAccount, events: list[InboundEvent], now: datetime
+) -> Exception | None:
+    if len(events) == 1:
+        return fault_of(lambda: _take(delivery, account, events, now))
+    return _process_batch(delivery, account, events, now)
+
+
+@transaction.atomic
+def _take(delivery: RawDelivery, account: ChannelAccount, events: list[InboundEvent], now: datetime) -> None:
+    """The delivery is done by the same transaction that stores what it brought, or not at all."""
+    if not _finish(delivery, now):
+        return
+    for event in events:
+        _receive(delivery, account, event)
+
+
+def _process_batch(
+    delivery: RawDelivery, account: ChannelAccount, events: list[InboundEvent], now: datetime
+) -> Exception | None:
+    """Each event in a transaction of its own: one that fails must not hold up a thousand others. Repeating does no harm."""
+    _extend(delivery, now + timedelta(seconds=len(events)))
+    faults = [fault for event in events if (fault := fault_of(lambda event=event: _take_one(delivery, account, event)))]
+    if faults:
+        return faults[0]
+    _finish(delivery, now)
+    return None
+
+
+@transaction.atomic
+def _take_one(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent) -> None:
+    _receive(delivery, account, event)
+
+
+def _receive(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent) -> None:
+    respond = delivery.attempts <= ANSWERED_ATTEMPTS
+    receive(account=account, event=event, arrived_at=delivery.received_at, respond=respond)
+
+
+def _finish(delivery: RawDelivery, now: datetime) -> bool:
+    """Done, or parked where the last tries brought no answer; False when another worker was quicker."""
+    answered = delivery.attempts <= ANSWERED_ATTEMPTS or not delivery.error
+    status = DeliveryStatus.DONE if answered else DeliveryStatus.PARKED
+    mine = RawDelivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.PENDING)
+    return bool(mine.update(status=status, processed_at=now, error="" if answered else delivery.error))
+
+
+def _extend(delivery: RawDelivery, until: datetime) -> None:
+    RawDelivery.objects.filter(pk=delivery.pk, next_attempt_at__lt=until).update(next_attempt_at=until)
+
+
+def _retry_or_park(delivery: RawDelivery, account: ChannelAccount, fault: Exception, now: datetime) -> None:
+    if isinstance(fault, TooEarly) and delivery.attempts < ATTEMPTS:
+        return
+    error = describe(fault)
+    log.error("delivery failed", delivery=delivery.pk, attempts=delivery.attempts, exc_info=fault)
+    if delivery.attempts >= ATTEMPTS:
+        _park(delivery, error)
+        record_error(account=account, error=error)
+        return
+    RawDelivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.PENDING).update(
+        error=error, next_attempt_at=now + pause(delivery.attempts)
+    )
+
+
+def _park(delivery: RawDelivery, error: str) -> None:
+    RawDelivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.PENDING).update(
+        status=DeliveryStatus.PARKED, error=error
+    )
+
+
+def replay(*, delivery: RawDelivery, now: datetime | None = None) -> None:
+    """Process a delivery once more, from its first try. What it brought before falls away as a duplicate."""
+    RawDelivery.objects.filter(pk=delivery.pk).update(
+        status=DeliveryStatus.PENDING,
+        attempts=0,
+        error="",
+        processed_at=None,
+        next_attempt_at=now or timezone.now(),
+    )
+    nudge("deliveries")

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from conversations.deliveries.models import DeliveryStatus, RawDelivery
+
+
+def parked(account_id: int | None = None) -> QuerySet[RawDelivery]:
+    """What was given up, newest first, without its body."""
+    rows = RawDelivery.objects.filter(status=DeliveryStatus.PARKED).defer("body").select_related("account")
+    return (rows if account_id is None else rows.filter(account_id=account_id)).order_by("-id")
+
+
+def received_between(start: datetime, end: datetime, *, account_id: int | None = None) -> QuerySet[RawDelivery]:
+    """Whatever came in that time, in the order of arrival."""
+    rows = RawDelivery.objects.filter(received_at__gte=start, received_at__lt=end).defer("body")
+    return (rows if account_id is None else rows.filter(account_id=account_id)).order_by("id")
+
+
+def oldest_pending_at() -> datetime | None:
+    """Arrival of the oldest delivery that waits: the age of the queue."""
+    waiting = RawDelivery.objects.filter(status=DeliveryStatus.PENDING).order_by("id")
+    return waiting.values_list("received_at", flat=True).first()

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from conversations import responder
+from conversations.accounts.models import AccountPurpose, ChannelAccount
+from conversations.channels.contracts import EventKind, InboundEvent
+from conversations.inbound.keys import dedupe_key
+from conversations.inbound.operations import revising, statuses
+from conversations.inbound.operations.sender import Sender, find_sender
+from conversations.inbound.operations.storing import attach, insert_once, last_heard_at
+from conversations.inbound.timing import said_at
+from conversations.outbox.models import OutboxItem, OutboxStatus
+from conversations.outbox.operations.queueing import preview
+from conversations.threads.models import (
+    AuthorKind,
+    Conversation,
+    ConversationStatus,
+    Direction,
+    Handler,
+    Message,
+    MessageStatus,
+)
+from conversations.threads.saving import change, held
+from conversations.understanding import understand
+from conversations.understanding.types import Understanding
+from core.company.queries import company
+from core.events.actor import CUSTOMER, SYSTEM
+from core.events.operations import EventDraft, record_all
+from core.text import clean, clean_json
+from crm.contacts.models import Contact
+from crm.contacts.operations import add_point, update_contact
+from crm.contacts.errors import BadContactPoint
+from crm.pipeline.models import Lead, StageKind
+from crm.pipeline.operations import create_lead
+
+SPOKEN = frozenset({EventKind.MESSAGE, EventKind.POSTBACK, EventKind.COMMENT})
+"""Kinds in which a customer says something that wants an answer."""
+TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of an event. `message` is None for a duplicate and for what only changes something stored."""
+
+    message: Message | None = None
+    conversation: Conversation | None = None
+    new_contact: bool = False
+    new_conversation: bool = False
+    duplicate: bool = False
+
+
+def receive(
+    *, account: ChannelAccount, event: InboundEvent, arrived_at: datetime, respond: bool = True
+) -> Received:
+    """Take one event in, inside the caller's transaction; the same event again does nothing.
+
+    `arrived_at` is when the delivery came and the moment at which everything counts. `respond=False` stores the message for people and
+    lets nothing answer it. TooEarly for an event about a message that is still on its way to us.
+    """
+    event = _cleaned(event)
+    if event.kind == EventKind.STATUS:
+        statuses.apply(account=account, event=event, now=arrived_at)
+        return Received()
+    if not event.customer_id:
+        return Received()
+    if event.kind in (EventKind.EDIT, EventKind.DELETE):
+        revised = revising.revise(account=account, event=event, now=arrived_at)
+        return Received(conversation=revised)
+    if event.kind == EventKind.REACTION:
+        return Received(conversation=revising.react(account=account, event=event, now=arrived_at))
+    if event.direction == "out":
+        return _echo(account, event, arrived_at)
+    return _from_customer(account, event, arrived_at, respond)
+
+
+def _cleaned(event: InboundEvent) -> InboundEvent:
+    """The event as it can be stored: no NUL, no lone surrogates, ids of bounded length (architecture 3)."""
+    return replace(
+        event,
+        external_id=clean(event.external_id)[:300],
+        thread_id=clean(event.thread_id)[:200],
+        sender_id=clean(event.sender_id)[:200],
+        sender_name=" ".join(clean(event.sender_name).split())[:200],
+        recipient_id=clean(event.recipient_id)[:200],
+        subject=clean(event.subject)[:200],
+        text=clean(event.text),
+        reply_to=clean(event.reply_to)[:300],
+        payload=clean(event.payload)[:200],
+        referral=clean_json(dict(event.referral)),
+        raw=clean_json(dict(event.raw)),
+    )
+
+
+def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, respond: bool) -> Received:
+    understanding = understand(event.text, now=now, timezone=company().timezone, country=company().country)
+    key = dedupe_key(event)
+    sender = find_sender(account=account, event=event, key=key, language=_language(event, understanding), now=now)
+    if sender is None:
+        return Received(duplicate=True)
+    conversation = sender.conversation
+    message = _message(account, conversation, event, key, said_at(event.sent_at, now), understanding.language)
+    message.late = _is_late(conversation, message)
+    if not insert_once(message):
+        return Received(conversation=conversation, duplicate=True)
+    attach(message, event)
+    spam = conversation.status == ConversationStatus.SPAM
+    with held(conversation):
+        _ensure_lead(account, sender, event)
+        _heard(conversation, message, spam=spam)
+        record_all([*sender.events, _received(conversation, message, event)])
+        _learn(sender.contact, event)
+        if not message.late:
+            _touch(conversation, message)
+        if respond and event.kind in SPOKEN and not (message.late or spam):
+            answering = responder.current()
+            answering.customer_wrote(
+                conversation=conversation, message=message, understanding=understanding, now=now
+            )
+        elif not respond and conversation.handler == Handler.FLOW:
+            change(conversation, handler=Handler.QUEUE)
+    return Received(message, conversation, sender.new_contact, sender.new_conversation)
+
+
+def _language(event: InboundEvent, understanding: Understanding) -> str:
+    return next((value for kind, value in event.identities if kind == "language"), understanding.language)
+
+
+def _message(
+    account: ChannelAccount, conversation: Conversation, event: InboundEvent, key: str, at: datetime, language: str
+) -> Message:
+    out = event.direction == "out"
+    return Message(
+        conversation=conversation,
+        account=account,
+        sequence=conversation.last_sequence + 1,
+        direction=Direction.OUT if out else Direction.IN,
+        author_kind=AuthorKind.USER if out else AuthorKind.CUSTOMER,
+        text=event.text,
+        language="" if out else language,
+        payload=event.payload if event.kind != EventKind.OTHER else "",
+        external_id=event.external_id,
+        dedupe_key=key,
+        reply_to_external_id=event.reply_to,
+        status=MessageStatus.SENT if out else MessageStatus.RECEIVED,
+        sent_at=at,
+        raw_kind=(event.payload or str(event.raw.get("type", "other")))[:40] if event.kind == EventKind.OTHER else "",
+    )
+
+
+def _is_late(conversation: Conversation, message: Message) -> bool:
+    """Whether the customer has said something later already. What we said in between does not count: clocks differ."""
+    if conversation.last_message_at is None or message.sent_at >= conversation.last_message_at:
+        return False
+    heard = last_heard_at(conversation)
+    return heard is not None and message.sent_at < heard
+
+
+def _heard(conversation: Conversation, message: Message, *, spam: bool) -> None:
+    change(conversation, last_sequence=message.sequence)
+    if conversation.last_message_at is None or message.sent_at >= conversation.last_message_at or not message.late:
+        change(
+            conversation,
+            last_message_at=max(message.sent_at, conversation.last_message_at or message.sent_at),
+            last_text=preview(message.text),
+            last_direction=Direction.IN,
+        )
+    if not spam:
+        change(
+            conversation,
+            unread=conversation.unread + 1,
+            status=ConversationStatus.WAITING_US,
+            waiting_since=conversation.waiting_since or message.sent_at,
+        )
+    if not conversation.language:
+        change(conversation, language=conversation.contact.language or message.language)
+
+
+def _received(conversation: Conversation, message: Message, event: InboundEvent) -> EventDraft:
+    payload = {
+        "message": str(message.public_id),
+        "sequence": message.sequence,
+        "late": message.late,
+        "kind": str(event.kind),
+    }
+    return EventDraft(name="message.received", subject=conversation, actor=CUSTOMER, payload=payload)
+
+
+def _ensure_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -> None:
+    """On a sales account a customer who writes is a lead: the open one of the contact, else a new one."""
+    conversation = sender.conversation
+    if account.purpose != AccountPurpose.SALES or conversation.lead_id or conversation.status == ConversationStatus.SPAM:
+        return
+    lead = None
+    if not sender.new_contact:
+        open_leads = Lead.objects.filter(contact_id=conversation.contact_id, stage_kind=StageKind.OPEN)
+        lead = open_leads.order_by("-id").first()
+    lead = lead or create_lead(
+        contact=sender.contact,
+        title=(sender.contact.name or f"{account.get_kind_display()} #{conversation.pk}")[:TITLE],
+        source=account.kind,
+        campaign=str(event.referral.get("campaign", ""))[:120],
+        team=account.team,
+        actor=SYSTEM,
+    )
+    change(conversation, lead_id=lead.pk)
+    conversation.lead = lead
+
+
+_POINTS: Mapping[str, str] = {"phone": "phone", "email": "email"}
+
+
+def _learn(contact: Contact, event: InboundEvent) -> None:
+    """What the provider or the form tells about the sender. A number that nobody could call is left to the eye of people."""
+    if event.sender_name and not contact.name:
+        update_contact(contact=contact, actor=CUSTOMER, name=event.sender_name)
+    for kind, value in event.identities:
+        if kind in _POINTS and value:
+            _quietly(lambda kind=kind, value=value: add_point(contact=contact, kind=kind, value=value, actor=CUSTOMER))
+
+
+def _quietly(add: Callable[[], object]) -> None:
+    try:
+        add()
+    except BadContactPoint:
+        return
+
+
+def _touch(conversation: Conversation, message: Message) -> None:
+    """The boards sort by it; not a change that a person made, hence neither event nor history."""
+    Contact.objects.filter(pk=conversation.contact_id).update(last_message_at=message.sent_at)
+    if conversation.lead_id:
+        Lead.objects.filter(pk=conversation.lead_id).update(last_message_at=message.sent_at)
+
+
+def _echo(account: ChannelAccount, event: InboundEvent, now: datetime) -> Received:
+    """The company wrote from elsewhere, or our own message comes back."""
+    ours = Message.objects.filter(account=account, external_id=event.external_id)
+    if event.external_id and ours.exists():
+        return Received(duplicate=True)
+    key = dedupe_key(event)
+    sender = find_sender(account=account, event=event, key=key, language="", now=now)
+    if sender is None:
+        return Received(duplicate=True)
+    conversation = sender.conversation
+    if _has_one_in_flight(conversation, event):
+        raise TooEarly("One of our own messages may be the one that comes back.")
+    message = _message(account, conversation, event, key, said_at(event.sent_at, now), "")
+    if not insert_once(message):
+        return Received(conversation=conversation, duplicate=True)
+    attach(message, event)
+    with held(conversation):
+        change(
+            conversation,
+            last_sequence=message.sequence,
+            last_message_at=max(message.sent_at, conversation.last_message_at or message.sent_at),
+            last_text=preview(message.text),
+            last_direction=Direction.OUT,
+            status=ConversationStatus.WAITING_CUSTOMER,
+            waiting_since=None,
+            first_response_at=conversation.first_response_at or message.sent_at,
+        )
+        payload = {"message": str(message.public_id), "sequence": message.sequence}
+        record_all([*sender.events, EventDraft(name="message.echoed", subject=conversation, payload=payload)])
+        if conversation.handler == Handler.FLOW:
+            change(conversation, handler=Handler.PERSON)
+            responder.current().taken_over(conversation=conversation, user=None)
+    return Received(message, conversation, sender.new_contact, sender.new_conversation)
+
+
+def _has_one_in_flight(conversation: Conversation, event: InboundEvent) -> bool:
+    return OutboxItem.objects.filter(
+        conversation_id=conversation.pk, status=OutboxStatus.PENDING, attempts__gt=0, message__text=event.text
+    ).exists()

@@ -1,0 +1,138 @@
+"""Who wrote, and in which conversation: found or made exactly once, whatever arrives at the same moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from conversations.accounts.models import ChannelAccount, ChannelIdentity
+from conversations.channels.contracts import InboundEvent
+from conversations.inbound.timing import REOPEN_DAYS, reopens
+from conversations.threads.models import (
+    LIVE_STATUSES,
+    Conversation,
+    ConversationStatus,
+    Handler,
+    Message,
+)
+from conversations.threads.saving import change
+from core.events.actor import CUSTOMER
+from core.events.operations import EventDraft
+from core.languages import Language
+from crm.contacts.models import Contact
+from crm.contacts.operations import create_contact
+
+
+@dataclass(slots=True)
+class Sender:
+    """The locked conversation with the contact; `events` are still to be recorded."""
+
+    contact: Contact
+    conversation: Conversation
+    new_contact: bool = False
+    new_conversation: bool = False
+    events: list[EventDraft] = field(default_factory=list)
+
+
+def find_sender(
+    *, account: ChannelAccount, event: InboundEvent, key: str, language: str, now: datetime
+) -> Sender | None:
+    """The sender's conversation, locked until the transaction ends; None for an event that was stored before.
+
+    One statement where a conversation is open. Else a lock on (account, sender) makes twenty first messages at once one
+    contact, one identity and one conversation.
+    """
+    conversation = _newest(account, event)
+    if conversation is None or conversation.status not in LIVE_STATUSES:
+        _lock_sender(account, event)
+        return _without_open(account, event, key, language, now)
+    return Sender(conversation.contact, conversation)
+
+
+def _without_open(
+    account: ChannelAccount, event: InboundEvent, key: str, language: str, now: datetime
+) -> Sender | None:
+    identity = (
+        ChannelIdentity.objects.select_related("contact")
+        .filter(account=account, external_id=event.customer_id)
+        .first()
+    )
+    if identity is None:
+        return _first_contact(account, event, language)
+    conversation = _newest(account, event)
+    if conversation is not None and conversation.status in LIVE_STATUSES:
+        return Sender(conversation.contact, conversation)
+    if Message.objects.filter(account=account, dedupe_key=key).exists():
+        return None
+    if conversation is not None and conversation.status == ConversationStatus.SPAM:
+        return Sender(conversation.contact, conversation)
+    days = float(account.settings.get("reopen_days", REOPEN_DAYS))
+    if conversation is not None and reopens(conversation.solved_at, now, days=days):
+        return _reopened(conversation)
+    return _started(Sender(identity.contact, _create_conversation(account, identity, event), new_conversation=True))
+
+
+def _newest(account: ChannelAccount, event: InboundEvent) -> Conversation | None:
+    return (
+        Conversation.objects.select_for_update(of=("self",))
+        .select_related("contact", "identity")
+        .filter(
+            identity__account=account, identity__external_id=event.customer_id, thread_id=event.thread_id
+        )
+        .order_by("-id")
+        .first()
+    )
+
+
+def _lock_sender(account: ChannelAccount, event: InboundEvent) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sender:{account.pk}:{event.customer_id}"]
+        )
+
+
+def _first_contact(account: ChannelAccount, event: InboundEvent, language: str) -> Sender:
+    name = event.sender_name if event.direction == "in" else ""
+    language = language if language in Language.values else ""
+    contact = create_contact(actor=CUSTOMER, name=name, language=language, source=account.kind)
+    identity = ChannelIdentity.objects.create(
+        account=account, external_id=event.customer_id, contact=contact, display_name=name
+    )
+    conversation = _create_conversation(account, identity, event)
+    return _started(Sender(contact, conversation, new_contact=True, new_conversation=True))
+
+
+def _create_conversation(account: ChannelAccount, identity: ChannelIdentity, event: InboundEvent) -> Conversation:
+    return Conversation.objects.create(
+        account=account,
+        identity=identity,
+        contact=identity.contact,
+        thread_id=event.thread_id,
+        subject=event.subject,
+        handler=Handler.FLOW if account.flow_key else Handler.QUEUE,
+        team_id=account.team_id,
+        referral=dict(event.referral),
+    )
+
+
+def _started(sender: Sender) -> Sender:
+    payload = {"channel": sender.conversation.account.kind, "referral": sender.conversation.referral}
+    sender.events.append(
+        EventDraft(name="conversation.started", subject=sender.conversation, actor=CUSTOMER, payload=payload)
+    )
+    return sender
+
+
+def _reopened(conversation: Conversation) -> Sender:
+    change(conversation, status=ConversationStatus.WAITING_US, solved_at=None)
+    payload = {
+        "from": ConversationStatus.SOLVED.value,
+        "to": ConversationStatus.WAITING_US.value,
+        "why": "customer wrote",
+    }
+    event = EventDraft(
+        name="conversation.status_changed", subject=conversation, actor=CUSTOMER, payload=payload
+    )
+    return Sender(conversation.contact, conversation, events=[event])

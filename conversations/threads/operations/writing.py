@@ -1,0 +1,91 @@
+"""What people write in a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conversations.outbox.operations import send_message
+from conversations.threads.errors import EmptyMessage
+from conversations.threads.models import (
+    AuthorKind,
+    Conversation,
+    ConversationStatus,
+    Direction,
+    Message,
+    MessageStatus,
+)
+from conversations.threads.operations.handling import speak_for
+from conversations.threads.operations.tickets import close
+from conversations.threads.queries import locked
+from conversations.threads.saving import change, held, save
+from core.access.models import User
+from core.events.actor import Actor
+from core.events.operations import record
+from core.live import topics
+from core.live.publish import publish
+from core.text import clean
+
+
+@transaction.atomic
+def reply(
+    *,
+    conversation_id: int,
+    user: User,
+    text: str,
+    attachments: Sequence[UUID] = (),
+    resolve: bool = False,
+    now: datetime | None = None,
+) -> Message:
+    """Answer the customer; the person takes over from the flow by it. EmptyMessage without text and files."""
+    now = now or timezone.now()
+    if not clean(text).strip() and not attachments:
+        raise EmptyMessage(_("Write something first."))
+    conversation = locked(conversation_id, user)
+    with held(conversation):
+        speak_for(conversation, user)
+        message = send_message(
+            conversation=conversation,
+            text=text,
+            author_kind=AuthorKind.USER,
+            author=user,
+            attachments=attachments,
+            now=now,
+        )
+    if resolve and message.status != MessageStatus.FAILED:
+        close(conversation, ConversationStatus.SOLVED, actor=Actor.of(user), now=now)
+    return message
+
+
+@transaction.atomic
+def add_note(*, conversation_id: int, user: User, text: str, now: datetime | None = None) -> Message:
+    """Leave a note for colleagues; the customer never sees it. EmptyMessage without text."""
+    if not (text := clean(text).strip()):
+        raise EmptyMessage(_("Write something first."))
+    conversation = locked(conversation_id, user)
+    change(conversation, last_sequence=conversation.last_sequence + 1)
+    save(conversation)
+    note = Message.objects.create(
+        conversation=conversation,
+        account_id=conversation.account_id,
+        sequence=conversation.last_sequence,
+        direction=Direction.NOTE,
+        author_kind=AuthorKind.USER,
+        author=user,
+        text=text,
+        status=MessageStatus.RECEIVED,
+        sent_at=now or timezone.now(),
+    )
+    payload = {"message": str(note.public_id), "sequence": note.sequence}
+    record(name="note.added", subject=conversation, actor=Actor.of(user), payload=payload)
+    return note
+
+
+def typing(*, conversation: Conversation) -> None:
+    """Let the customer see that somebody is typing, where the channel can show it."""
+    publish([topics.visitor(conversation.identity.external_id)], {"typing": True}, sequence=0)

@@ -1,0 +1,180 @@
+"""What conditions may ask about a lead (spec 7.4): its own columns, its contact, its answers, the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, TextField, Value, When
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from core.conditions import Field, FieldType, Moment, Money, MoneyOrm, registry
+from core.languages import Language
+from crm.contacts.models import ContactPoint
+from crm.pipeline.enums import LeadSource
+from crm.pipeline.models import Grade, Qualification, Stage, StageKind
+from crm.qualification.queries import all_criteria, field_of
+from crm.scoring.queries import SUBJECT, point_kinds
+
+LEAD = (SUBJECT,)
+
+
+def register() -> None:
+    registry.register(*_own_fields(), *_score_fields(), *_contact_fields(), *_time_fields())
+    registry.provide(SUBJECT, lambda: [field_of(criterion) for criterion in all_criteria()])
+
+
+def _stages() -> list[tuple[str, str]]:
+    stages = Stage.objects.select_related("pipeline").order_by(
+        "pipeline__position", "pipeline", "position", "id"
+    )
+    return [(str(stage.pk), f"{stage.pipeline.name}: {stage.name}") for stage in stages]
+
+
+def _attribute(name: str) -> Callable[[Any, Moment], object]:
+    def read(lead: Any, at: Moment) -> object:
+        return getattr(lead, name)
+
+    return read
+
+
+def _column(name: str, kind: FieldType, label: Any, choices: Any = None, key: str = "") -> Field:
+    return Field(
+        key=f"lead.{key or name}",
+        type=kind,
+        label=label,
+        subjects=LEAD,
+        getter=_attribute(name),
+        orm=name,
+        choices=choices,
+    )
+
+
+def _own_fields() -> list[Field]:
+    return [
+        _column("source", FieldType.CHOICE, _("Source"), LeadSource.choices),
+        _column("campaign", FieldType.CHOICE, _("Campaign")),
+        _column("goal", FieldType.CHOICE, _("Goal")),
+        _column("tags", FieldType.MULTICHOICE, _("Tags of the lead")),
+        _column("stage_kind", FieldType.CHOICE, _("Outcome"), StageKind.choices, key="status"),
+        _column("stage_entered_at", FieldType.DATETIME, _("In its stage since")),
+        _column("created_at", FieldType.DATETIME, _("Lead created")),
+        _column("next_step_at", FieldType.DATETIME, _("Next step due")),
+        _column("last_message_at", FieldType.DATETIME, _("Last message")),
+        Field(
+            key="lead.stage",
+            type=FieldType.CHOICE,
+            label=_("Stage"),
+            subjects=LEAD,
+            getter=lambda lead, at: str(lead.stage_id),
+            orm=lambda at: Cast("stage_id", TextField()),
+            choices=_stages,
+        ),
+        Field(
+            key="lead.value",
+            type=FieldType.MONEY,
+            label=_("Value"),
+            subjects=LEAD,
+            getter=lambda lead, at: None if lead.value is None else Money(lead.value, lead.currency),
+            orm=MoneyOrm("value", _currency_of_value),
+        ),
+        Field(
+            key="lead.has_owner",
+            type=FieldType.BOOLEAN,
+            label=_("Somebody owns the lead"),
+            subjects=LEAD,
+            getter=lambda lead, at: lead.owner_id is not None,
+            orm=lambda at: _truth(Q(owner__isnull=False)),
+        ),
+    ]
+
+
+def _score_fields() -> list[Field]:
+    """Not for scoring rules, which would turn in a circle."""
+    return [
+        _column("score", FieldType.NUMBER, _("Score")),
+        _column("fit", FieldType.NUMBER, _("Fit points")),
+        _column("engagement", FieldType.NUMBER, _("Engagement points")),
+        _column("grade", FieldType.CHOICE, _("Grade"), Grade.choices),
+        _column("qualification", FieldType.CHOICE, _("Qualification"), Qualification.choices),
+    ]
+
+
+def _contact_fields() -> list[Field]:
+    return [
+        Field(
+            key="contact.has_phone",
+            type=FieldType.BOOLEAN,
+            label=_("Phone is known"),
+            subjects=LEAD,
+            getter=lambda lead, at: "phone" in point_kinds(lead),
+            orm=lambda at: _has_point("phone"),
+        ),
+        Field(
+            key="contact.has_email",
+            type=FieldType.BOOLEAN,
+            label=_("Email is known"),
+            subjects=LEAD,
+            getter=lambda lead, at: "email" in point_kinds(lead),
+            orm=lambda at: _has_point("email"),
+        ),
+        Field(
+            key="contact.name",
+            type=FieldType.TEXT,
+            label=_("Name of the contact"),
+            subjects=LEAD,
+            getter=lambda lead, at: lead.contact.name_normal,
+            orm="contact__name_normal",
+        ),
+        Field(
+            key="contact.language",
+            type=FieldType.CHOICE,
+            label=_("Language of the contact"),
+            subjects=LEAD,
+            getter=lambda lead, at: lead.contact.language,
+            orm="contact__language",
+            choices=Language.choices,
+        ),
+        Field(
+            key="contact.tags",
+            type=FieldType.MULTICHOICE,
+            label=_("Tags of the contact"),
+            subjects=LEAD,
+            getter=lambda lead, at: lead.contact.tags,
+            orm="contact__tags",
+        ),
+        Field(
+            key="contact.company",
+            type=FieldType.BOOLEAN,
+            label=_("Belongs to a company"),
+            subjects=LEAD,
+            getter=lambda lead, at: lead.contact.company_id is not None,
+            orm=lambda at: _truth(Q(contact__company__isnull=False)),
+        ),
+    ]
+
+
+def _time_fields() -> list[Field]:
+    return [
+        Field(
+            key="time.now",
+            type=FieldType.DATETIME,
+            label=_("The time now"),
+            subjects=LEAD,
+            getter=lambda lead, at: at.now,
+            of_moment=True,
+        )
+    ]
+
+
+def _currency_of_value(at: Moment) -> Case:
+    return Case(When(value__isnull=False, then=F("currency")), output_field=TextField())
+
+
+def _truth(found: Q) -> Case:
+    return Case(When(found, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _has_point(kind: str) -> Exists:
+    return Exists(ContactPoint.objects.filter(contact=OuterRef("contact"), kind=kind))

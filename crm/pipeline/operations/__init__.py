@@ -1,0 +1,39 @@
+from crm.pipeline.operations.leads import (
+    LeadChanges,
+    assign_lead,
+    create_lead,
+    lose_lead,
+    move_lead,
+    set_next_step,
+    update_lead,
+)
+from crm.pipeline.operations.stages import (
+    StageDraft,
+    create_pipeline,
+    create_stage,
+    delete_pipeline,
+    delete_stage,
+    rename_pipeline,
+    reorder_stages,
+    update_stage,
+)
+from crm.qualification.operations import apply_answers
+
+__all__ = [
+    "LeadChanges",
+    "StageDraft",
+    "apply_answers",
+    "assign_lead",
+    "create_lead",
+    "create_pipeline",
+    "create_stage",
+    "delete_pipeline",
+    "delete_stage",
+    "lose_lead",
+    "move_lead",
+    "rename_pipeline",
+    "reorder_stages",
+    "set_next_step",
+    "update_lead",
+    "update_stage",
+]

@@ -1,0 +1,265 @@
+"""What people and flows do to a lead. Each locks the row, raises its revision by one and records its event."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypedDict, Unpack
+
+from django.db import transaction
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from core.access.models import Team, User
+from core.events.actor import Actor
+from core.events.operations import EventDraft, record_all
+from core.text import clean, normalise
+from crm.contacts.models import Contact
+from crm.pipeline.errors import LostReasonNeeded, NoPipeline, StaleLead
+from crm.pipeline.models import Lead, LostReason, Stage, StageKind
+from crm.pipeline.queries import default_stage, last_personal_change, locked_lead
+from crm.pipeline.queries.leads import who
+from crm.scoring.operations import assess_if_concerned, score_new, write_first_entries
+from crm.scoring.queries import moment
+
+TITLE_LENGTH = 200
+STAGE_FIELDS = frozenset({"lead.stage", "lead.status", "lead.stage_entered_at"})
+STAGE_COLUMNS = ("pipeline", "stage", "stage_kind", "stage_entered_at", "closed_at", "lost_reason")
+
+
+class LeadChanges(TypedDict, total=False):
+    """What `update_lead` may change."""
+
+    title: str
+    value: Decimal | None
+    currency: str
+    goal: str
+    source: str
+    campaign: str
+    tags: list[str]
+
+
+@transaction.atomic(savepoint=False)
+def create_lead(
+    *,
+    contact: Contact,
+    actor: Actor,
+    title: str = "",
+    source: str = "",
+    stage: Stage | None = None,
+    team: Team | None = None,
+    owner: User | None = None,
+    goal: str = "",
+    campaign: str = "",
+    value: Decimal | None = None,
+    currency: str = "",
+    tags: Sequence[str] = (),
+) -> Lead:
+    """A new lead, scored as far as anything is known of it; at most 3 statements while no rule gives points yet.
+
+    Without a stage it begins in the first open one of the first pipeline (NoPipeline when there is none), without a
+    title it bears the contact's name.
+    """
+    stage = stage or default_stage()
+    if stage is None:
+        raise NoPipeline(_("There is no pipeline yet. Create one with an open stage first."))
+    now = timezone.now()
+    kept, normal = _storable_title(title or str(contact))
+    lead = Lead(
+        title=kept,
+        title_normal=normal,
+        contact=contact,
+        pipeline=stage.pipeline,
+        stage=stage,
+        stage_kind=stage.kind,
+        stage_entered_at=now,
+        closed_at=None if stage.kind == StageKind.OPEN else now,
+        owner=owner,
+        team=team,
+        value=value,
+        currency=currency or stage.pipeline.currency,
+        goal=goal,
+        source=source,
+        campaign=clean(campaign)[:120],
+        tags=list(tags),
+        created_at=now,
+    )
+    result = score_new(lead=lead, at=moment(now))
+    lead.save(force_insert=True)
+    payload = {"title": kept, "stage": stage.name, "source": source, "goal": goal}
+    created = EventDraft(name="lead.created", subject=lead, actor=actor, payload=payload)
+    record_all([created, *write_first_entries(lead=lead, result=result, actor=actor)])
+    return lead
+
+
+@transaction.atomic
+def move_lead(
+    *,
+    lead_id: int,
+    to_stage_id: int,
+    actor: Actor,
+    expected_revision: int | None = None,
+    lost_reason: LostReason | None = None,
+) -> Lead:
+    """Put the lead into another stage, also of another pipeline; nothing happens when it stands there already.
+
+    `expected_revision` is what the mover saw: StaleLead, naming who did what and when, if it is no longer so. A lost
+    stage needs a reason (LostReasonNeeded). Raises Lead.DoesNotExist and Stage.DoesNotExist.
+    """
+    lead = locked_lead(lead_id)
+    if lead.stage_id == to_stage_id:
+        return lead
+    _check_revision(lead, expected_revision)
+    stage = Stage.objects.select_related("pipeline").get(pk=to_stage_id)
+    _enter(lead, stage, lost_reason, actor)
+    return lead
+
+
+@transaction.atomic(savepoint=False)
+def lose_lead(*, lead: Lead, reason_code: str, actor: Actor) -> bool:
+    """Close a locked lead as lost for a reason known by its code ("not_interested"); False when it is closed already.
+
+    It goes to the first lost stage of its pipeline. Raises Stage.DoesNotExist where there is none.
+    """
+    if lead.stage_kind != StageKind.OPEN:
+        return False
+    stages = Stage.objects.filter(pipeline=lead.pipeline_id, kind=StageKind.LOST).select_related("pipeline")
+    stage = stages.order_by("position", "id").first()
+    if stage is None:
+        raise Stage.DoesNotExist("The pipeline has no lost stage.")
+    _enter(lead, stage, LostReason.objects.get(code=reason_code), actor)
+    return True
+
+
+@transaction.atomic
+def assign_lead(
+    *,
+    lead_id: int,
+    owner: User | None,
+    actor: Actor,
+    team: Team | None = None,
+    expected_revision: int | None = None,
+) -> Lead:
+    """Give the lead to a person, or to nobody; `team` None leaves the team as it is."""
+    lead = locked_lead(lead_id)
+    _check_revision(lead, expected_revision)
+    wanted = {"owner": owner} | ({"team": team} if team else {})
+    changed = [
+        name for name, value in wanted.items() if getattr(lead, f"{name}_id") != (value.pk if value else None)
+    ]
+    if not changed:
+        return lead
+    for name in changed:
+        setattr(lead, name, wanted[name])
+    payload = {
+        "owner_id": lead.owner_id,
+        "owner": str(lead.owner or ""),
+        "team_id": lead.team_id,
+        "team": str(lead.team or ""),
+    }
+    _save(lead, changed, "lead.assigned", payload, actor, {"lead.has_owner"})
+    return lead
+
+
+@transaction.atomic
+def set_next_step(
+    *,
+    lead_id: int,
+    text: str,
+    due_at: datetime | None,
+    actor: Actor,
+    expected_revision: int | None = None,
+) -> Lead:
+    """Write what happens next and when; an empty text clears both."""
+    lead = locked_lead(lead_id)
+    _check_revision(lead, expected_revision)
+    step = " ".join(clean(text).split())[:200]
+    due_at = due_at if step else None
+    if (lead.next_step, lead.next_step_at) == (step, due_at):
+        return lead
+    lead.next_step, lead.next_step_at = step, due_at
+    payload = {"next_step": step, "due_at": due_at.isoformat() if due_at else None}
+    _save(lead, ["next_step", "next_step_at"], "lead.next_step_set", payload, actor, {"lead.next_step_at"})
+    return lead
+
+
+@transaction.atomic
+def update_lead(
+    *, lead_id: int, actor: Actor, expected_revision: int | None = None, **changes: Unpack[LeadChanges]
+) -> Lead:
+    """Write the details that differ. Raises StaleLead."""
+    lead = locked_lead(lead_id)
+    _check_revision(lead, expected_revision)
+    values: dict[str, Any] = dict(changes)
+    if "title" in values:
+        values["title"], values["title_normal"] = _storable_title(values["title"])
+    changed = [name for name, value in values.items() if getattr(lead, name) != value]
+    if not changed:
+        return lead
+    for name in changed:
+        setattr(lead, name, values[name])
+    shown = sorted(name for name in changed if name != "title_normal")
+    concerned = {"lead.value" if name == "currency" else f"lead.{name}" for name in shown}
+    _save(lead, changed, "lead.updated", {"changes": shown}, actor, concerned)
+    return lead
+
+
+def _enter(lead: Lead, stage: Stage, lost_reason: LostReason | None, actor: Actor) -> None:
+    if stage.kind == StageKind.LOST and lost_reason is None:
+        raise LostReasonNeeded(_("Say why the lead was lost."))
+    now, before = timezone.now(), lead.stage
+    lead.lost_reason = lost_reason if stage.kind == StageKind.LOST else None
+    lead.pipeline, lead.stage, lead.stage_kind = stage.pipeline, stage, stage.kind
+    lead.stage_entered_at = now
+    lead.closed_at = None if stage.kind == StageKind.OPEN else now
+    payload = {
+        "from": before.name,
+        "from_id": before.pk,
+        "to": stage.name,
+        "to_id": stage.pk,
+        "kind": stage.kind,
+        "lost_reason": lead.lost_reason.name if lead.lost_reason else "",
+    }
+    _save(lead, STAGE_COLUMNS, "lead.stage_changed", payload, actor, STAGE_FIELDS)
+
+
+def _save(
+    lead: Lead,
+    columns: Collection[str],
+    event: str,
+    payload: dict[str, Any],
+    actor: Actor,
+    concerned: Collection[str],
+) -> None:
+    """One UPDATE of the lead and one INSERT of its events, scored again where a rule asks for what changed."""
+    lead.revision += 1
+    assessment = assess_if_concerned(lead=lead, changed=concerned, actor=actor)
+    lead.save(update_fields=sorted({*columns, "revision", *assessment.changed_fields}))
+    record_all([EventDraft(name=event, subject=lead, actor=actor, payload=payload), *assessment.drafts])
+
+
+def _storable_title(title: str) -> tuple[str, str]:
+    kept = " ".join(clean(title).split())[:TITLE_LENGTH]
+    return kept, normalise(kept)[: 2 * TITLE_LENGTH]
+
+
+def _check_revision(lead: Lead, expected: int | None) -> None:
+    if expected is not None and lead.revision != expected:
+        raise _stale(lead)
+
+
+def _stale(lead: Lead) -> StaleLead:
+    event = last_personal_change(lead)
+    person = who(event)
+    when = event.created_at if event else None
+    words = {
+        "who": person or _("Somebody else"),
+        "stage": lead.stage.name,
+        "time": formats.date_format(timezone.localtime(when), "SHORT_DATETIME_FORMAT") if when else "",
+    }
+    if event is not None and event.name == "lead.stage_changed":
+        sentence = _("%(who)s moved this lead to “%(stage)s” (%(time)s).") % words
+    else:
+        sentence = _("%(who)s changed this lead (%(time)s); it stands in “%(stage)s”.") % words
+    return StaleLead(sentence, stage=lead.stage.name, who=person, when=when)

@@ -1,0 +1,120 @@
+"""The board: 20-card columns by keyset, all first pages in one query, totals as a second fragment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, Sum
+
+from core.access.models import User
+from crm.pipeline.cursors import Cursor
+from crm.pipeline.enums import NextStepHealth
+from crm.pipeline.models import Lead, Pipeline, Stage
+from crm.pipeline.queries.leads import LeadFilter, LeadQuerySet, Today, leads, next_step_is, stages_of
+
+PAGE = 20
+NO_FILTER = LeadFilter()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One page of a stage; `after` is the cursor of the next one, None at the end."""
+
+    stage: Stage
+    cards: list[Lead]
+    after: Cursor | None
+
+
+@dataclass(frozen=True)
+class ColumnTotals:
+    """`value` sums leads in the pipeline's currency; `other_currencies` counts those with a value in another."""
+
+    count: int = 0
+    value: Decimal = Decimal(0)
+    other_currencies: int = 0
+    overdue: int = 0
+    today: int = 0
+    later: int = 0
+    none: int = 0
+
+
+def board(
+    pipeline: Pipeline,
+    user: User,
+    *,
+    narrow: LeadFilter = NO_FILTER,
+    today: Today | None = None,
+    limit: int = PAGE,
+) -> list[Column]:
+    """The first page of every stage, in order; two queries whatever the number of stages and leads.
+
+    Cards carry contact, owner, stage and `rotting`.
+    """
+    today = today or Today.of(user)
+    stages = stages_of(pipeline)
+    if not stages:
+        return []
+    pages = [_page(stage, user, narrow, today, None, limit) for stage in stages]
+    found = pages[0].union(*pages[1:], all=True) if len(pages) > 1 else pages[0]
+    cards: dict[int, list[Lead]] = defaultdict(list)
+    for lead in found:
+        cards[lead.stage_id].append(lead)
+    return [_column(stage, _in_order(cards[stage.pk]), limit) for stage in stages]
+
+
+def board_cards(
+    pipeline: Pipeline,
+    user: User,
+    stage: Stage,
+    *,
+    after: Cursor | None = None,
+    limit: int = PAGE,
+    narrow: LeadFilter = NO_FILTER,
+    today: Today | None = None,
+) -> Column:
+    """One more page of a stage; one query."""
+    assert stage.pipeline_id == pipeline.pk, "the stage is of another pipeline"
+    rows = list(_page(stage, user, narrow, today or Today.of(user), after, limit))
+    return _column(stage, rows, limit)
+
+
+def column_totals(
+    pipeline: Pipeline, user: User, *, narrow: LeadFilter = NO_FILTER, today: Today | None = None
+) -> Mapping[int, ColumnTotals]:
+    """Count, sum and next-step health per stage id; one query. Stages without leads have no entry."""
+    today = today or Today.of(user)
+    seen = narrow.apply(leads().in_pipeline(pipeline).visible_to(user), today)
+    own = Q(currency=pipeline.currency)
+    health = {each.value: Count("pk", filter=next_step_is(each, today)) for each in NextStepHealth}
+    rows = (
+        seen.order_by()
+        .values("stage_id")
+        .annotate(
+            count=Count("pk"),
+            value=Sum("value", filter=own, default=Decimal(0)),
+            other_currencies=Count("pk", filter=Q(value__isnull=False) & ~own),
+            **health,
+        )
+    )
+    return {row.pop("stage_id"): ColumnTotals(**row) for row in rows}
+
+
+def _page(
+    stage: Stage, user: User, narrow: LeadFilter, today: Today, after: Cursor | None, limit: int
+) -> LeadQuerySet:
+    seen = narrow.apply(leads().in_stage(stage).visible_to(user), today)
+    page = seen.with_people().with_rotting(today.now).newest_in_stage_first()
+    return page.after(after)[: limit + 1]
+
+
+def _column(stage: Stage, rows: Sequence[Lead], limit: int) -> Column:
+    cards = list(rows[:limit])
+    more = len(rows) > limit
+    return Column(stage, cards, Cursor(cards[-1].stage_entered_at, 0, cards[-1].pk) if more else None)
+
+
+def _in_order(cards: list[Lead]) -> list[Lead]:
+    return sorted(cards, key=lambda lead: (lead.stage_entered_at, lead.pk), reverse=True)

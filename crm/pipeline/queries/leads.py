@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import (
+    Case,
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.utils import timezone
+
+from core.access.models import User
+from core.access.queries import visible
+from core.events.enums import ActorKind
+from core.events.models import Event
+from core.text import normalise
+from crm.contacts.models import ContactPoint
+from crm.memory import Remembered
+from crm.pipeline.cursors import Cursor
+from crm.pipeline.enums import NextStepHealth
+from crm.pipeline.models import Lead, LostReason, Pipeline, Stage, StageKind
+
+PERSONAL = ("lead.stage_changed", "lead.updated", "lead.assigned", "lead.next_step_set")
+"""Events of operations that raise a lead's revision."""
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Today:
+    """The reader's instant and the end of the reader's day: what is overdue, due today, rotting."""
+
+    now: datetime
+    ends: datetime
+
+    @classmethod
+    def of(cls, user: User, now: datetime | None = None) -> Today:
+        now = now or timezone.now()
+        zone = ZoneInfo(user.timezone)
+        tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+        return cls(now, datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone))
+
+    def health(self, lead: Lead) -> NextStepHealth:
+        if lead.next_step_at is None:
+            return NextStepHealth.NONE
+        if lead.next_step_at < self.now:
+            return NextStepHealth.OVERDUE
+        return NextStepHealth.TODAY if lead.next_step_at < self.ends else NextStepHealth.LATER
+
+
+class LeadQuerySet(QuerySet[Lead]):
+    def visible_to(self, user: User) -> LeadQuerySet:
+        return self.filter(visible(user, person="owner"))
+
+    def open(self) -> LeadQuerySet:
+        return self.filter(stage_kind=StageKind.OPEN)
+
+    def in_stage(self, stage: Stage) -> LeadQuerySet:
+        return self.filter(stage=stage)
+
+    def in_pipeline(self, pipeline: Pipeline) -> LeadQuerySet:
+        return self.filter(pipeline=pipeline)
+
+    def owned_by(self, user: User | None) -> LeadQuerySet:
+        """None for leads that nobody has."""
+        return self.filter(owner=user) if user else self.filter(owner__isnull=True)
+
+    def graded(self, *grades: str) -> LeadQuerySet:
+        return self.filter(grade__in=grades)
+
+    def qualified_as(self, *qualifications: str) -> LeadQuerySet:
+        return self.filter(qualification__in=qualifications)
+
+    def tagged(self, tag: str) -> LeadQuerySet:
+        return self.filter(tags__contains=[tag])
+
+    def from_source(self, source: str) -> LeadQuerySet:
+        return self.filter(source=source)
+
+    def matching(self, text: str) -> LeadQuerySet:
+        """Leads whose title, contact's name, phone or email holds the text, in any script (architecture 3)."""
+        wanted = normalise(text)
+        if not wanted:
+            return self
+        found = Q(title_normal__contains=wanted) | Q(contact__name_normal__contains=wanted)
+        digits = "".join(each for each in text if each.isdigit())
+        reached = Q(kind="email", value__contains=text.strip().lower())
+        if len(digits) >= 4:
+            reached |= Q(kind="phone", value__contains=digits)
+        points = ContactPoint.objects.filter(reached, contact=OuterRef("contact"))
+        return self.filter(found | Q(Exists(points)))
+
+    def newest_in_stage_first(self) -> LeadQuerySet:
+        return self.order_by("-stage_entered_at", "-id")
+
+    def after(self, cursor: Cursor | None) -> LeadQuerySet:
+        """The rest of `newest_in_stage_first` behind the cursor."""
+        if cursor is None:
+            return self
+        same = Q(stage_entered_at=cursor.at, id__lt=cursor.id)
+        return self.filter(Q(stage_entered_at__lte=cursor.at) & (Q(stage_entered_at__lt=cursor.at) | same))
+
+    def with_people(self) -> LeadQuerySet:
+        """What a card shows, without a query per card."""
+        return self.select_related("contact", "owner", "stage")
+
+    def with_points(self) -> LeadQuerySet:
+        return self.prefetch_related(Prefetch("contact__points", ContactPoint.objects.order_by("kind", "id")))
+
+    def with_rotting(self, now: datetime) -> LeadQuerySet:
+        """Adds `rotting`: longer in an open stage than that stage allows."""
+        allowed = ExpressionWrapper(
+            F("stage__rotting_days") * Value(timedelta(days=1)), output_field=DurationField()
+        )
+        overstayed = Q(stage_entered_at__lt=ExpressionWrapper(Value(now) - allowed, output_field=_TIME))
+        rotting = Q(stage_kind=StageKind.OPEN, stage__rotting_days__isnull=False) & overstayed
+        return self.annotate(rotting=Case(When(rotting, then=Value(True)), default=Value(False)))
+
+    def rotting(self, now: datetime) -> LeadQuerySet:
+        return self.with_rotting(now).filter(rotting=True)
+
+    def with_next_step(self, health: NextStepHealth | str, today: Today) -> LeadQuerySet:
+        return self.filter(next_step_is(health, today))
+
+
+_TIME = Lead._meta.get_field("stage_entered_at")
+
+
+def next_step_is(health: NextStepHealth | str, today: Today) -> Q:
+    at = {
+        NextStepHealth.OVERDUE: Q(next_step_at__lt=today.now),
+        NextStepHealth.TODAY: Q(next_step_at__gte=today.now, next_step_at__lt=today.ends),
+        NextStepHealth.LATER: Q(next_step_at__gte=today.ends),
+        NextStepHealth.NONE: Q(next_step_at__isnull=True),
+    }
+    return at[NextStepHealth(health)]
+
+
+@dataclass(frozen=True)
+class LeadFilter:
+    """The filter bar of board and table. `owner` is a user id or "nobody"; empty parts do not narrow."""
+
+    text: str = ""
+    owner: int | str | None = None
+    grades: Collection[str] = field(default_factory=tuple)
+    qualifications: Collection[str] = field(default_factory=tuple)
+    source: str = ""
+    tag: str = ""
+    next_step: str = ""
+    only_rotting: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return self == LeadFilter()
+
+    def apply(self, leads: LeadQuerySet, today: Today) -> LeadQuerySet:
+        if self.text:
+            leads = leads.matching(self.text)
+        if self.owner is not None:
+            leads = (
+                leads.filter(owner__isnull=True) if self.owner == NOBODY else leads.filter(owner=self.owner)
+            )
+        if self.grades:
+            leads = leads.graded(*self.grades)
+        if self.qualifications:
+            leads = leads.qualified_as(*self.qualifications)
+        if self.source:
+            leads = leads.from_source(self.source)
+        if self.tag:
+            leads = leads.tagged(self.tag)
+        if self.next_step:
+            leads = leads.with_next_step(self.next_step, today)
+        return leads.rotting(today.now) if self.only_rotting else leads
+
+
+def leads() -> LeadQuerySet:
+    return LeadQuerySet(Lead)
+
+
+def locked_lead(lead_id: int) -> Lead:
+    """The lead with its contact and stage, locked until the end of the transaction. Raises Lead.DoesNotExist.
+
+    Rows that refer to the lead can still be added. Lock order: conversation, lead, contact.
+    """
+    rows = leads().select_for_update(of=("self",), no_key=True).select_related("contact", "stage")
+    return rows.get(pk=lead_id)
+
+
+def pipelines() -> QuerySet[Pipeline]:
+    return Pipeline.objects.order_by("position", "id").prefetch_related("stages")
+
+
+def stages_of(pipeline: Pipeline) -> list[Stage]:
+    return list(pipeline.stages.order_by("position", "id"))
+
+
+@Remembered
+def default_stage() -> Stage | None:
+    """The first open stage of the first pipeline: where new leads begin."""
+    stages = Stage.objects.filter(kind=StageKind.OPEN).select_related("pipeline")
+    return stages.order_by("pipeline__position", "pipeline", "position", "id").first()
+
+
+def lead_counts(pipeline: Pipeline) -> dict[int, int]:
+    """How many leads stand in each stage, for the settings page."""
+    rows = Lead.objects.filter(pipeline=pipeline).order_by().values("stage").annotate(count=Count("pk"))
+    return {row["stage"]: row["count"] for row in rows}
+
+
+def lost_reasons() -> QuerySet[LostReason]:
+    return LostReason.objects.filter(active=True).order_by("id")
+
+
+def last_personal_change(lead: Lead) -> Event | None:
+    """The event of the last operation that raised the lead's revision, with the person who did it."""
+    events = Event.objects.filter(lead_id=lead.pk, name__in=PERSONAL)
+    return events.select_related("actor").order_by("-id").first()
+
+
+def who(event: Event | None) -> str:
+    """The person's name, "" where it was not a person."""
+    if event is None or event.actor_kind != ActorKind.USER or event.actor is None:
+        return ""
+    return str(event.actor)

@@ -1,0 +1,106 @@
+"""Many leads and messages for measuring, made inside the database: `manage.py seed --leads N --messages M`.
+
+Believable in shape (spread over stages, owners, weeks and languages), not in words. History rows are left out: nobody
+edited anything.
+"""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import connection, transaction
+
+from conversations.accounts.models import ChannelAccount
+from core.access.models import User
+from crm.pipeline.models import Pipeline
+
+_CONTACTS = """
+    INSERT INTO crm_contact (public_id, name, name_normal, language, timezone, tags, fields, created_at)
+    SELECT gen_random_uuid(), 'Load contact ' || i, 'load contact ' || i, (ARRAY['en','ru','hy','az'])[1 + i %% 4],
+           'Asia/Yerevan', '{}', '{}', now() - i * interval '1 minute'
+      FROM generate_series(1, %(count)s) AS i
+    RETURNING id
+"""
+_LEADS = """
+    INSERT INTO crm_lead (
+        public_id, title, contact_id, pipeline_id, stage_id, stage_kind, stage_entered_at, owner_id, value, currency,
+        goal, source, campaign, tags, next_step, next_step_at, closed_at, answers, fit, engagement, score, grade,
+        qualification, last_message_at, revision, created_at)
+    SELECT gen_random_uuid(), 'Load lead ' || contact.id, contact.id, stage.pipeline_id, stage.id, stage.kind,
+           contact.created_at, (%(owners)s::bigint[])[1 + contact.id %% %(owner_count)s], (contact.id %% 40 + 1) * 50000,
+           'AMD', 'sales', 'webchat', '', '{}', CASE WHEN contact.id %% 3 = 0 THEN 'Call' ELSE '' END,
+           CASE WHEN contact.id %% 3 = 0 THEN now() + (contact.id %% 9 - 4) * interval '1 day' END,
+           CASE WHEN stage.kind <> 'open' THEN now() END,
+           jsonb_build_object('start', contact.id %% 90),
+           0, 0, 0, 'D', 'unknown', contact.created_at, 0, contact.created_at
+      FROM crm_contact AS contact
+      JOIN unnest(%(stages)s::bigint[]) WITH ORDINALITY AS place (id, number)
+        ON place.number = 1 + contact.id %% %(stage_count)s
+      JOIN crm_stage AS stage ON stage.id = place.id
+     WHERE contact.id = ANY (%(contacts)s)
+"""
+_IDENTITIES = """
+    INSERT INTO conversations_channelidentity (public_id, account_id, external_id, contact_id, display_name, created_at)
+    SELECT gen_random_uuid(), %(account)s, 'load-' || contact.id, contact.id, contact.name, contact.created_at
+      FROM crm_contact AS contact WHERE contact.id = ANY (%(contacts)s)
+"""
+_CONVERSATIONS = """
+    INSERT INTO conversations_conversation (
+        public_id, account_id, identity_id, contact_id, lead_id, thread_id, subject, status, handler, language, goal,
+        urgency, tags, referral, handoff, last_sequence, last_message_at, last_text, last_direction, unread,
+        waiting_since, created_at)
+    SELECT gen_random_uuid(), identity.account_id, identity.id, identity.contact_id, lead.id, '', '',
+           CASE WHEN identity.id %% 5 = 0 THEN 'solved' ELSE 'waiting_us' END, 'queue', 'en', 'sales', 0, '{}', '{}', '{}',
+           %(each)s, identity.created_at, 'Load message', 'in', 1, identity.created_at, identity.created_at
+      FROM conversations_channelidentity AS identity
+      JOIN crm_lead AS lead ON lead.contact_id = identity.contact_id
+     WHERE identity.contact_id = ANY (%(contacts)s)
+"""
+_MESSAGES = """
+    INSERT INTO conversations_message (
+        public_id, conversation_id, account_id, sequence, direction, author_kind, text, language, payload,
+        quick_replies, external_id, reply_to_external_id, status, error, late, sent_at, raw_kind, created_at)
+    SELECT gen_random_uuid(), conversation.id, conversation.account_id, i,
+           CASE i %% 2 WHEN 1 THEN 'in' ELSE 'out' END, CASE i %% 2 WHEN 1 THEN 'customer' ELSE 'flow' END,
+           'Load message ' || i, 'en', '', '[]', '', '', CASE i %% 2 WHEN 1 THEN 'received' ELSE 'sent' END, '', false,
+           conversation.created_at + i * interval '1 minute', '', conversation.created_at
+      FROM conversations_conversation AS conversation, generate_series(1, %(each)s) AS i
+     WHERE conversation.contact_id = ANY (%(contacts)s)
+"""
+BATCH = 50_000
+
+
+def load(*, leads: int, messages: int) -> None:
+    """Add `leads` leads, each with a conversation, and about `messages` messages in all.
+
+    Raises ValueError on an installation without a pipeline or a channel.
+    """
+    stages = list(Pipeline.objects.order_by("position").values_list("stages__id", flat=True))
+    account = ChannelAccount.objects.order_by("id").first()
+    if not stages or account is None:
+        raise ValueError("There is no pipeline or no channel yet. Run `manage.py seed --demo` first.")
+    owners = list(User.objects.filter(is_active=True).values_list("id", flat=True))
+    each = max(1, messages // max(1, leads))
+    params = {
+        "stages": stages,
+        "stage_count": len(stages),
+        "owners": owners,
+        "owner_count": len(owners),
+        "account": account.pk,
+        "each": each,
+    }
+    for start in range(0, leads, BATCH):
+        _batch(params | {"count": min(BATCH, leads - start)}, with_messages=messages > 0)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+@transaction.atomic
+def _batch(params: dict[str, object], *, with_messages: bool) -> None:
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute(_CONTACTS, params)
+        params["contacts"] = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_LEADS, params)
+        cursor.execute(_IDENTITIES, params)
+        cursor.execute(_CONVERSATIONS, params)
+        if with_messages:
+            cursor.execute(_MESSAGES, params)

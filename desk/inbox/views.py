@@ -1,0 +1,230 @@
+"""The inbox: queues at the left, the thread in the middle, lead and contact at the right (spec 5.5, 6.5, 6.11)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from conversations.threads import operations
+from conversations.threads.models import Conversation
+from conversations.threads.queries import Cursor, Tab
+from core.access.models import User
+from core.errors import Refused
+from core.http import Request, render_page, render_partial, signed_in, toast
+from desk.colleagues.queries import active_colleagues
+from desk.inbox import queries
+from desk.leads.queries import lead_side
+
+PAGE = "desk/inbox.html"
+P = ParamSpec("P")
+
+
+@require_safe
+@never_cache
+@signed_in
+def inbox(request: Request) -> HttpResponse:
+    """The list with nothing open."""
+    return render(request, PAGE, _list_context(request))
+
+
+@require_safe
+@never_cache
+@signed_in
+def rows(request: Request) -> HttpResponse:
+    """The next rows after a cursor, or the first ones anew with the counts of the tabs."""
+    if request.GET.get("after"):
+        return render_partial(request, PAGE, "more_rows", _rows_context(request))
+    return render_partial(request, PAGE, "fresh_rows", _list_context(request))
+
+
+@require_safe
+@never_cache
+@signed_in
+def conversation(request: Request, public_id: UUID) -> HttpResponse:
+    """One conversation; alone for a click in the list, with the list for everybody else."""
+    found = _found(request, public_id)
+    context = {
+        "conversation": found,
+        "thread": queries.opening_thread(found),
+        "queue": _tab(request).value,
+        **head_context(found),
+        **lead_side(found.lead),
+        "contact": found.contact,
+    }
+    if request.htmx.target != "workspace" or request.htmx.history_restore_request:
+        context |= _list_context(request)
+    return render_page(request, PAGE, context, partial="workspace")
+
+
+@require_safe
+@never_cache
+@signed_in
+def side(request: Request, public_id: UUID) -> HttpResponse:
+    found = _found(request, public_id)
+    context = {"conversation": found, "contact": found.contact, **lead_side(found.lead)}
+    return render(request, "desk/inbox/side.html", context)
+
+
+@require_safe
+@never_cache
+@signed_in
+def about(request: Request, public_id: UUID) -> HttpResponse:
+    """The lower part of the right pane, fetched after the page."""
+    found = _found(request, public_id)
+    return render(
+        request, "desk/inbox/about.html", {"contact": found.contact, "about": queries.about(found, request.user)}
+    )
+
+
+@require_safe
+@never_cache
+@signed_in
+def older(request: Request, public_id: UUID) -> HttpResponse:
+    """The piece of the thread before a cursor."""
+    before = Cursor.read(request.GET.get("before", ""))
+    if before is None:
+        raise Http404
+    found = _found(request, public_id)
+    context = {"conversation": found, "thread": queries.older_thread(found, before=before)}
+    return render(request, "desk/inbox/entries.html", context)
+
+
+@require_safe
+@never_cache
+@signed_in
+def fresh(request: Request, public_id: UUID) -> HttpResponse:
+    """What the screen has not got yet, with the head and the ticks as they are now."""
+    return _fresh(request, _found(request, public_id))
+
+
+def acting(
+    view: Callable[Concatenate[Request, Conversation, P], Any],
+) -> Callable[Concatenate[Request, UUID, P], HttpResponse]:
+    """A write on one conversation: only by POST, only on a visible one; the answer is what is new in the thread.
+
+    What the operation refuses is said in a toast and changes nothing.
+    """
+
+    @functools.wraps(view)
+    def act(request: Request, public_id: UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        found = _found(request, public_id)
+        try:
+            view(request, found, *args, **kwargs)
+        except Refused as refusal:
+            return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(refusal))
+        response = _fresh(request, _found(request, public_id))
+        trigger_client_event(response, "live:inbox", {})
+        return trigger_client_event(response, "side:refresh", {})
+
+    return require_POST(signed_in(act))
+
+
+@acting
+def write(request: Request, conversation: Conversation) -> None:
+    """A reply, which takes over from the flow, or a note for colleagues."""
+    text = request.POST.get("text", "")
+    if request.POST.get("mode") == "note":
+        operations.add_note(conversation_id=conversation.pk, user=request.user, text=text)
+    else:
+        resolve = bool(request.POST.get("resolve"))
+        operations.reply(conversation_id=conversation.pk, user=request.user, text=text, resolve=resolve)
+
+
+@acting
+def assign(request: Request, conversation: Conversation) -> None:
+    to_user = _colleague(request.POST.get("assignee", ""))
+    operations.assign(conversation_id=conversation.pk, to_user=to_user, actor=request.user)
+
+
+@acting
+def take_over(request: Request, conversation: Conversation) -> None:
+    operations.take_over(conversation_id=conversation.pk, user=request.user)
+
+
+@acting
+def hand_back(request: Request, conversation: Conversation) -> None:
+    operations.hand_back(conversation_id=conversation.pk, user=request.user)
+
+
+@acting
+def resolve(request: Request, conversation: Conversation) -> None:
+    operations.resolve(conversation_id=conversation.pk, user=request.user)
+
+
+@acting
+def reopen(request: Request, conversation: Conversation) -> None:
+    operations.reopen(conversation_id=conversation.pk, user=request.user)
+
+
+@require_POST
+@signed_in
+def read(request: Request, public_id: UUID) -> HttpResponse:
+    """The person has seen the thread."""
+    operations.mark_read(conversation=_found(request, public_id), user=request.user)
+    return trigger_client_event(HttpResponse(status=204), "live:inbox", {})
+
+
+def head_context(conversation: Conversation) -> dict[str, Any]:
+    """What the head of a thread needs."""
+    return {"people": active_colleagues(), "can_hand_back": bool(conversation.account.flow_key)}
+
+
+def _fresh(request: Request, conversation: Conversation) -> HttpResponse:
+    sequence, event = (_number(request, name) for name in ("after", "event"))
+    context = {
+        "conversation": conversation,
+        "thread": queries.fresh_thread(conversation, sequence=sequence, event=event),
+        "ticks": queries.recent_ticks(conversation, sequence=sequence),
+        "embedded": "/inbox/" not in (request.htmx.current_url or "/inbox/"),
+        **head_context(conversation),
+    }
+    return render(request, "desk/inbox/fresh.html", context)
+
+
+def _found(request: Request, public_id: UUID) -> Conversation:
+    found = queries.conversation_for(request.user, public_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _colleague(public_id: str) -> User | None:
+    if not public_id:
+        return None
+    person = next((each for each in active_colleagues() if str(each.public_id) == public_id), None)
+    if person is None:
+        raise Http404
+    return person
+
+
+def _tab(request: Request) -> Tab:
+    asked = request.GET.get("queue", "")
+    return Tab(asked) if asked in list(Tab) else Tab.ALL
+
+
+def _number(request: Request, name: str) -> int:
+    text = request.POST.get(name) or request.GET.get(name) or "0"
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _rows_context(request: Request) -> dict[str, Any]:
+    tab, text = _tab(request), request.GET.get("q", "").strip()[:100]
+    asked = {"queue": tab.value, **({"q": text} if text else {})}
+    page = queries.rows(
+        request.user, tab, after=request.GET.get("after", ""), text=text, count=_number(request, "count")
+    )
+    more = urlencode({**asked, "after": str(page.next)}) if page.next else ""
+    return {"queue": tab.value, "search": text, "page": page, "more": more}
+
+
+def _list_context(request: Request) -> dict[str, Any]:
+    return {"tabs": queries.tabs(request.user), **_rows_context(request)}

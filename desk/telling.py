@@ -1,0 +1,102 @@
+"""Business events as quiet lines of a thread or a timeline, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.threads.models import ConversationStatus
+from core.events.enums import ActorKind
+from crm.pipeline.models import Qualification
+from desk import formats
+
+CLOSED = frozenset({ConversationStatus.SOLVED.value, ConversationStatus.SPAM.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How an event is told: `words` makes of the payload what fills the places of `text`."""
+
+    icon: str
+    text: str | Promise
+    words: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+
+
+def _move(payload: Mapping[str, Any]) -> dict[str, Any]:
+    reason = payload.get("lost_reason")
+    return {"from": payload.get("from", ""), "to": payload.get("to", ""), "reason": f" ({reason})" if reason else ""}
+
+
+def _owner(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {"whom": payload.get("owner") or payload.get("team") or _("nobody")}
+
+
+def _qualified(payload: Mapping[str, Any]) -> dict[str, Any]:
+    labels = dict(Qualification.choices)
+    return {"to": labels.get(payload.get("to", ""), payload.get("to", ""))}
+
+
+def _next_step(payload: Mapping[str, Any]) -> dict[str, Any]:
+    due = payload.get("due_at")
+    step = payload.get("next_step") or _("none")
+    return {"step": f"{step}, {formats.moment(datetime.fromisoformat(due))}" if due else step}
+
+
+TELLINGS: Mapping[str, Telling] = {
+    "conversation.started": Telling("message-plus", gettext_lazy("The conversation began")),
+    "conversation.taken_over": Telling("user-check", gettext_lazy("%(who)s took over")),
+    "conversation.handed_back": Telling("robot", gettext_lazy("%(who)s handed back to the flow")),
+    "conversation.handed_off": Telling("hand-stop", gettext_lazy("Handed over to the team")),
+    "conversation.assigned": Telling("user-plus", gettext_lazy("%(who)s assigned the conversation to %(whom)s")),
+    "conversation.status_changed": Telling("check", gettext_lazy("%(who)s: %(status)s")),
+    "flow.started": Telling("player-play", gettext_lazy("The flow began")),
+    "flow.finished": Telling("flag", gettext_lazy("The flow ended")),
+    "lead.created": Telling("target", gettext_lazy("The lead was made")),
+    "lead.stage_changed": Telling(
+        "arrow-right", gettext_lazy("%(who)s moved the lead from %(from)s to %(to)s%(reason)s"), _move
+    ),
+    "lead.assigned": Telling("user-plus", gettext_lazy("%(who)s gave the lead to %(whom)s"), _owner),
+    "lead.next_step_set": Telling("calendar-event", gettext_lazy("%(who)s set the next step: %(step)s"), _next_step),
+    "lead.updated": Telling("pencil", gettext_lazy("%(who)s changed details of the lead")),
+    "lead.qualification_changed": Telling("medal", gettext_lazy("Now: %(to)s"), _qualified),
+    "contact.opted_out": Telling("bell-off", gettext_lazy("The customer asked us to stop writing")),
+    "contact.opted_in": Telling("bell", gettext_lazy("The customer allowed us to write again")),
+}
+THREAD_NAMES = tuple(
+    name for name in TELLINGS if name.startswith(("conversation.", "contact.")) and name != "conversation.started"
+)
+"""What stands between the messages of a thread; the rest has its place on the lead's timeline."""
+LEAD_NAMES_IN_THREAD = ("lead.stage_changed", "lead.qualification_changed")
+
+
+def tell(name: str, payload: Mapping[str, Any], who: str, names: Mapping[int, str]) -> Line | None:
+    """The event as one line, None where it says nothing to a reader; `names` are those of the colleagues by id."""
+    telling = TELLINGS.get(name)
+    closing = CLOSED & {payload.get("from"), payload.get("to")}
+    if telling is None or (name == "conversation.status_changed" and not closing):
+        return None
+    words = {"who": who, **telling.words(payload)}
+    if name == "conversation.assigned":
+        words["whom"] = names.get(payload.get("to") or 0, _("nobody"))
+    if name == "conversation.status_changed":
+        words["status"] = dict(ConversationStatus.choices).get(payload.get("to", ""), "")
+    return Line(telling.icon, str(telling.text) % words)
+
+
+def actor_name(kind: str, user_id: int | None, names: Mapping[int, str]) -> str:
+    if user_id is not None:
+        return names.get(user_id, _("A colleague"))
+    kinds = {ActorKind.FLOW: _("The flow"), ActorKind.CUSTOMER: _("The customer")}
+    return kinds.get(ActorKind(kind), "Parley")
