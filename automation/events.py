@@ -3,7 +3,9 @@
 from core.events.registry import EventType, register
 
 TYPES = (
-    EventType("flow.started", 1, "A flow began to speak in a conversation.", {"flow": "key", "version": "number"}),
+    EventType(
+        "flow.started", 1, "A flow began to speak in a conversation.", {"flow": "key", "version": "number"}
+    ),
     EventType("flow.finished", 1, "A flow came to its end.", {"flow": "key", "reason": "why it ended"}),
     EventType(
         "flow.noted",
@@ -11,7 +13,12 @@ TYPES = (
         "A flow kept something that no criterion asks for.",
         {"kind": "detail, attachment, order_number, question ...", "text": "the customer's words"},
     ),
-    EventType("flow.published", 1, "A new version of a flow is used from now on.", {"flow": "key", "version": "number"}),
+    EventType(
+        "flow.published",
+        1,
+        "A new version of a flow is used from now on.",
+        {"flow": "key", "version": "number"},
+    ),
 )
 
 

@@ -1,4 +1,7 @@
-"""Who answers when a customer wrote. One responder is registered from above: the flows; without it the queue of people."""
+"""Who answers when a customer wrote.
+
+One responder is registered from above: the flows; without it the queue of people.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,8 @@ def register(responder: Responder) -> None:
 
 
 def replace(responder: Responder | None) -> Responder:
-    """For tests and try-outs: put another in its place (None: the queue) and return the one that answered before."""
+    """For tests and try-outs: put another in its place (None: the queue) and return the one that answered
+    before."""
     global _current
     before, _current = _current, responder or _QUEUE
     return before

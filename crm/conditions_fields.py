@@ -173,7 +173,7 @@ def _currency_of_value(at: Moment) -> Case:
 
 
 def _truth(found: Q) -> Case:
-    return Case(When(found, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return Case(When(found, then=Value(value=True)), default=Value(value=False), output_field=BooleanField())
 
 
 def _has_point(kind: str) -> Exists:

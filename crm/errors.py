@@ -10,7 +10,8 @@ from core.errors import Conflict, Refused
 class StaleEdit(Conflict):
     """Somebody else changed the thing in between: nothing is overwritten silently.
 
-    `who` is empty when it was not a person, `when` None when it is not known; `changes` names what differs now.
+    `who` is empty when it was not a person, `when` None when it is not known; `changes` names what differs
+    now.
     """
 
     def __init__(

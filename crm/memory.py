@@ -15,8 +15,9 @@ SECONDS = 3.0
 class Remembered(Generic[T]):
     """The result of `load`, at most `SECONDS` old.
 
-    Only for what may lag behind another process for that long. `forget` at the end of the operation that changes it;
-    a reader in between another's change and its commit is corrected by the second forgetting after the commit.
+    Only for what may lag behind another process for that long. `forget` at the end of the operation that
+    changes it; a reader in between another's change and its commit is corrected by the second forgetting
+    after the commit.
     """
 
     everything: list[Remembered[object]] = []

@@ -233,8 +233,7 @@ def _phrases(draft: _Draft, value: Any) -> None:
 
 
 def _words(check: Checker, value: Any) -> dict[str, tuple[str, ...]]:
-    """Return the words for "I do not know" and for a correction: ours and the document's, of all languages.
-    """
+    """Return the words for "I do not know" and for a correction: ours and the document's, of all languages."""
     data = check.mapping(value, ("words",), allowed=("skip", "correct"))
     words: dict[str, tuple[str, ...]] = {}
     for name in ("skip", "correct"):

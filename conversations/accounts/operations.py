@@ -16,7 +16,9 @@ from conversations.accounts.queries import remembered
 from conversations.channels import registry
 from core.access.models import Team
 
-CHANGEABLE = frozenset({"name", "purpose", "team", "calendar", "flow_key", "settings", "active", "credentials"})
+CHANGEABLE = frozenset(
+    {"name", "purpose", "team", "calendar", "flow_key", "settings", "active", "credentials"}
+)
 SEEN_EVERY = timedelta(seconds=30)
 
 
@@ -31,9 +33,12 @@ def create_account(
     credentials: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> ChannelAccount:
-    """Connect a channel. UnknownChannelError when no adapter speaks `kind`. A web chat gets its own session secret.
+    """Connect a channel.
 
-    `settings` of every kind: `reopen_days`; of a web chat: `origins` (sites that may embed it), `goals`, `title`,
+    UnknownChannelError when no adapter speaks `kind`. A web chat gets its own session secret.
+
+    `settings` of every kind: `reopen_days`; of a web chat: `origins` (sites that may embed it), `goals`,
+    `title`,
     `messages_per_minute` of one visitor (0: no limit).
     """
     registry.adapter(kind)

@@ -29,7 +29,8 @@ def account_by_id(account_id: int) -> ChannelAccount:
 
 
 def account_by_token(kind: str, token: str) -> ChannelAccount | None:
-    """The switched-on account that this public address belongs to, or None: forged, of another kind, off, or unusable."""
+    """The switched-on account that this public address belongs to, or None: forged, of another kind, off, or
+    unusable."""
     known = next((each for each in remembered().values() if each.token == token), None)
     account = known or ChannelAccount.objects.filter(token=token).first()
     usable = account is not None and account.active and account.kind == kind and kind in registry.kinds()

@@ -1,4 +1,7 @@
-"""What every channel promises to the rest of the house (architecture 4). Nobody outside a channel's folder knows a provider's words."""
+"""What every channel promises to the rest of the house (architecture 4).
+
+Nobody outside a channel's folder knows a provider's words.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ class MalformedPayload(Exception):  # noqa: N818 - the name is a public contract
 class SendError(Exception):
     """The provider did not take the message.
 
-    `permanent`: trying again is no use. `retry_after`: seconds the provider asks for. `code`: the provider's own, for the
+    `permanent`: trying again is no use. `retry_after`: seconds the provider asks for. `code`: the provider's
+    own, for the
     log. `message`: plain words for the person who wrote, English source text.
     """
 
@@ -49,12 +53,16 @@ class EventKind(StrEnum):
 
 
 UPLOADED = "upload:"
-"""Prefix of `InboundAttachment.url` for a file that already lies with us as an Attachment of that public id."""
+"""Prefix of `InboundAttachment.url` for a file that already lies with us as an Attachment of that public id.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class InboundAttachment:
-    """A file as the provider announces it. `type`: image, audio, video, file, location, contact, sticker ..."""
+    """A file as the provider announces it.
+
+    `type`: image, audio, video, file, location, contact, sticker ...
+    """
 
     type: str
     external_id: str = ""
@@ -68,10 +76,14 @@ class InboundAttachment:
 class InboundEvent:
     """One thing that happened at the provider.
 
-    `identities`: (kind, value) pairs that the provider tells about the sender: phone, email, user_id, language.
-    `reply_to`: the external id of the message that is answered, reacted to, edited or deleted. `payload`: what a button
-    carried; for kind other the provider's own word for what it is. `status`: sent, delivered, read or failed, of the
-    message `external_id`, or of everything up to `watermark`. `sent_at` aware; None where the provider tells no time.
+    `identities`: (kind, value) pairs that the provider tells about the sender: phone, email, user_id,
+    language.
+    `reply_to`: the external id of the message that is answered, reacted to, edited or deleted. `payload`:
+    what a button
+    carried; for kind other the provider's own word for what it is. `status`: sent, delivered, read or failed,
+    of the
+    message `external_id`, or of everything up to `watermark`. `sent_at` aware; None where the provider tells
+    no time.
     """
 
     kind: EventKind = EventKind.MESSAGE
@@ -178,7 +190,10 @@ class Adapter(Protocol):
         """SignatureError unless the raw body is the provider's, compared in constant time."""
 
     def lane(self, body: bytes, headers: Mapping[str, str]) -> str:
-        """The sender whose deliveries must stay in order, or "". MalformedPayload when the body cannot be read at all."""
+        """The sender whose deliveries must stay in order, or "".
+
+        MalformedPayload when the body cannot be read at all.
+        """
 
     def keep(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers to store with the delivery: what `parse` needs, never a secret."""

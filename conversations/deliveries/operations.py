@@ -1,4 +1,5 @@
-"""Raw deliveries become events; whatever fails is tried again, and parked with its error in the end (spec 3.1, 3.3)."""
+"""Raw deliveries become events; whatever fails is tried again, and parked with its error in the end (spec
+3.1, 3.3)."""
 
 from __future__ import annotations
 
@@ -26,9 +27,13 @@ log = structlog.get_logger(__name__)
 
 LANE = 220
 ANSWERED_ATTEMPTS = 3
-"""Tries with an answer. Then the message is stored for people and the delivery parked: a fault in a flow hides nobody's words."""
+"""Tries with an answer.
 
-# The try is counted before the work, in a transaction of its own: a delivery that kills its worker is parked some day, too.
+Then the message is stored for people and the delivery parked: a fault in a flow hides nobody's words.
+"""
+
+# The try is counted before the work, in a transaction of its own: a delivery that kills its worker is
+# parked some day, too.
 # Until its pause is over no other worker takes it, and while the work goes on its row is locked.
 _CLAIM = """
 UPDATE conversations_rawdelivery AS delivery
@@ -112,9 +117,16 @@ def _take(delivery: RawDelivery, account: ChannelAccount, events: list[InboundEv
 def _process_batch(
     delivery: RawDelivery, account: ChannelAccount, events: list[InboundEvent], now: datetime
 ) -> Exception | None:
-    """Each event in a transaction of its own: one that fails must not hold up a thousand others. Repeating does no harm."""
+    """Each event in a transaction of its own: one that fails must not hold up a thousand others.
+
+    Repeating does no harm.
+    """
     _extend(delivery, now + timedelta(seconds=len(events)))
-    faults = [fault for event in events if (fault := fault_of(lambda event=event: _take_one(delivery, account, event)))]
+    faults = [
+        fault
+        for event in events
+        if (fault := fault_of(lambda event=event: _take_one(delivery, account, event)))
+    ]
     if faults:
         return faults[0]
     _finish(delivery, now)

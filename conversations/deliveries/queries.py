@@ -13,7 +13,9 @@ def parked(account_id: int | None = None) -> QuerySet[RawDelivery]:
     return (rows if account_id is None else rows.filter(account_id=account_id)).order_by("-id")
 
 
-def received_between(start: datetime, end: datetime, *, account_id: int | None = None) -> QuerySet[RawDelivery]:
+def received_between(
+    start: datetime, end: datetime, *, account_id: int | None = None
+) -> QuerySet[RawDelivery]:
     """Whatever came in that time, in the order of arrival."""
     rows = RawDelivery.objects.filter(received_at__gte=start, received_at__lt=end).defer("body")
     return (rows if account_id is None else rows.filter(account_id=account_id)).order_by("id")

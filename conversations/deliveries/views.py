@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.request import RawPostDataException
 from django.core.exceptions import RequestDataTooBig
-from django.http import UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.request import RawPostDataException
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -26,7 +25,10 @@ PER_MINUTE = 60
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
-    """A provider delivers, or asks who we are. Nothing is stored of what is not proved to be the provider's."""
+    """A provider delivers, or asks who we are.
+
+    Nothing is stored of what is not proved to be the provider's.
+    """
     account = account_by_token(kind, token)
     if account is None:
         return refusal(404, "not_found", "There is no such channel.")
@@ -66,7 +68,10 @@ def _delivery(request: HttpRequest, account: ChannelAccount, adapter: Adapter) -
 
 
 def _body(request: HttpRequest) -> bytes | None:
-    """The raw body; None when it is too large, which is known before it is read. A client that hangs up has sent nothing."""
+    """The raw body; None when it is too large, which is known before it is read.
+
+    A client that hangs up has sent nothing.
+    """
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
             return None

@@ -7,7 +7,8 @@ import json
 
 from conversations.channels.contracts import EventKind, InboundEvent
 
-# A button that comes as a message and as a postback would be two; everything that becomes a message is one kind here.
+# A button that comes as a message and as a postback would be two; everything that becomes a message is one
+# kind here.
 _FAMILY = {
     EventKind.POSTBACK: "message",
     EventKind.MESSAGE: "message",

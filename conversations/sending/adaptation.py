@@ -1,4 +1,5 @@
-"""A draft as a channel can carry it: parts of allowed length, quick replies as buttons or as numbered lines (spec 2.3)."""
+"""A draft as a channel can carry it: parts of allowed length, quick replies as buttons or as numbered lines
+(spec 2.3)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ REASONS: dict[Refusal, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`consent`: whether the customer may be written to for this purpose; replies to a customer's own words always may."""
+    """`consent`: whether the customer may be written to for this purpose; replies to a customer's own words
+    always may."""
 
     account_active: bool
     spam: bool

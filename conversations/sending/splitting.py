@@ -19,7 +19,10 @@ _JOINER = "\u200d"
 
 
 def split(text: str, *, limit: int, unit: TextUnit = TextUnit.CHARACTERS) -> list[str]:
-    """Parts of at most `limit` units each that, read one after the other, say the same. Empty text has no parts."""
+    """Parts of at most `limit` units each that, read one after the other, say the same.
+
+    Empty text has no parts.
+    """
     parts = []
     rest = text.strip()
     while rest:

@@ -1,4 +1,7 @@
-"""Where a conversation is shown. The address belongs to the desk; rows that outlive a request keep it as text."""
+"""Where a conversation is shown.
+
+The address belongs to the desk; rows that outlive a request keep it as text.
+"""
 
 from __future__ import annotations
 

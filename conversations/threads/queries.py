@@ -39,7 +39,10 @@ class Tab(StrEnum):
 
 
 class Cursor(NamedTuple):
-    """The place after which the next page begins, as text for an address: `str(cursor)` and `Cursor.read(text)`."""
+    """The place after which the next page begins, as text for an address:
+
+    `str(cursor)` and `Cursor.read(text)`.
+    """
 
     at: datetime
     number: int
@@ -91,7 +94,9 @@ class ConversationQuerySet(QuerySet[Conversation]):
 
     def with_details(self) -> Self:
         """What a row and the head of a thread show, in the same statement."""
-        return self.select_related("contact", "account", "assignee", "team", "identity", "lead", "lead__stage")
+        return self.select_related(
+            "contact", "account", "assignee", "team", "identity", "lead", "lead__stage"
+        )
 
 
 def conversations() -> ConversationQuerySet:
@@ -138,9 +143,7 @@ def waiting_count(user: User) -> int:
     return conversations().visible_to(user).live().filter(own | waits).count()
 
 
-def thread(
-    conversation: Conversation, *, before: Cursor | None = None, limit: int = 50
-) -> Page[Message]:
+def thread(conversation: Conversation, *, before: Cursor | None = None, limit: int = 50) -> Page[Message]:
     """The newest messages (before the cursor), oldest first, with authors and files, in two statements."""
     rows = Message.objects.filter(conversation=conversation)
     if before is not None:

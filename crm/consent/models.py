@@ -14,7 +14,8 @@ class Purpose(models.TextChoices):
 
 
 class ConsentRecord(models.Model):
-    """What a person allowed or withdrew, for a purpose and a channel (spec 1.3). Append-only: the newest row holds.
+    """What a person allowed or withdrew, for a purpose and a channel (spec 1.3). Append-only: the newest row
+    holds.
 
     An empty `channel` speaks for every channel.
     """
@@ -32,3 +33,6 @@ class ConsentRecord(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["contact", "purpose", "-id"], name="consent_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {'granted' if self.granted else 'withdrawn'}"

@@ -25,10 +25,10 @@ def withdraw(
 ) -> bool:
     """Record that the contact wants no more (spec 1.3); True when something was allowed before.
 
-    Without `channel` it counts for every channel, as an opt-out does; replies, bookings and orders go on. The caller
-    confirms to the customer only on True, so that it is confirmed once.
+    Without `channel` it counts for every channel, as an opt-out does; replies, bookings and orders go on. The
+    caller confirms to the customer only on True, so that it is confirmed once.
     """
-    return _decide(contact, False, source, channel, text, tuple(purposes), recorded_by)
+    return _decide(contact, source, channel, text, tuple(purposes), recorded_by, granted=False)
 
 
 def grant(
@@ -40,22 +40,23 @@ def grant(
     purposes: Iterable[Purpose] = OPT_OUT,
     recorded_by: User | None = None,
 ) -> bool:
-    """Record that the contact allows it, with the words shown or said; True when it was not granted before."""
-    return _decide(contact, True, source, channel, text, tuple(purposes), recorded_by)
+    """Record that the contact allows it, with the words shown or said; True when that is news."""
+    return _decide(contact, source, channel, text, tuple(purposes), recorded_by, granted=True)
 
 
 @transaction.atomic
 def _decide(
     contact: Contact,
-    granted: bool,
     source: str,
     channel: str,
     text: str,
     purposes: tuple[Purpose, ...],
     recorded_by: User | None,
+    *,
+    granted: bool,
 ) -> bool:
     Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk).values_list("pk").get()
-    changed = [purpose for purpose in purposes if not _holds(contact, purpose, channel, granted)]
+    changed = [purpose for purpose in purposes if not _holds(contact, purpose, channel, granted=granted)]
     if not changed:
         return False
     ConsentRecord.objects.bulk_create(
@@ -80,7 +81,7 @@ def _decide(
     return True
 
 
-def _holds(contact: Contact, purpose: Purpose, channel: str, granted: bool) -> bool:
+def _holds(contact: Contact, purpose: Purpose, channel: str, *, granted: bool) -> bool:
     """Whether the newest word already says so for at least this reach."""
     decided = newest(contact, purpose, channel)
     return decided is not None and decided.granted is granted and decided.channel in ("", channel)

@@ -6,7 +6,9 @@ from crm.consent.models import ConsentRecord, Purpose
 from crm.contacts.models import Contact
 
 ALLOWED_WITHOUT_WORD = frozenset({Purpose.REPLY, Purpose.FOLLOW_UP})
-"""Who wrote to us may be answered and followed up until they say stop; marketing needs a yes first (spec 1.3)."""
+"""Who wrote to us may be answered and followed up until they say stop; marketing needs a yes first (spec
+1.3).
+"""
 
 
 def newest(contact: Contact, purpose: Purpose | str, channel: str = "") -> ConsentRecord | None:

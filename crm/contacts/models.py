@@ -72,7 +72,9 @@ class ContactPointKind(models.TextChoices):
 
 @pghistory.track()
 class ContactPoint(models.Model):
-    """A phone in E.164 or an email in lower case. Two contacts may share one: that is a hint, not a fault (spec 1.2)."""
+    """A phone in E.164 or an email in lower case. Two contacts may share one: that is a hint, not a fault
+    (spec 1.2).
+    """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="points")
     kind = models.CharField(max_length=5, choices=ContactPointKind)

@@ -108,8 +108,8 @@ def add_point(
 ) -> ContactPoint:
     """Add a phone or email; an existing one is returned as it is.
 
-    The contact's open leads are scored again when a rule asks for such points; `rescore=False` is for a caller that
-    scores the lead in the same transaction anyhow. Raises BadContactPoint.
+    The contact's open leads are scored again when a rule asks for such points; `rescore=False` is for a
+    caller that scores the lead in the same transaction anyhow. Raises BadContactPoint.
     """
     kind = ContactPointKind(kind)
     stored = stored_form(kind, value)

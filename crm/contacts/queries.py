@@ -21,7 +21,9 @@ MAX_SUSPECTS = 20
 
 class ContactQuerySet(QuerySet[Contact]):
     def visible_to(self, user: User) -> ContactQuerySet:
-        """Managers and admins see all; an agent sees own contacts, those of leads in sight, and unclaimed ones."""
+        """Managers and admins see all; an agent sees own contacts, those of leads in sight, and unclaimed
+        ones.
+        """
         if user.is_authenticated and user.is_active and user.sees_everything:
             return self
         leads = Lead.objects.filter(contact=OuterRef("pk"))
@@ -53,7 +55,9 @@ def contacts() -> ContactQuerySet:
 
 
 def stored_form(kind: ContactPointKind | str, value: str) -> str:
-    """`value` as it is stored; phones without a country code are of the company's country. Raises BadContactPoint."""
+    """`value` as it is stored; phones without a country code are of the company's country. Raises
+    BadContactPoint.
+    """
     if ContactPointKind(kind) is ContactPointKind.PHONE:
         return points.phone(value, company().country)
     return points.email(value)
@@ -95,7 +99,8 @@ class Suspect:
 
 
 def suspected_duplicates(contact: Contact, user: User | None = None) -> list[Suspect]:
-    """Others who may be the same person (spec 1.2), the strongest evidence first; with `user` only those in sight.
+    """Others who may be the same person (spec 1.2), the strongest evidence first; with `user` only those in
+    sight.
 
     A shared phone or email counts; a shared name only when it has at least two words.
     """

@@ -97,8 +97,9 @@ class Grade(models.TextChoices):
 class Lead(models.Model):
     """One wish of one contact on its way to a yes or a no.
 
-    `answers` holds the current answer per criterion key in the canonical form of `core.conditions`; who said what
-    and when stands in LeadAnswer. `score` = `fit` + `engagement` = the sum of the lead's ScoreEntry points.
+    `answers` holds the current answer per criterion key in the canonical form of `core.conditions`; who said
+    what and when stands in LeadAnswer. `score` = `fit` + `engagement` = the sum of the lead's ScoreEntry
+    points.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)

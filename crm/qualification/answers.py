@@ -25,7 +25,8 @@ FIELD_TYPES: Mapping[str, FieldType] = {
 
 @dataclass(frozen=True)
 class NewAnswer:
-    """Something learned about a lead: `value` canonical (`core.conditions`) or as Python has it, `said` verbatim.
+    """Something learned about a lead: `value` canonical (`core.conditions`) or as Python has it, `said`
+    verbatim.
 
     `source` is one of `AnswerSource`; `user` is the person who entered it.
     """
@@ -45,7 +46,7 @@ class Question:
 
     key: str
     name: str
-    must_have: bool
+    must_have: bool = False
     disqualifying: tuple[Any, ...] = ()
 
     def disqualifies(self, value: Any) -> bool:
@@ -53,7 +54,9 @@ class Question:
 
 
 def canonical(kind: str, value: Any, choices: Sequence[Mapping[str, Any]] = ()) -> Any:
-    """The JSON to store for an answer. Raises BadAnswer where the value does not suit the kind or its choices."""
+    """The JSON to store for an answer. Raises BadAnswer where the value does not suit the kind or its
+    choices.
+    """
     field_type = FIELD_TYPES[kind]
     try:
         stored = value if load(field_type, value) is not None else dump(field_type, value)

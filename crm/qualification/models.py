@@ -26,8 +26,8 @@ class CriterionKind(models.TextChoices):
 class Criterion(models.Model):
     """Something worth knowing about every lead, and how the flow asks for it (spec 7.2).
 
-    `question` and `hint`: text per language. `choices`: [{"value", "label": {language: text}, "synonyms": [text]}].
-    `disqualifying`: values that make a lead not a fit.
+    `question` and `hint`: text per language. `choices`: [{"value", "label": {language: text}, "synonyms":
+    [text]}]. `disqualifying`: values that make a lead not a fit.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -83,3 +83,6 @@ class LeadAnswer(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["lead", "id"], name="answers_of_lead")]
+
+    def __str__(self) -> str:
+        return f"{self.criterion_id}: {self.value}"

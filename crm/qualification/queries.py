@@ -111,7 +111,7 @@ class AnswerLine:
 
     @property
     def is_disqualifying(self) -> bool:
-        asked = Question(self.criterion.key, "", False, tuple(self.criterion.disqualifying))
+        asked = Question(self.criterion.key, "", disqualifying=tuple(self.criterion.disqualifying))
         return self.row is not None and asked.disqualifies(self.row.value)
 
 
@@ -143,7 +143,9 @@ def fingerprint(criterion: Criterion | Mapping[str, Any]) -> str:
 
 
 def changes_since(criterion: Criterion, mark: str) -> tuple[str, ...]:
-    """Fields that differ now from the version with that fingerprint; all of them when it is not in the history."""
+    """Fields that differ now from the version with that fingerprint; all of them when it is not in the
+    history.
+    """
     past = Criterion.pgh_event_model.objects  # type: ignore[attr-defined]
     for values in past.filter(pgh_obj_id=criterion.pk).order_by("-pgh_id").values(*EDITABLE)[:50]:
         if fingerprint(values) == mark:

@@ -1,4 +1,6 @@
-"""Who relies on a criterion: each room that may mention one in rules or scripts registers how to find that out."""
+"""Who relies on a criterion: each room that may mention one in rules or scripts registers how to find that
+out.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -10,7 +12,9 @@ _finders: list[Finder] = []
 
 
 def register(finder: Finder) -> Finder:
-    """`finder(key, choice)` names the places that mention the criterion, or that choice of it; called at start."""
+    """`finder(key, choice)` names the places that mention the criterion, or that choice of it; called at
+    start.
+    """
     if finder in _finders:
         raise ValueError(f"{finder.__name__} is already registered")
     _finders.append(finder)

@@ -19,10 +19,11 @@ class RuleSetStatus(models.TextChoices):
 
 @pghistory.track()
 class RuleSet(models.Model):
-    """A version of all scoring rules and thresholds. At most one is published; its rules are the ones that count.
+    """A version of all scoring rules and thresholds. At most one is published; its rules are the ones that
+    count.
 
-    A lead with at least `qualified_from` points is qualified, with at least `nurture_from` nurture, below not a fit.
-    Grades: A from `grade_a_from`, B from `grade_b_from`, C from `grade_c_from`, else D.
+    A lead with at least `qualified_from` points is qualified, with at least `nurture_from` nurture, below not
+    a fit. Grades: A from `grade_a_from`, B from `grade_b_from`, C from `grade_c_from`, else D.
     """
 
     version = models.PositiveIntegerField(unique=True)
@@ -64,7 +65,9 @@ class RuleGroup(models.TextChoices):
 
 @pghistory.track()
 class ScoringRule(models.Model):
-    """Points for leads on which `condition` (core.conditions, subject "lead") holds. `key` lives on over versions."""
+    """Points for leads on which `condition` (core.conditions, subject "lead") holds. `key` lives on over
+    versions.
+    """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
     key = models.UUIDField(default=uuid7)
@@ -86,7 +89,9 @@ class ScoringRule(models.Model):
 
 
 class ScoreEntry(models.Model):
-    """The score ledger (architecture 3): append-only, a row only where points change; the sum is the lead's score."""
+    """The score ledger (architecture 3): append-only, a row only where points change; the sum is the lead's
+    score.
+    """
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="score_entries")
     rule_key = models.UUIDField()
@@ -100,3 +105,6 @@ class ScoreEntry(models.Model):
     class Meta:
         indexes = [models.Index(fields=["lead", "id"], name="ledger_of_lead")]
         constraints = [models.CheckConstraint(condition=~Q(points=0), name="ledger_rows_change_points")]
+
+    def __str__(self) -> str:
+        return f"{self.points:+d} {self.rule_name}"

@@ -35,7 +35,9 @@ def _place() -> tuple[str, BusinessClock]:
 
 
 def moment(now: datetime | None = None) -> Moment:
-    """The company's "as of": its zone and its business hours, at most 3 seconds old; now when no instant is given."""
+    """The company's "as of": its zone and its business hours, at most 3 seconds old; now when no instant is
+    given.
+    """
     zone, hours = _place()
     return Moment(now or timezone.now(), zone, hours)
 
@@ -151,9 +153,9 @@ def point_kinds(lead: Any) -> frozenset[str]:
 class ScoreLine:
     """A line of "Why 7?". `points` come from the ledger, so that the lines add up to the lead's score.
 
-    `kind`: rule; retired, for points of a rule that is gone while leads are being recalculated; reason, without points,
-    which says what else decided. `possible` is what the rule gives when it holds. `parts` names each condition, its
-    value and whether it held.
+    `kind`: rule; retired, for points of a rule that is gone while leads are being recalculated; reason,
+    without points, which says what else decided. `possible` is what the rule gives when it holds. `parts`
+    names each condition, its value and whether it held.
     """
 
     kind: str

@@ -1,4 +1,6 @@
-"""How a lead is judged (spec 7.3): points of the rules that hold, thresholds, must-haves and disqualifying answers."""
+"""How a lead is judged (spec 7.3): points of the rules that hold, thresholds, must-haves and disqualifying
+answers.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """One version of the rules with the questions that count today. Without a published version `version` is None."""
+    """One version of the rules with the questions that count today. Without a published version `version` is
+    None.
+    """
 
     version: int | None
     rules: tuple[Rule, ...] = ()
@@ -107,9 +111,9 @@ def score(lead: Scored, book: RuleBook, at: Moment) -> ScoreResult:
 def judge(total: int, answers: Mapping[str, Any], book: RuleBook) -> tuple[str, str]:
     """Qualification, and the criterion that decided it.
 
-    A disqualifying answer makes a lead not a fit whatever its points. Else a lead is "unknown" until something and
-    every must-have is answered: points alone never qualify or dismiss somebody who has not been asked. Else the
-    thresholds decide. `crm.scoring.recalculation` says the same in SQL.
+    A disqualifying answer makes a lead not a fit whatever its points. Else a lead is "unknown" until
+    something and every must-have is answered: points alone never qualify or dismiss somebody who has not been
+    asked. Else the thresholds decide. `crm.scoring.recalculation` says the same in SQL.
     """
     if against := disqualified_by(book.questions, answers):
         return "not_fit", against.key

@@ -59,7 +59,9 @@ def install_pipelines() -> list[list[Stage]]:
     installed = []
     for position, entry in enumerate(texts()["pipelines"]):
         pipeline = Pipeline.objects.create(name=entry["name"], position=position, currency="AMD")
-        stages = [Stage(pipeline=pipeline, position=place, **stage) for place, stage in enumerate(entry["stages"])]
+        stages = [
+            Stage(pipeline=pipeline, position=place, **stage) for place, stage in enumerate(entry["stages"])
+        ]
         installed.append(Stage.objects.bulk_create(stages))
     return installed
 

@@ -169,7 +169,9 @@ class _Seeder:
         conversation.waiting_since = messages[-1].sent_at if conversation.unread else None
         conversation.first_response_at = first_answer and first_answer.sent_at
         conversation.first_person_response_at = first_person and first_person.sent_at
-        conversation.solved_at = messages[-1].sent_at if conversation.status == ConversationStatus.SOLVED else None
+        conversation.solved_at = (
+            messages[-1].sent_at if conversation.status == ConversationStatus.SOLVED else None
+        )
         conversation.save()
         lead.last_message_at = contact.last_message_at = messages[-1].sent_at
         lead.save(update_fields=["last_message_at"])
@@ -193,7 +195,9 @@ class _Seeder:
                     sequence=sequence,
                     direction=Direction.IN if incoming else Direction.OUT,
                     author_kind=AuthorKind(line.author),
-                    author_id=(conversation.assignee_id or self.people[0].pk) if line.author == "user" else None,
+                    author_id=(conversation.assignee_id or self.people[0].pk)
+                    if line.author == "user"
+                    else None,
                     text=asked.question.get(story.language, "") if asked else line.text,
                     language=story.language,
                     status=MessageStatus.RECEIVED if incoming else MessageStatus.READ,
@@ -210,5 +214,3 @@ class _Seeder:
         ScoreEntry.objects.filter(lead=lead).update(created_at=at)
         Event.objects.filter(lead_id=lead.pk).update(created_at=at)
         Lead.objects.filter(pk=lead.pk).update(scored_at=at)
-
-

@@ -71,7 +71,9 @@ def _story(number: int, now: datetime, random: Random) -> Story:
     kind = number // 4 % 4
     interest = content["interests"][kind]
     has_chat = number < WITH_CHAT
-    answers = _answers(content, language, interest, how_many=min(4, stage + random.randint(0, 3)), random=random)
+    answers = _answers(
+        content, language, interest, how_many=min(4, stage + random.randint(0, 3)), random=random
+    )
     return Story(
         number=number,
         name=content["customers"][language][number // 4],
@@ -114,5 +116,8 @@ def _lines(
     for key, (_value, said) in answers.items():
         lines += [Line("flow", "", 1, asks=key), Line("customer", said, 45)]
     if answered:
-        lines += [Line("user", content["replies"][language], 400), Line("customer", content["thanks"][language], 120)]
+        lines += [
+            Line("user", content["replies"][language], 400),
+            Line("customer", content["thanks"][language], 120),
+        ]
     return tuple(lines)

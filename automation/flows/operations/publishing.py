@@ -39,9 +39,7 @@ def install_shipped(key: str) -> Flow:
 
 
 @transaction.atomic
-def publish_texts(
-    *, flow_id: int, based_on: int, texts: Mapping[str, Texts], user: User
-) -> FlowVersion:
+def publish_texts(*, flow_id: int, based_on: int, texts: Mapping[str, Texts], user: User) -> FlowVersion:
     """Publish a version with other wording. `texts` are the changed ones; an empty text brings the shipped one back.
 
     Raises StaleFlow when version `based_on` is no longer the published one.
@@ -53,7 +51,9 @@ def publish_texts(
     merged = {text_id: dict(own) for text_id, own in current.texts.items()}
     for text_id, own in texts.items():
         if text_id in shipped:
-            merged.setdefault(text_id, {}).update({language: clean(text).strip() for language, text in own.items()})
+            merged.setdefault(text_id, {}).update(
+                {language: clean(text).strip() for language, text in own.items()}
+            )
     kept = {
         text_id: {lang: text for lang, text in own.items() if text and text != shipped[text_id].get(lang)}
         for text_id, own in merged.items()
@@ -75,9 +75,7 @@ def _locked(flow_id: int) -> tuple[Flow, FlowVersion]:
     return flow, flow.versions.get(status=FlowVersionStatus.PUBLISHED)
 
 
-def _publish(
-    flow: Flow, *, document: object, texts: Mapping[str, Texts], user: User | None
-) -> FlowVersion:
+def _publish(flow: Flow, *, document: object, texts: Mapping[str, Texts], user: User | None) -> FlowVersion:
     last = flow.versions.order_by("-number").values_list("number", flat=True).first() or 0
     flow.versions.filter(status=FlowVersionStatus.PUBLISHED).update(status=FlowVersionStatus.ARCHIVED)
     version = FlowVersion.objects.create(

@@ -141,9 +141,7 @@ def _go_on(run: FlowRun, event: Event, situation: Situation) -> None:
     _watch_silence(outcome.state, flow.reminder_after, situation, before=before)
 
 
-def _watch_silence(
-    state: RunState, minutes: int, situation: Situation, *, before: RunState | None
-) -> None:
+def _watch_silence(state: RunState, minutes: int, situation: Situation, *, before: RunState | None) -> None:
     """One due row per conversation while a question is open."""
     key = str(situation.conversation.pk)
     waits = state.status is State.WAITING and state.pending is not None and not state.reminded
@@ -157,4 +155,3 @@ def _watch_silence(
         )
     elif before is not None and before.status is State.WAITING:
         cancel(kind=SILENCE, key=key)
-

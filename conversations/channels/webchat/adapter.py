@@ -31,7 +31,11 @@ class WebChatAdapter:
         raise SignatureError("Web chat has no handshake.")
 
     def verify(
-        self, credentials: Mapping[str, Any], headers: Mapping[str, str], body: bytes, query: Mapping[str, str]
+        self,
+        credentials: Mapping[str, Any],
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, str],
     ) -> None:
         secret = str(credentials.get("session_secret", ""))
         signature.read(secret, _token(headers), now=time.time())

@@ -31,8 +31,11 @@ class UploadRefusedError(Exception):
         self.code = code
 
 
-def open_session(*, account: ChannelAccount, token: str, now: datetime) -> tuple[str, signature.Session, bool]:
-    """A fresh token for the visitor of `token`, else for a new visitor; the last value tells whether it goes on."""
+def open_session(
+    *, account: ChannelAccount, token: str, now: datetime
+) -> tuple[str, signature.Session, bool]:
+    """A fresh token for the visitor of `token`, else for a new visitor; the last value tells whether it goes
+    on."""
     secret = account.credentials["session_secret"]
     try:
         visitor, resumed = signature.read(secret, token, now=now.timestamp()).visitor, True
@@ -69,7 +72,9 @@ def store_upload(*, account: ChannelAccount, visitor: str, upload: UploadedFile)
 
 def mark_delivered(*, messages: list[Message], now: datetime) -> None:
     """The visitor's page has fetched them. Whoever has the conversation open sees the ticks change."""
-    arrived = [each for each in messages if each.direction == Direction.OUT and each.status == MessageStatus.SENT]
+    arrived = [
+        each for each in messages if each.direction == Direction.OUT and each.status == MessageStatus.SENT
+    ]
     if not arrived:
         return
     Message.objects.filter(pk__in=[each.pk for each in arrived], status=MessageStatus.SENT).update(

@@ -42,7 +42,10 @@ class Said:
 
 
 def said_since(account: ChannelAccount, visitor: str, cursor: str) -> Said:
-    """What the visitor may see after the cursor, at most 100 messages, oldest first. A cursor that is none means: from the start."""
+    """What the visitor may see after the cursor, at most 100 messages, oldest first.
+
+    A cursor that is none means: from the start.
+    """
     after = _read_cursor(cursor)
     rows = _own(account, visitor).order_by("conversation_id", "sequence")
     if after is not None:
@@ -136,7 +139,9 @@ def availability(account: ChannelAccount, now: datetime) -> dict[str, Any]:
         "open": is_open,
         "next_opening": opening and stamp(opening),
         "timezone": clock.timezone,
-        "expectation": texts.expectation(is_open=is_open, next_opening=opening, now=now, timezone=clock.timezone),
+        "expectation": texts.expectation(
+            is_open=is_open, next_opening=opening, now=now, timezone=clock.timezone
+        ),
     }
 
 
@@ -182,7 +187,10 @@ def _shown(account: ChannelAccount, visitor: str, message: Message) -> dict[str,
         "conversation": message.conversation_id,
         "sequence": message.sequence,
         "direction": message.direction,
-        "author": {"kind": message.author_kind, "name": message.author.name if by_person and message.author else ""},
+        "author": {
+            "kind": message.author_kind,
+            "name": message.author.name if by_person and message.author else "",
+        },
         "text": message.text,
         "quick_replies": message.quick_replies,
         "attachments": [_file(account, visitor, each) for each in message.attachments.all()],

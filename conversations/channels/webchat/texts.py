@@ -67,7 +67,9 @@ _CLOSED: Texts = {
 }
 
 
-def expectation(*, is_open: bool, next_opening: datetime | None, now: datetime, timezone: str) -> dict[str, str]:
+def expectation(
+    *, is_open: bool, next_opening: datetime | None, now: datetime, timezone: str
+) -> dict[str, str]:
     """The line under the title per language, with times in the company's zone (spec 2.5)."""
     if is_open:
         return dict(_OPEN)

@@ -1,4 +1,7 @@
-"""The addresses of the widget (docs/webchat.md). No cookie and no CSRF token: each call carries the visitor's signed session."""
+"""The addresses of the widget (docs/webchat.md).
+
+No cookie and no CSRF token: each call carries the visitor's signed session.
+"""
 
 from __future__ import annotations
 

@@ -123,7 +123,11 @@ def _referral(value: Any) -> dict[str, str]:
     """Only what we know and in bounded length: the visitor's browser wrote it."""
     if not isinstance(value, dict):
         return {}
-    return {key: text[:size] for key, size in _REFERRAL.items() if isinstance(text := value.get(key), str) and text}
+    return {
+        key: text[:size]
+        for key, size in _REFERRAL.items()
+        if isinstance(text := value.get(key), str) and text
+    }
 
 
 def _attachments(document: Mapping[str, Any]) -> tuple[InboundAttachment, ...]:
@@ -131,7 +135,8 @@ def _attachments(document: Mapping[str, Any]) -> tuple[InboundAttachment, ...]:
     if not isinstance(ids, list) or len(ids) > UPLOADS:
         raise MalformedPayload("attachments is not a list of upload ids.")
     return tuple(
-        InboundAttachment(type="file", external_id=known, url=f"{UPLOADED}{known}") for known in map(_upload_id, ids)
+        InboundAttachment(type="file", external_id=known, url=f"{UPLOADED}{known}")
+        for known in map(_upload_id, ids)
     )
 
 

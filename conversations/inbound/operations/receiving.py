@@ -30,9 +30,9 @@ from core.company.queries import company
 from core.events.actor import CUSTOMER, SYSTEM
 from core.events.operations import EventDraft, record_all
 from core.text import clean, clean_json
+from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact
 from crm.contacts.operations import add_point, update_contact
-from crm.contacts.errors import BadContactPoint
 from crm.pipeline.models import Lead, StageKind
 from crm.pipeline.operations import create_lead
 
@@ -43,7 +43,10 @@ TITLE = 200
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of an event. `message` is None for a duplicate and for what only changes something stored."""
+    """What became of an event.
+
+    `message` is None for a duplicate and for what only changes something stored.
+    """
 
     message: Message | None = None
     conversation: Conversation | None = None
@@ -57,7 +60,8 @@ def receive(
 ) -> Received:
     """Take one event in, inside the caller's transaction; the same event again does nothing.
 
-    `arrived_at` is when the delivery came and the moment at which everything counts. `respond=False` stores the message for people and
+    `arrived_at` is when the delivery came and the moment at which everything counts. `respond=False` stores
+    the message for people and
     lets nothing answer it. TooEarly for an event about a message that is still on its way to us.
     """
     event = _cleaned(event)
@@ -97,7 +101,9 @@ def _cleaned(event: InboundEvent) -> InboundEvent:
 def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, respond: bool) -> Received:
     understanding = understand(event.text, now=now, timezone=company().timezone, country=company().country)
     key = dedupe_key(event)
-    sender = find_sender(account=account, event=event, key=key, language=_language(event, understanding), now=now)
+    sender = find_sender(
+        account=account, event=event, key=key, language=_language(event, understanding), now=now
+    )
     if sender is None:
         return Received(duplicate=True)
     conversation = sender.conversation
@@ -129,7 +135,12 @@ def _language(event: InboundEvent, understanding: Understanding) -> str:
 
 
 def _message(
-    account: ChannelAccount, conversation: Conversation, event: InboundEvent, key: str, at: datetime, language: str
+    account: ChannelAccount,
+    conversation: Conversation,
+    event: InboundEvent,
+    key: str,
+    at: datetime,
+    language: str,
 ) -> Message:
     out = event.direction == "out"
     return Message(
@@ -146,12 +157,17 @@ def _message(
         reply_to_external_id=event.reply_to,
         status=MessageStatus.SENT if out else MessageStatus.RECEIVED,
         sent_at=at,
-        raw_kind=(event.payload or str(event.raw.get("type", "other")))[:40] if event.kind == EventKind.OTHER else "",
+        raw_kind=(event.payload or str(event.raw.get("type", "other")))[:40]
+        if event.kind == EventKind.OTHER
+        else "",
     )
 
 
 def _is_late(conversation: Conversation, message: Message) -> bool:
-    """Whether the customer has said something later already. What we said in between does not count: clocks differ."""
+    """Whether the customer has said something later already.
+
+    What we said in between does not count: clocks differ.
+    """
     if conversation.last_message_at is None or message.sent_at >= conversation.last_message_at:
         return False
     heard = last_heard_at(conversation)
@@ -160,7 +176,11 @@ def _is_late(conversation: Conversation, message: Message) -> bool:
 
 def _heard(conversation: Conversation, message: Message, *, spam: bool) -> None:
     change(conversation, last_sequence=message.sequence)
-    if conversation.last_message_at is None or message.sent_at >= conversation.last_message_at or not message.late:
+    if (
+        conversation.last_message_at is None
+        or message.sent_at >= conversation.last_message_at
+        or not message.late
+    ):
         change(
             conversation,
             last_message_at=max(message.sent_at, conversation.last_message_at or message.sent_at),
@@ -191,7 +211,11 @@ def _received(conversation: Conversation, message: Message, event: InboundEvent)
 def _ensure_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -> None:
     """On a sales account a customer who writes is a lead: the open one of the contact, else a new one."""
     conversation = sender.conversation
-    if account.purpose != AccountPurpose.SALES or conversation.lead_id or conversation.status == ConversationStatus.SPAM:
+    if (
+        account.purpose != AccountPurpose.SALES
+        or conversation.lead_id
+        or conversation.status == ConversationStatus.SPAM
+    ):
         return
     lead = None
     if not sender.new_contact:
@@ -213,12 +237,19 @@ _POINTS: Mapping[str, str] = {"phone": "phone", "email": "email"}
 
 
 def _learn(contact: Contact, event: InboundEvent) -> None:
-    """What the provider or the form tells about the sender. A number that nobody could call is left to the eye of people."""
+    """What the provider or the form tells about the sender.
+
+    A number that nobody could call is left to the eye of people.
+    """
     if event.sender_name and not contact.name:
         update_contact(contact=contact, actor=CUSTOMER, name=event.sender_name)
     for kind, value in event.identities:
         if kind in _POINTS and value:
-            _quietly(lambda kind=kind, value=value: add_point(contact=contact, kind=kind, value=value, actor=CUSTOMER))
+            _quietly(
+                lambda kind=kind, value=value: add_point(
+                    contact=contact, kind=kind, value=value, actor=CUSTOMER
+                )
+            )
 
 
 def _quietly(add: Callable[[], object]) -> None:

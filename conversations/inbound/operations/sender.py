@@ -71,16 +71,16 @@ def _without_open(
     days = float(account.settings.get("reopen_days", REOPEN_DAYS))
     if conversation is not None and reopens(conversation.solved_at, now, days=days):
         return _reopened(conversation)
-    return _started(Sender(identity.contact, _create_conversation(account, identity, event), new_conversation=True))
+    return _started(
+        Sender(identity.contact, _create_conversation(account, identity, event), new_conversation=True)
+    )
 
 
 def _newest(account: ChannelAccount, event: InboundEvent) -> Conversation | None:
     return (
         Conversation.objects.select_for_update(of=("self",))
         .select_related("contact", "identity")
-        .filter(
-            identity__account=account, identity__external_id=event.customer_id, thread_id=event.thread_id
-        )
+        .filter(identity__account=account, identity__external_id=event.customer_id, thread_id=event.thread_id)
         .order_by("-id")
         .first()
     )
@@ -89,7 +89,8 @@ def _newest(account: ChannelAccount, event: InboundEvent) -> Conversation | None
 def _lock_sender(account: ChannelAccount, event: InboundEvent) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sender:{account.pk}:{event.customer_id}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"sender:{account.pk}:{event.customer_id}"],
         )
 
 
@@ -104,7 +105,9 @@ def _first_contact(account: ChannelAccount, event: InboundEvent, language: str) 
     return _started(Sender(contact, conversation, new_contact=True, new_conversation=True))
 
 
-def _create_conversation(account: ChannelAccount, identity: ChannelIdentity, event: InboundEvent) -> Conversation:
+def _create_conversation(
+    account: ChannelAccount, identity: ChannelIdentity, event: InboundEvent
+) -> Conversation:
     return Conversation.objects.create(
         account=account,
         identity=identity,

@@ -51,7 +51,11 @@ def _meant(account: ChannelAccount, event: InboundEvent) -> QuerySet[Message]:
         .order_by("-id")
         .values("pk")[:1]
     )
-    return ours.filter(conversation__in=conversation, sent_at__lte=event.watermark) if event.watermark else ours.none()
+    return (
+        ours.filter(conversation__in=conversation, sent_at__lte=event.watermark)
+        if event.watermark
+        else ours.none()
+    )
 
 
 def _columns(status: str, at: datetime, event: InboundEvent) -> dict[str, Any]:

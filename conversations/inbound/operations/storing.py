@@ -40,7 +40,9 @@ def last_heard_at(conversation: Conversation) -> datetime | None:
 
 def attach(message: Message, event: InboundEvent) -> None:
     """Give the message its files: those that were uploaded before it, and rows for those still to be fetched."""
-    uploaded = [each.url.removeprefix(UPLOADED) for each in event.attachments if each.url.startswith(UPLOADED)]
+    uploaded = [
+        each.url.removeprefix(UPLOADED) for each in event.attachments if each.url.startswith(UPLOADED)
+    ]
     announced = [each for each in event.attachments if not each.url.startswith(UPLOADED)]
     if uploaded:
         Attachment.objects.filter(

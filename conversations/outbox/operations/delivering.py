@@ -12,7 +12,10 @@ from conversations.accounts.queries import account_by_id
 from conversations.channels import registry
 from conversations.channels.contracts import (
     Abilities,
-    OutboundAttachment, OutboundMessage, SendError, SendResult,
+    OutboundAttachment,
+    OutboundMessage,
+    SendError,
+    SendResult,
 )
 from conversations.outbox.backoff import ATTEMPTS, pause
 from conversations.outbox.models import OutboxItem, OutboxStatus
@@ -28,7 +31,8 @@ from core.notifications.operations import notify
 
 log = structlog.get_logger(__name__)
 
-# One worker wins the row; the messages of a conversation wait for the earlier ones; the lease of a worker that died runs out.
+# One worker wins the row; the messages of a conversation wait for the earlier ones; the lease of a worker
+# that died runs out.
 _CLAIM = """
 UPDATE conversations_outboxitem AS item
    SET attempts = item.attempts + 1,

@@ -59,7 +59,12 @@ def send_message(
     """Queue one message; the last of its parts where the channel needs several. See `send_all`."""
     draft = Draft(text, tuple(quick_replies), tuple(attachments))
     sent = send_all(
-        conversation=conversation, drafts=[draft], author_kind=author_kind, author=author, now=now, purpose=purpose
+        conversation=conversation,
+        drafts=[draft],
+        author_kind=author_kind,
+        author=author,
+        now=now,
+        purpose=purpose,
     )
     return sent[-1]
 
@@ -75,8 +80,10 @@ def send_all(
 ) -> list[Message]:
     """Queue the drafts in this order, adapted to the channel, with the locked conversation's transaction.
 
-    What may not leave is stored as failed with its reason in plain words: nothing vanishes. At most four statements, one more
-    for attachments and one more for a purpose other than a reply. `attachments` are uploads of `author` (of anybody for a flow).
+    What may not leave is stored as failed with its reason in plain words: nothing vanishes. At most four
+    statements, one more
+    for attachments and one more for a purpose other than a reply. `attachments` are uploads of `author` (of
+    anybody for a flow).
     """
     account = account_by_id(conversation.account_id)
     abilities = registry.adapter(account.kind).abilities
@@ -110,7 +117,9 @@ def send_all(
 @transaction.atomic
 def retry_message(*, message_id: int, actor: Actor, now: datetime) -> bool:
     """Send a failed message once more, at once. False when it has not failed."""
-    message = Message.objects.select_for_update(of=("self",)).select_related("conversation").get(pk=message_id)
+    message = (
+        Message.objects.select_for_update(of=("self",)).select_related("conversation").get(pk=message_id)
+    )
     if message.status != MessageStatus.FAILED or message.direction != Direction.OUT:
         return False
     message.status, message.error = MessageStatus.QUEUED, ""
@@ -148,12 +157,18 @@ def _plan(draft: Draft, facts: dict[str, bool], abilities: Abilities) -> list[_P
         return []
     parts = adapt(text, draft.quick_replies, abilities)
     return [
-        _Planned(part, tuple(draft.attachments) if number == 0 else (), refusal) for number, part in enumerate(parts)
+        _Planned(part, tuple(draft.attachments) if number == 0 else (), refusal)
+        for number, part in enumerate(parts)
     ]
 
 
 def _message(
-    conversation: Conversation, planned: _Planned, sequence: int, kind: AuthorKind, author: User | None, now: datetime
+    conversation: Conversation,
+    planned: _Planned,
+    sequence: int,
+    kind: AuthorKind,
+    author: User | None,
+    now: datetime,
 ) -> Message:
     refused = planned.refusal is not None
     return Message(
@@ -181,12 +196,18 @@ def _attach(conversation: Conversation, message: Message, attachments: tuple[UUI
 
 def _item(conversation: Conversation, message: Message, now: datetime) -> OutboxItem:
     return OutboxItem(
-        message=message, account_id=conversation.account_id, conversation_id=conversation.pk, next_attempt_at=now
+        message=message,
+        account_id=conversation.account_id,
+        conversation_id=conversation.pk,
+        next_attempt_at=now,
     )
 
 
 def _spoke(conversation: Conversation, message: Message, now: datetime) -> None:
-    """The company has spoken. An automatic word does not end the wait of somebody who was promised a person."""
+    """The company has spoken.
+
+    An automatic word does not end the wait of somebody who was promised a person.
+    """
     by_person = message.author_kind == AuthorKind.USER
     change(
         conversation,
@@ -207,12 +228,20 @@ def preview(text: str) -> str:
 
 
 def _event(conversation: Conversation, message: Message, author: User | None) -> EventDraft:
-    actor = {AuthorKind.USER: Actor.of(author), AuthorKind.FLOW: FLOW}.get(AuthorKind(message.author_kind), SYSTEM)
+    actor = {AuthorKind.USER: Actor.of(author), AuthorKind.FLOW: FLOW}.get(
+        AuthorKind(message.author_kind), SYSTEM
+    )
     payload = {"message": str(message.public_id), "sequence": message.sequence}
     if message.status == MessageStatus.FAILED:
         return EventDraft(
-            name="message.failed", subject=conversation, actor=actor, payload={**payload, "error": message.error}
+            name="message.failed",
+            subject=conversation,
+            actor=actor,
+            payload={**payload, "error": message.error},
         )
     return EventDraft(
-        name="message.queued", subject=conversation, actor=actor, payload={**payload, "author": message.author_kind}
+        name="message.queued",
+        subject=conversation,
+        actor=actor,
+        payload={**payload, "author": message.author_kind},
     )

@@ -1,7 +1,16 @@
-"""What people and flows do with a conversation. Every operation locks its row first and is one transaction."""
+"""What people and flows do with a conversation.
+
+Every operation locks its row first and is one transaction.
+"""
 
 from conversations.threads.operations.handling import assign, hand_back, hand_off, take_over
-from conversations.threads.operations.tickets import mark_read, mark_spam, reopen, resolve, update_conversation
+from conversations.threads.operations.tickets import (
+    mark_read,
+    mark_spam,
+    reopen,
+    resolve,
+    update_conversation,
+)
 from conversations.threads.operations.writing import add_note, reply, typing
 
 __all__ = [

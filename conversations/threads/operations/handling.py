@@ -23,7 +23,10 @@ from core.notifications.operations import notify
 
 @transaction.atomic
 def take_over(*, conversation_id: int, user: User) -> Conversation:
-    """Let `user` speak; the flow goes quiet. Conversation.DoesNotExist for one that the person may not see."""
+    """Let `user` speak; the flow goes quiet.
+
+    Conversation.DoesNotExist for one that the person may not see.
+    """
     conversation = locked(conversation_id, user)
     speak_for(conversation, user)
     save(conversation)
@@ -35,8 +38,15 @@ def speak_for(conversation: Conversation, user: User) -> None:
     if conversation.handler == Handler.PERSON and conversation.assignee_id:
         return
     before = conversation.handler
-    change(conversation, handler=Handler.PERSON, assignee_id=conversation.assignee_id or user.pk, handoff=_seen(conversation))
-    record(name="conversation.taken_over", subject=conversation, actor=Actor.of(user), payload={"from": before})
+    change(
+        conversation,
+        handler=Handler.PERSON,
+        assignee_id=conversation.assignee_id or user.pk,
+        handoff=_seen(conversation),
+    )
+    record(
+        name="conversation.taken_over", subject=conversation, actor=Actor.of(user), payload={"from": before}
+    )
     if before == Handler.FLOW:
         responder.current().taken_over(conversation=conversation, user=user)
 

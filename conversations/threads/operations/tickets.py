@@ -57,7 +57,10 @@ def close(conversation: Conversation, status: ConversationStatus, *, actor: Acto
 
 @transaction.atomic
 def reopen(*, conversation_id: int, user: User) -> Conversation:
-    """Open again what was solved or marked as spam. AnotherIsOpen when the customer has started a new one since."""
+    """Open again what was solved or marked as spam.
+
+    AnotherIsOpen when the customer has started a new one since.
+    """
     conversation = locked(conversation_id, user)
     if conversation.status in LIVE_STATUSES:
         return conversation
@@ -67,7 +70,9 @@ def reopen(*, conversation_id: int, user: User) -> Conversation:
         with transaction.atomic():
             save(conversation)
     except IntegrityError:
-        raise AnotherIsOpen(_("The customer has another open conversation on this channel. Answer there.")) from None
+        raise AnotherIsOpen(
+            _("The customer has another open conversation on this channel. Answer there.")
+        ) from None
     _record_status(conversation, before, actor=Actor.of(user), why="reopened")
     return conversation
 
@@ -89,7 +94,10 @@ def update_conversation(
 
 
 def mark_read(*, conversation: Conversation, user: User) -> bool:
-    """Nothing is unread any more; False when nothing was. Only somebody who may speak for it counts as a reader."""
+    """Nothing is unread any more; False when nothing was.
+
+    Only somebody who may speak for it counts as a reader.
+    """
     if conversation.assignee_id not in (None, user.pk) or not conversation.unread:
         return False
     changed = Conversation.objects.filter(pk=conversation.pk, unread__gt=0).update(unread=0)

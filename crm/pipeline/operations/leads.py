@@ -1,4 +1,4 @@
-"""What people and flows do to a lead. Each locks the row, raises its revision by one and records its event."""
+"""What people and flows do to a lead: each locks the row, raises its revision by one, records its event."""
 
 from __future__ import annotations
 
@@ -56,10 +56,11 @@ def create_lead(
     currency: str = "",
     tags: Sequence[str] = (),
 ) -> Lead:
-    """A new lead, scored as far as anything is known of it; at most 3 statements while no rule gives points yet.
+    """A new lead, scored as far as anything is known of it; at most 3 statements while no rule gives points
+    yet.
 
-    Without a stage it begins in the first open one of the first pipeline (NoPipeline when there is none), without a
-    title it bears the contact's name.
+    Without a stage it begins in the first open one of the first pipeline (NoPipeline when there is none),
+    without a title it bears the contact's name.
     """
     stage = stage or default_stage()
     if stage is None:
@@ -102,10 +103,11 @@ def move_lead(
     expected_revision: int | None = None,
     lost_reason: LostReason | None = None,
 ) -> Lead:
-    """Put the lead into another stage, also of another pipeline; nothing happens when it stands there already.
+    """Put the lead into another stage, also of another pipeline; nothing happens when it stands there
+    already.
 
-    `expected_revision` is what the mover saw: StaleLead, naming who did what and when, if it is no longer so. A lost
-    stage needs a reason (LostReasonNeeded). Raises Lead.DoesNotExist and Stage.DoesNotExist.
+    `expected_revision` is what the mover saw: StaleLead, naming who did what and when, if it is no longer so.
+    A lost stage needs a reason (LostReasonNeeded). Raises Lead.DoesNotExist and Stage.DoesNotExist.
     """
     lead = locked_lead(lead_id)
     if lead.stage_id == to_stage_id:
@@ -118,7 +120,8 @@ def move_lead(
 
 @transaction.atomic(savepoint=False)
 def lose_lead(*, lead: Lead, reason_code: str, actor: Actor) -> bool:
-    """Close a locked lead as lost for a reason known by its code ("not_interested"); False when it is closed already.
+    """Close a locked lead as lost for a reason known by its code ("not_interested"); False when it is closed
+    already.
 
     It goes to the first lost stage of its pipeline. Raises Stage.DoesNotExist where there is none.
     """

@@ -141,10 +141,11 @@ def delete_stage(
     move_leads_to: int | None = None,
     lost_reason: LostReason | None = None,
 ) -> int:
-    """Delete a stage; its leads go to another stage of the pipeline, each with its event. Returns how many went.
+    """Delete a stage; its leads go to another stage of the pipeline, each with its event. Returns how many
+    went.
 
-    Raises StageHasLeads while there are leads and no target, LostReasonNeeded for a lost target without a reason,
-    BadStage for the last open stage.
+    Raises StageHasLeads while there are leads and no target, LostReasonNeeded for a lost target without a
+    reason, BadStage for the last open stage.
     """
     stage = Stage.objects.select_for_update().select_related("pipeline").get(pk=stage_id)
     _keep_one_open(stage)

@@ -125,7 +125,7 @@ class LeadQuerySet(QuerySet[Lead]):
         )
         overstayed = Q(stage_entered_at__lt=ExpressionWrapper(Value(now) - allowed, output_field=_TIME))
         rotting = Q(stage_kind=StageKind.OPEN, stage__rotting_days__isnull=False) & overstayed
-        return self.annotate(rotting=Case(When(rotting, then=Value(True)), default=Value(False)))
+        return self.annotate(rotting=Case(When(rotting, then=Value(value=True)), default=Value(value=False)))
 
     def rotting(self, now: datetime) -> LeadQuerySet:
         return self.with_rotting(now).filter(rotting=True)

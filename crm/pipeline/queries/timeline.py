@@ -85,7 +85,9 @@ def timeline(
     limit: int = 50,
     kinds: Sequence[str] = ("event", "answer", "score"),
 ) -> list[TimelineItem]:
-    """Items behind the cursor, newest first; one query per kind. The cursor of the last leads to the next page."""
+    """Items behind the cursor, newest first; one query per kind. The cursor of the last leads to the next
+    page.
+    """
     found = [_SOURCES[kind](lead, after, limit) for kind in kinds]
     merged = heapq.merge(*found, key=lambda item: item.cursor, reverse=True)
     return list(islice(merged, limit))

@@ -43,10 +43,11 @@ def apply_answers(
 ) -> list[str]:
     """Write the answers to a locked lead, score it, save it once; returns the keys that changed.
 
-    An answer that says what is known already changes nothing. A money answer to the criterion "budget" becomes the
-    lead's value unless a person has set another one. At most 7 statements. The lead's revision stays: it guards what
-    people edit, and a card that is being dragged must not be refused because the customer wrote.
-    Raises UnknownCriterion or BadAnswer; then nothing of it is written and the transaction is to be given up.
+    An answer that says what is known already changes nothing. A money answer to the criterion "budget"
+    becomes the lead's value unless a person has set another one. At most 7 statements. The lead's revision
+    stays: it guards what people edit, and a card that is being dragged must not be refused because the
+    customer wrote. Raises UnknownCriterion or BadAnswer; then nothing of it is written and the transaction is
+    to be given up.
     """
     changes = _changes(lead, answers)
     _write(lead, changes)

@@ -44,10 +44,12 @@ class CriterionDraft:
 def save_criterion(
     *, draft: CriterionDraft, user: User | None, criterion_id: int | None = None, expected: str | None = None
 ) -> Criterion:
-    """Add a criterion or change the one of that id; leads are judged again in the background where that matters.
+    """Add a criterion or change the one of that id; leads are judged again in the background where that
+    matters.
 
-    `expected` is the `fingerprint` of what the editor saw: StaleCriterion when another save came in between. A used
-    criterion keeps its key and type and the choices that rules name (CriterionInUse). Raises BadCriterion.
+    `expected` is the `fingerprint` of what the editor saw: StaleCriterion when another save came in between.
+    A used criterion keeps its key and type and the choices that rules name (CriterionInUse). Raises
+    BadCriterion.
     """
     criterion = _locked(criterion_id) if criterion_id else Criterion(position=Criterion.objects.count())
     if expected is not None and criterion.pk and fingerprint(criterion) != expected:

@@ -1,4 +1,6 @@
-"""Many leads scored again at once: per batch one lock, one INSERT into the ledger, one UPDATE, whatever its size."""
+"""Many leads scored again at once: per batch one lock, one INSERT into the ledger, one UPDATE, whatever its
+size.
+"""
 
 from __future__ import annotations
 
@@ -87,8 +89,8 @@ class Recalculated:
 def recalculate(*, ids: Sequence[int], book: RuleBook, at: Moment) -> Recalculated:
     """Score the leads of these ids, locked by the caller, as `crm.scoring.scoring` would one by one.
 
-    The same result as `rescore` of each, with an event only where the qualification changed. A rule whose condition
-    cannot be read holds for nobody.
+    The same result as `rescore` of each, with an event only where the qualification changed. A rule whose
+    condition cannot be read holds for nobody.
     """
     leads = Lead.objects.filter(pk__gte=min(ids), pk__lte=max(ids)).order_by()
     ledger_rows = _write_ledger(list(ids), leads, book, at)
@@ -161,7 +163,7 @@ def _judged(leads: QuerySet[Lead], questions: Sequence[Question]) -> Statement:
     lacking = [
         When(~Q(answers__has_key=each.key), then=Value(each.key)) for each in questions if each.must_have
     ]
-    known = Case(When(answers={}, then=Value(False)), default=Value(True))
+    known = Case(When(answers={}, then=Value(value=False)), default=Value(value=True))
     judged = leads.values_list("pk", "qualification", known, _first(against), _first(lacking))
     sql, params = judged.query.sql_with_params()
     return sql, list(params)
@@ -181,7 +183,9 @@ def _first(cases: Sequence[When]) -> Case:
 def _joined(
     template: str, values: Mapping[str, Any], place: str, sql: str, params: Sequence[Any]
 ) -> tuple[str, dict[str, Any]]:
-    """The template with a compiled query in its place; the query's parameters get names as the template's have."""
+    """The template with a compiled query in its place; the query's parameters get names as the template's
+    have.
+    """
     names = [f"p{number}" for number in range(len(params))]
     named = sql % tuple(f"%({name})s" for name in names)
     return template.replace(place, named), {**values, **dict(zip(names, params, strict=True))}

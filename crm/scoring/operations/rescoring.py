@@ -25,7 +25,9 @@ RESCORE_ALL = "crm.rescore_all"
 
 @dataclass(frozen=True)
 class Assessment:
-    """The new score, already set on the lead: `changed_fields` are to be saved, `drafts` to be recorded by the caller."""
+    """The new score, already set on the lead: `changed_fields` are to be saved, `drafts` to be recorded by
+    the caller.
+    """
 
     result: ScoreResult | None
     changed_fields: frozenset[str] = frozenset()
@@ -66,7 +68,8 @@ def rescore(*, lead: Lead, at: Moment | None = None, actor: Actor = SYSTEM) -> S
 
 
 def lock_concerned(*, contact: Contact, changed: Collection[str]) -> list[Lead]:
-    """The contact's open leads, locked in order of id, when a rule asks for one of the changed fields; else none.
+    """The contact's open leads, locked in order of id, when a rule asks for one of the changed fields; else
+    none.
 
     Lock them before the contact's own rows are written: whoever holds a lead may write its contact.
     """

@@ -56,8 +56,8 @@ def publish_rules(
 ) -> Published:
     """Make these the rules that count, as a new version, and score all leads again in the background.
 
-    The version before is archived. `expected_version` is the one that the editor saw: StaleRules when another was
-    published since. Raises BadRule.
+    The version before is archived. `expected_version` is the one that the editor saw: StaleRules when another
+    was published since. Raises BadRule.
     """
     current = _locked()
     if expected_version is not None and expected_version != (current.version if current else 0):
@@ -130,7 +130,9 @@ def save_thresholds(
 
 @transaction.atomic
 def roll_back(*, version: int, user: User | None, expected_version: int | None = None) -> Published:
-    """Publish an earlier version again, as a new one. Raises BadRule when a rule asks for what no longer exists."""
+    """Publish an earlier version again, as a new one. Raises BadRule when a rule asks for what no longer
+    exists.
+    """
     _locked()
     past = RuleSet.objects.get(version=version)
     return publish_rules(

@@ -12,9 +12,15 @@ class Command(BaseCommand):
     help = "Fills the installation: the demo company, or many leads and messages for measuring."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--demo", action="store_true", help="install the demo company where there are no leads yet")
-        parser.add_argument("--leads", type=int, default=0, metavar="N", help="add N leads, each with a conversation")
-        parser.add_argument("--messages", type=int, default=0, metavar="M", help="spread M messages over them")
+        parser.add_argument(
+            "--demo", action="store_true", help="install the demo company where there are no leads yet"
+        )
+        parser.add_argument(
+            "--leads", type=int, default=0, metavar="N", help="add N leads, each with a conversation"
+        )
+        parser.add_argument(
+            "--messages", type=int, default=0, metavar="M", help="spread M messages over them"
+        )
 
     def handle(self, *args: Any, demo: bool, leads: int, messages: int, **options: Any) -> None:
         if demo:
