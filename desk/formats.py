@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext, ngettext
-
-from core.conditions import FieldType, load
-from core.conditions.canonical import Money, Text
+from django.utils.translation import gettext
 
 TONES = 6
-_TYPES = {"yes_no": FieldType.BOOLEAN}
 # Until when an unanswered customer is no reason to hurry, then to hurry; web chat and messengers alike (spec 6.4).
 WAIT_SOON = timedelta(minutes=5)
 WAIT_LATE = timedelta(minutes=15)
@@ -67,46 +61,13 @@ def day_name(day: date, today: date) -> str:
     return date_format(day, "D, j M" if day.year == today.year else "j M Y")
 
 
+def when(at: datetime, now: datetime) -> str:
+    """Day and time in few words, in the reader's zone."""
+    local = timezone.localtime(at)
+    return f"{day_name(local.date(), timezone.localdate(now))}, {date_format(local, 'H:i')}"
+
+
 def moment(at: datetime) -> str:
     """The exact time, in the reader's zone: what a relative one shows on hover."""
     local = timezone.localtime(at)
     return f"{date_format(local, 'j M Y')}, {date_format(local, 'H:i')}"
-
-
-def due(at: datetime | None, now: datetime) -> str:
-    """State of a next step: none, overdue, today or later, by the reader's own day."""
-    if at is None:
-        return "none"
-    if at < now:
-        return "overdue"
-    return "today" if timezone.localtime(at).date() == timezone.localtime(now).date() else "later"
-
-
-def answer_text(kind: str, value: Any, choices: Sequence[Mapping[str, Any]] = ()) -> str:
-    """A canonical answer in words; "" for one that is missing or no longer readable as `kind`."""
-    read = load(_TYPES.get(kind) or FieldType(kind), value)
-    match read:
-        case None:
-            return ""
-        case bool():
-            return gettext("yes") if read else gettext("no")
-        case Money():
-            return money(read.amount, read.currency)
-        case Text():
-            return read.raw
-        case Decimal() if kind == "duration":
-            return ngettext("within %(count)s day", "within %(count)s days", int(read)) % {"count": read.normalize() + 0}
-        case Decimal():
-            return number_format(read.normalize() + 0, force_grouping=True)
-        case date():
-            return date_format(read, "j M Y")
-    return choice_label(str(read), choices)
-
-
-def choice_label(value: str, choices: Sequence[Mapping[str, Any]]) -> str:
-    """The label of a choice in the reader's language, else English, else the value itself."""
-    for choice in choices:
-        if choice.get("value") == value:
-            labels = choice.get("label") or {}
-            return str(labels.get((get_language() or "en")[:2]) or labels.get("en") or value)
-    return value

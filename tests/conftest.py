@@ -98,4 +98,7 @@ def _nothing_remembered() -> None:
     """What a test has cached must not outlive its rolled back rows."""
     from django.core.cache import cache
 
+    from crm.memory import forget_all
+
     cache.clear()
+    forget_all()

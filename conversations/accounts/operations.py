@@ -38,8 +38,7 @@ def create_account(
     UnknownChannelError when no adapter speaks `kind`. A web chat gets its own session secret.
 
     `settings` of every kind: `reopen_days`; of a web chat: `origins` (sites that may embed it), `goals`,
-    `title`,
-    `messages_per_minute` of one visitor (0: no limit).
+    `title`, `messages_per_minute` of one visitor (0: no limit).
     """
     registry.adapter(kind)
     own = {"session_secret": secrets.token_urlsafe(32)} if kind == "webchat" else {}

@@ -25,8 +25,7 @@ class SendError(Exception):
     """The provider did not take the message.
 
     `permanent`: trying again is no use. `retry_after`: seconds the provider asks for. `code`: the provider's
-    own, for the
-    log. `message`: plain words for the person who wrote, English source text.
+    own, for the log. `message`: plain words for the person who wrote, English source text.
     """
 
     def __init__(
@@ -77,13 +76,10 @@ class InboundEvent:
     """One thing that happened at the provider.
 
     `identities`: (kind, value) pairs that the provider tells about the sender: phone, email, user_id,
-    language.
-    `reply_to`: the external id of the message that is answered, reacted to, edited or deleted. `payload`:
-    what a button
-    carried; for kind other the provider's own word for what it is. `status`: sent, delivered, read or failed,
-    of the
-    message `external_id`, or of everything up to `watermark`. `sent_at` aware; None where the provider tells
-    no time.
+    language. `reply_to`: the external id of the message that is answered, reacted to, edited or deleted.
+    `payload`: what a button carried; for kind other the provider's own word for what it is. `status`: sent,
+    delivered, read or failed, of the message `external_id`, or of everything up to `watermark`. `sent_at`
+    aware; None where the provider tells no time.
     """
 
     kind: EventKind = EventKind.MESSAGE
@@ -118,7 +114,8 @@ class TextUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a channel can carry (spec 2.3). Sizes of 0 mean: not at all; `window_hours` None means: no window.
+    """What a channel can carry (spec 2.3). Sizes of 0 mean: not at all; `window_hours` None means: no
+    window.
 
     `lease_seconds` is the longest that one send may take before another worker may try it again.
     """

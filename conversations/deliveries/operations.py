@@ -32,9 +32,9 @@ ANSWERED_ATTEMPTS = 3
 Then the message is stored for people and the delivery parked: a fault in a flow hides nobody's words.
 """
 
-# The try is counted before the work, in a transaction of its own: a delivery that kills its worker is
-# parked some day, too.
-# Until its pause is over no other worker takes it, and while the work goes on its row is locked.
+# The try is counted before the work, in a transaction of its own: a delivery that kills its worker is parked
+# some day, too. Until its pause is over no other worker takes it, and while the work goes on its row is
+# locked.
 _CLAIM = """
 UPDATE conversations_rawdelivery AS delivery
    SET attempts = delivery.attempts + 1,

@@ -16,7 +16,8 @@ _FAMILY = {
 
 
 def dedupe_key(event: InboundEvent) -> str:
-    """Hash of event kind, external id and thread; of everything that was said where the provider gives no id."""
+    """Hash of event kind, external id and thread; of everything that was said where the provider gives no
+    id."""
     identity = event.external_id or _fingerprint(event)
     parts = (_FAMILY.get(event.kind, str(event.kind)), identity, event.thread_id)
     return hashlib.sha256(json.dumps(parts).encode("utf-8", "replace")).hexdigest()

@@ -103,7 +103,7 @@ def conversations() -> ConversationQuerySet:
     return ConversationQuerySet(Conversation)
 
 
-def locked(conversation_id: int, user: User | None = None) -> Conversation:
+def locked_conversation(conversation_id: int, user: User | None = None) -> Conversation:
     """The row, locked, with its contact and identity; Conversation.DoesNotExist when `user` may not see it."""
     rows = conversations() if user is None else conversations().visible_to(user)
     return rows.select_for_update(of=("self",)).select_related("contact", "identity").get(pk=conversation_id)

@@ -8,7 +8,7 @@ from conversations.accounts.models import Channel, ChannelAccount
 from core.access.models import User
 
 DOMAIN = "@aregak.example"
-PASSWORD = "aregak-demo"
+PASSWORD = "aregak-demo"  # noqa: S105 - shown on the sign-in page, on purpose
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,8 @@ def exact(at: datetime | None) -> str:
 
 
 @register.filter
-def due_state(at: datetime | None) -> str:
-    return formats.due(at, timezone.now())
+def when(at: datetime) -> str:
+    return formats.when(at, timezone.now())
 
 
 @register.filter

@@ -62,7 +62,8 @@ def _converse(turn: Turn, message: CustomerMessage) -> None:
     goal_before = turn.state.goal
     heard = hear(turn, message)
     if heard.tapped:
-        message = replace(message, reading=Reading())
+        wants_person = HUMAN.intent in message.reading.intents and not message.payload
+        message = replace(message, reading=Reading(intents=(HUMAN.intent,) if wants_person else ()))
     if rule := _rule(turn, message, heard):
         by_rule(turn, rule)
     elif turn.state.messages > turn.flow.limits.messages:

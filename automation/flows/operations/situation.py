@@ -38,7 +38,7 @@ class Situation:
         """With the lead locked after its conversation; two statements."""
         lead = locked_lead(conversation.lead_id) if conversation.lead_id else None
         known = ContactPoint.objects.filter(contact=conversation.contact_id).order_by("-id")
-        points = {kind: value for kind, value in known.values_list("kind", "value")}
+        points = dict(known.values_list("kind", "value"))
         return cls(conversation, now, message, lead, points)
 
     @cached_property

@@ -1,4 +1,5 @@
-"""The visitor's session: who writes, signed with the account's own secret, so that it is worth nothing elsewhere.
+"""The visitor's session: who writes, signed with the account's own secret, so that it is worth nothing
+elsewhere.
 
 `<base64url of {"v": visitor, "i": issued}>.<base64url of HMAC-SHA256>`, without padding.
 """

@@ -11,6 +11,7 @@ from conversations.inbound.keys import dedupe_key
 from conversations.inbound.operations import revising, statuses
 from conversations.inbound.operations.sender import Sender, find_sender
 from conversations.inbound.operations.storing import attach, insert_once, last_heard_at
+from conversations.inbound.operations.waiting import TooEarly
 from conversations.inbound.timing import said_at
 from conversations.outbox.models import OutboxItem, OutboxStatus
 from conversations.outbox.operations.queueing import preview
@@ -33,12 +34,12 @@ from core.text import clean, clean_json
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact
 from crm.contacts.operations import add_point, update_contact
+from crm.pipeline.errors import NoPipeline
 from crm.pipeline.models import Lead, StageKind
 from crm.pipeline.operations import create_lead
 
 SPOKEN = frozenset({EventKind.MESSAGE, EventKind.POSTBACK, EventKind.COMMENT})
 """Kinds in which a customer says something that wants an answer."""
-TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def receive(
     """Take one event in, inside the caller's transaction; the same event again does nothing.
 
     `arrived_at` is when the delivery came and the moment at which everything counts. `respond=False` stores
-    the message for people and
-    lets nothing answer it. TooEarly for an event about a message that is still on its way to us.
+    the message for people and lets nothing answer it. TooEarly for an event about a message that is still on
+    its way to us.
     """
     event = _cleaned(event)
     if event.kind == EventKind.STATUS:
@@ -221,16 +222,24 @@ def _ensure_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -
     if not sender.new_contact:
         open_leads = Lead.objects.filter(contact_id=conversation.contact_id, stage_kind=StageKind.OPEN)
         lead = open_leads.order_by("-id").first()
-    lead = lead or create_lead(
-        contact=sender.contact,
-        title=(sender.contact.name or f"{account.get_kind_display()} #{conversation.pk}")[:TITLE],
-        source=account.kind,
-        campaign=str(event.referral.get("campaign", ""))[:120],
-        team=account.team,
-        actor=SYSTEM,
-    )
-    change(conversation, lead_id=lead.pk)
-    conversation.lead = lead
+    lead = lead or _new_lead(account, sender, event)
+    if lead is not None:
+        change(conversation, lead=lead)
+
+
+def _new_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -> Lead | None:
+    """None while there is no pipeline: what the customer says is kept all the same."""
+    try:
+        return create_lead(
+            contact=sender.contact,
+            title=sender.contact.name or f"{account.get_kind_display()} #{sender.conversation.pk}",
+            source=account.kind,
+            campaign=str(event.referral.get("campaign", ""))[:120],
+            team=account.team,
+            actor=SYSTEM,
+        )
+    except NoPipeline:
+        return None
 
 
 _POINTS: Mapping[str, str] = {"phone": "phone", "email": "email"}

@@ -39,10 +39,11 @@ class Sender:
 def find_sender(
     *, account: ChannelAccount, event: InboundEvent, key: str, language: str, now: datetime
 ) -> Sender | None:
-    """The sender's conversation, locked until the transaction ends; None for an event that was stored before.
+    """The sender's conversation, locked until the transaction ends; None for an event that was stored
+    before.
 
-    One statement where a conversation is open. Else a lock on (account, sender) makes twenty first messages at once one
-    contact, one identity and one conversation.
+    One statement where a conversation is open. Else a lock on (account, sender) makes twenty first messages
+    at once one contact, one identity and one conversation.
     """
     conversation = _newest(account, event)
     if conversation is None or conversation.status not in LIVE_STATUSES:

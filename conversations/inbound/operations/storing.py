@@ -9,6 +9,10 @@ from conversations.channels.contracts import UPLOADED, InboundAttachment, Inboun
 from conversations.threads.models import Attachment, Conversation, Direction, Message
 
 _MADE_BY_THE_DATABASE = frozenset({"id", "created_at"})
+_INSERT = (
+    "INSERT INTO {table} ({columns}) VALUES ({values}) "
+    "ON CONFLICT (account_id, dedupe_key) DO NOTHING RETURNING id, created_at"
+)
 KINDS = frozenset({"image", "audio", "video", "file", "location", "contact", "sticker"})
 
 
@@ -17,9 +21,8 @@ def insert_once(message: Message) -> bool:
     fields = [field for field in Message._meta.concrete_fields if field.name not in _MADE_BY_THE_DATABASE]
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     values = [field.get_db_prep_save(getattr(message, field.attname), connection) for field in fields]
-    sql = (
-        f"INSERT INTO {Message._meta.db_table} ({columns}) VALUES ({', '.join(['%s'] * len(fields))}) "
-        "ON CONFLICT (account_id, dedupe_key) DO NOTHING RETURNING id, created_at"
+    sql = _INSERT.format(
+        table=Message._meta.db_table, columns=columns, values=", ".join(["%s"] * len(fields))
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -39,7 +42,8 @@ def last_heard_at(conversation: Conversation) -> datetime | None:
 
 
 def attach(message: Message, event: InboundEvent) -> None:
-    """Give the message its files: those that were uploaded before it, and rows for those still to be fetched."""
+    """Give the message its files: those that were uploaded before it, and rows for those still to be
+    fetched."""
     uploaded = [
         each.url.removeprefix(UPLOADED) for each in event.attachments if each.url.startswith(UPLOADED)
     ]

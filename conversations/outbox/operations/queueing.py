@@ -81,9 +81,8 @@ def send_all(
     """Queue the drafts in this order, adapted to the channel, with the locked conversation's transaction.
 
     What may not leave is stored as failed with its reason in plain words: nothing vanishes. At most four
-    statements, one more
-    for attachments and one more for a purpose other than a reply. `attachments` are uploads of `author` (of
-    anybody for a flow).
+    statements, one more for attachments and one more for a purpose other than a reply. `attachments` are
+    uploads of `author` (of anybody for a flow).
     """
     account = account_by_id(conversation.account_id)
     abilities = registry.adapter(account.kind).abilities

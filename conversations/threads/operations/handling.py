@@ -13,7 +13,7 @@ from django.utils import timezone
 from conversations import responder
 from conversations.threads.links import conversation_url
 from conversations.threads.models import Conversation, ConversationStatus, Handler, Urgency
-from conversations.threads.queries import locked
+from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import change, save
 from core.access.models import User
 from core.events.actor import FLOW, Actor
@@ -27,7 +27,7 @@ def take_over(*, conversation_id: int, user: User) -> Conversation:
 
     Conversation.DoesNotExist for one that the person may not see.
     """
-    conversation = locked(conversation_id, user)
+    conversation = locked_conversation(conversation_id, user)
     speak_for(conversation, user)
     save(conversation)
     return conversation
@@ -59,7 +59,7 @@ def _seen(conversation: Conversation) -> dict[str, Any]:
 @transaction.atomic
 def hand_back(*, conversation_id: int, user: User, now: datetime | None = None) -> Conversation:
     """Let the flow go on where it stopped."""
-    conversation = locked(conversation_id, user)
+    conversation = locked_conversation(conversation_id, user)
     if conversation.handler == Handler.FLOW:
         return conversation
     change(conversation, handler=Handler.FLOW)
@@ -73,7 +73,7 @@ def hand_back(*, conversation_id: int, user: User, now: datetime | None = None) 
 @transaction.atomic
 def assign(*, conversation_id: int, to_user: User | None, actor: User) -> Conversation:
     """Give the conversation to a colleague, or to nobody; the colleague is told."""
-    conversation = locked(conversation_id, actor)
+    conversation = locked_conversation(conversation_id, actor)
     before = conversation.assignee_id
     after = to_user.pk if to_user else None
     if before == after:

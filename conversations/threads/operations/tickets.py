@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from conversations.threads.errors import AnotherIsOpen
 from conversations.threads.models import LIVE_STATUSES, Conversation, ConversationStatus
-from conversations.threads.queries import locked
+from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import change, save
 from core.access.models import Team, User
 from core.events.actor import Actor
@@ -33,7 +33,7 @@ class ConversationChanges(TypedDict, total=False):
 @transaction.atomic
 def resolve(*, conversation_id: int, user: User, now: datetime | None = None) -> Conversation:
     """Solved. A reply of the customer within some days reopens it."""
-    conversation = locked(conversation_id, user)
+    conversation = locked_conversation(conversation_id, user)
     close(conversation, ConversationStatus.SOLVED, actor=Actor.of(user), now=now or timezone.now())
     return conversation
 
@@ -41,7 +41,7 @@ def resolve(*, conversation_id: int, user: User, now: datetime | None = None) ->
 @transaction.atomic
 def mark_spam(*, conversation_id: int, user: User, now: datetime | None = None) -> Conversation:
     """Spam: nothing answers it any more, whatever comes."""
-    conversation = locked(conversation_id, user)
+    conversation = locked_conversation(conversation_id, user)
     close(conversation, ConversationStatus.SPAM, actor=Actor.of(user), now=now or timezone.now())
     return conversation
 
@@ -61,7 +61,7 @@ def reopen(*, conversation_id: int, user: User) -> Conversation:
 
     AnotherIsOpen when the customer has started a new one since.
     """
-    conversation = locked(conversation_id, user)
+    conversation = locked_conversation(conversation_id, user)
     if conversation.status in LIVE_STATUSES:
         return conversation
     before = conversation.status
@@ -82,7 +82,7 @@ def update_conversation(
     *, conversation_id: int, user: User, **changes: Unpack[ConversationChanges]
 ) -> Conversation:
     """Change what the ticket says about itself."""
-    conversation = locked(conversation_id, user)
+    conversation = locked_conversation(conversation_id, user)
     values: dict[str, Any] = dict(changes)
     changed = sorted(name for name, value in values.items() if getattr(conversation, name) != value)
     if changed:

@@ -22,7 +22,7 @@ from conversations.threads.models import (
 )
 from conversations.threads.operations.handling import speak_for
 from conversations.threads.operations.tickets import close
-from conversations.threads.queries import locked
+from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import change, held, save
 from core.access.models import User
 from core.events.actor import Actor
@@ -46,7 +46,7 @@ def reply(
     now = now or timezone.now()
     if not clean(text).strip() and not attachments:
         raise EmptyMessage(_("Write something first."))
-    conversation = locked(conversation_id, user)
+    conversation = locked_conversation(conversation_id, user)
     with held(conversation):
         speak_for(conversation, user)
         message = send_message(
@@ -67,7 +67,7 @@ def add_note(*, conversation_id: int, user: User, text: str, now: datetime | Non
     """Leave a note for colleagues; the customer never sees it. EmptyMessage without text."""
     if not (text := clean(text).strip()):
         raise EmptyMessage(_("Write something first."))
-    conversation = locked(conversation_id, user)
+    conversation = locked_conversation(conversation_id, user)
     change(conversation, last_sequence=conversation.last_sequence + 1)
     save(conversation)
     note = Message.objects.create(

@@ -235,7 +235,7 @@ def _save(
     actor: Actor,
     concerned: Collection[str],
 ) -> None:
-    """One UPDATE of the lead and one INSERT of its events, scored again where a rule asks for what changed."""
+    """One UPDATE of the lead, one INSERT of its events; scored again where a rule asks for what changed."""
     lead.revision += 1
     assessment = assess_if_concerned(lead=lead, changed=concerned, actor=actor)
     lead.save(update_fields=sorted({*columns, "revision", *assessment.changed_fields}))

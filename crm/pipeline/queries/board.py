@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True)
 class ColumnTotals:
-    """`value` sums leads in the pipeline's currency; `other_currencies` counts those with a value in another."""
+    """`value` sums leads in the pipeline's currency; `other_currencies` counts leads valued in another."""
 
     count: int = 0
     value: Decimal = Decimal(0)

@@ -89,7 +89,7 @@ class LeadQuerySet(QuerySet[Lead]):
         return self.filter(source=source)
 
     def matching(self, text: str) -> LeadQuerySet:
-        """Leads whose title, contact's name, phone or email holds the text, in any script (architecture 3)."""
+        """Leads whose title, contact's name, phone or email holds the text, in any script."""
         wanted = normalise(text)
         if not wanted:
             return self

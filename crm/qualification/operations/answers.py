@@ -132,7 +132,7 @@ def _apply(lead: Lead, changes: Sequence[_Change]) -> set[str]:
 
 
 def _take_budget(lead: Lead, change: _Change) -> set[str]:
-    """A value that equals the budget of before came from there; any other one was set by a person and stays."""
+    """A value that equals the budget of before came from there; any other was set by a person and stays."""
     before, now = load(FieldType.MONEY, change.previous), load(FieldType.MONEY, change.value)
     held = Money(lead.value, lead.currency) if lead.value is not None else None
     if held not in (None, before) or not isinstance(now, Money) or now.amount < 0:

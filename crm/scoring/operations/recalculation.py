@@ -40,7 +40,8 @@ _LEDGER = """
     SELECT lead_id, rule_key, coalesce(wanted.name, rules.name, ledger.name), rule_group, %(version)s,
         coalesce(wanted.points, 0) - coalesce(ledger.points, 0),
         jsonb_build_object('held', wanted.points IS NOT NULL)
-    FROM wanted FULL JOIN ledger USING (lead_id, rule_key, rule_group) LEFT JOIN rules USING (rule_key, rule_group)
+    FROM wanted FULL JOIN ledger USING (lead_id, rule_key, rule_group)
+        LEFT JOIN rules USING (rule_key, rule_group)
     WHERE coalesce(wanted.points, 0) <> coalesce(ledger.points, 0)
 """
 

@@ -215,8 +215,7 @@ def test_a_killed_worker_frees_its_row_at_once() -> None:
 
     behaviour["a"] = hang
     due("a")
-    faults: list[Exception | None] = []
-    thread = in_thread(lambda: faults.append(claims.fault_of(lambda: work_next(now=NOW) and None)))
+    thread = in_thread(lambda: work_next(now=NOW))
     begun.wait(10)
     behaviour.clear()
 
@@ -227,7 +226,6 @@ def test_a_killed_worker_frees_its_row_at_once() -> None:
     killed.set()
     thread.join()
 
-    assert [type(fault).__name__ for fault in faults] == ["OperationalError"]
     assert DueRow.objects.values_list("status", "attempts").get() == ("done", 2)
 
 

@@ -1,0 +1,164 @@
+"""Cards of the board: a lead with its newest chat. At most 12 statements a page, whatever the number of leads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import F, Sum, Window
+
+from conversations.threads.queries import conversations
+from core.access.models import User
+from core.events.models import Event
+from crm.pipeline.cursors import Cursor
+from crm.pipeline.models import Lead, Pipeline, Stage
+from crm.pipeline.queries import (
+    Column,
+    ColumnTotals,
+    LeadFilter,
+    Today,
+    board,
+    board_cards,
+    column_totals,
+    leads,
+    stages_of,
+)
+
+MOST_CHANGES = 60
+BAR = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """The newest conversation of a lead that the reader may see; `unread` counts over all of them."""
+
+    public_id: UUID
+    kind: str
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`health` is the state of the next step: overdue, today, later or none, by the reader's day."""
+
+    lead: Lead
+    chat: Chat | None
+    health: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    stage: Stage
+    cards: list[Card]
+    after: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the health bar, in percent of its width."""
+
+    health: str
+    start: str
+    width: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    stage: Stage
+    totals: ColumnTotals
+    parts: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened on a board since an event position; `too_many` means: fetch the columns anew."""
+
+    cards: list[Card]
+    gone: list[int]
+    position: int
+    too_many: bool = False
+
+
+def columns(pipeline: Pipeline, user: User, narrow: LeadFilter) -> list[BoardColumn]:
+    """The first cards of each stage; three statements."""
+    today = Today.of(user)
+    found = board(pipeline, user, narrow=narrow, today=today)
+    chats = chats_of([lead.pk for column in found for lead in column.cards], user)
+    return [_column(column, chats, today) for column in found]
+
+
+def more_cards(stage: Stage, user: User, narrow: LeadFilter, after: Cursor) -> BoardColumn:
+    today = Today.of(user)
+    column = board_cards(stage.pipeline, user, stage, after=after, narrow=narrow, today=today)
+    return _column(column, chats_of([lead.pk for lead in column.cards], user), today)
+
+
+def totals(pipeline: Pipeline, user: User, narrow: LeadFilter) -> list[Total]:
+    """Count, sum and health of every stage, empty ones included; two statements."""
+    found = column_totals(pipeline, user, narrow=narrow)
+    return [_total(stage, found.get(stage.pk, ColumnTotals())) for stage in stages_of(pipeline)]
+
+
+def cards(rows: Sequence[Lead], user: User, today: Today | None = None) -> list[Card]:
+    """Cards of leads that carry `rotting` and their people."""
+    today = today or Today.of(user)
+    chats = chats_of([lead.pk for lead in rows], user)
+    return [Card(lead, chats.get(lead.pk), today.health(lead).value) for lead in rows]
+
+
+def card_rows(user: User, lead_ids: Collection[int]) -> list[Lead]:
+    rows = leads().visible_to(user).filter(pk__in=lead_ids).with_people().with_rotting(Today.of(user).now)
+    return list(rows.order_by("stage_entered_at", "id"))
+
+
+def changes(pipeline: Pipeline, user: User, narrow: LeadFilter, since: int) -> Changes:
+    """Cards of the leads that something happened to after `since`; those no longer on this board are named gone."""
+    happened = Event.objects.filter(position__gt=since, lead_id__isnull=False).order_by("position")
+    seen = list(happened.values_list("lead_id", "position")[: 10 * MOST_CHANGES])
+    position = seen[-1][1] if seen else since
+    concerned = {lead_id for lead_id, _ in seen}
+    if len(concerned) > MOST_CHANGES or len(seen) == 10 * MOST_CHANGES:
+        return Changes([], [], position, too_many=True)
+    if not concerned:
+        return Changes([], [], position)
+    today = Today.of(user)
+    here = narrow.apply(leads().in_pipeline(pipeline).visible_to(user).filter(pk__in=concerned), today)
+    rows = list(here.with_people().with_rotting(today.now).order_by("stage_entered_at", "id"))
+    gone = concerned - {lead.pk for lead in rows}
+    return Changes(cards(rows, user, today), sorted(gone), position)
+
+
+def chats_of(lead_ids: Iterable[int], user: User) -> dict[int, Chat]:
+    """The newest visible conversation of each lead with the unread messages of all; one statement."""
+    wanted = list(lead_ids)
+    if not wanted:
+        return {}
+    rows = (
+        conversations()
+        .visible_to(user)
+        .filter(lead_id__in=wanted)
+        .annotate(total=Window(Sum("unread"), partition_by=F("lead_id")))
+        .order_by("lead_id", "-last_message_at", "-id")
+        .distinct("lead_id")
+        .values_list("lead_id", "public_id", "account__kind", "total")
+    )
+    return {lead_id: Chat(public_id, kind, unread) for lead_id, public_id, kind, unread in rows}
+
+
+def _column(column: Column, chats: dict[int, Chat], today: Today) -> BoardColumn:
+    found = [Card(lead, chats.get(lead.pk), today.health(lead).value) for lead in column.cards]
+    return BoardColumn(column.stage, found, column.after)
+
+
+def _total(stage: Stage, totals: ColumnTotals) -> Total:
+    counts = [("overdue", totals.overdue), ("today", totals.today), ("later", totals.later), ("none", totals.none)]
+    parts, start = [], Decimal(0)
+    for health, count in counts:
+        if count:
+            width = BAR * count / totals.count
+            parts.append(Part(health, f"{start:.2f}", f"{width:.2f}", count))
+            start += width
+    return Total(stage, totals, parts)

@@ -1,0 +1,95 @@
+"""The pipeline board (spec 7.1): cards that move, live, beside the chat."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from core.events.queries import last_position
+from core.http import Request, render_page, signed_in
+from crm.pipeline.cursors import Cursor
+from crm.pipeline.errors import BadCursor
+from crm.pipeline.models import Pipeline, Stage
+from crm.pipeline.queries import pipelines
+from desk.board import queries
+from desk.board.forms import FilterForm
+
+PAGE = "desk/board.html"
+
+
+@require_safe
+@signed_in
+def pipeline(request: Request) -> HttpResponse:
+    """The first pipeline; without any, a page that says who can make one."""
+    first = Pipeline.objects.order_by("position", "id").first()
+    return redirect("desk:board", first.public_id) if first else render(request, PAGE, {"pipeline": None})
+
+
+@require_safe
+@never_cache
+@signed_in
+def board(request: Request, public_id: UUID) -> HttpResponse:
+    everything = list(pipelines())
+    shown = next((each for each in everything if each.public_id == public_id), None)
+    if shown is None:
+        raise Http404
+    form = FilterForm(request.GET)
+    context = {
+        "pipeline": shown,
+        "pipelines": everything,
+        "form": form,
+        # Read before the cards: a change in between is then fetched once too often, never missed.
+        "position": last_position(),
+        "columns": queries.columns(shown, request.user, form.narrow()),
+        "query": request.GET.urlencode(),
+    }
+    return render_page(request, PAGE, context, partial="columns")
+
+
+@require_safe
+@never_cache
+@signed_in
+def more(request: Request, public_id: UUID, stage: UUID) -> HttpResponse:
+    """The next cards of one column."""
+    found = get_object_or_404(
+        Stage.objects.select_related("pipeline"), public_id=stage, pipeline__public_id=public_id
+    )
+    try:
+        after = Cursor.decode(request.GET.get("after", ""))
+    except BadCursor as error:
+        raise Http404 from error
+    narrow = FilterForm(request.GET).narrow()
+    column = queries.more_cards(found, request.user, narrow, after)
+    kept = request.GET.copy()
+    kept.pop("after", None)
+    context = {"column": column, "pipeline": found.pipeline, "query": kept.urlencode()}
+    return render(request, "desk/board/cards.html", context)
+
+
+@require_safe
+@never_cache
+@signed_in
+def totals(request: Request, public_id: UUID) -> HttpResponse:
+    """The heads of the columns, fetched after the cards."""
+    shown = get_object_or_404(Pipeline, public_id=public_id)
+    found = queries.totals(shown, request.user, FilterForm(request.GET).narrow())
+    return render(request, "desk/board/totals.html", {"pipeline": shown, "totals": found})
+
+
+@require_safe
+@never_cache
+@signed_in
+def changes(request: Request, public_id: UUID) -> HttpResponse:
+    """Cards that changed since the board was fetched; after too many of them the browser asks for the columns."""
+    shown = get_object_or_404(Pipeline, public_id=public_id)
+    since = request.GET.get("since", "")
+    position = int(since) if since.isdecimal() and len(since) < 19 else 0
+    found = queries.changes(shown, request.user, FilterForm(request.GET).narrow(), position)
+    response = render(request, "desk/board/changes.html", {"changes": found})
+    if found.too_many:
+        response["HX-Trigger"] = "board:reload"
+    return response

@@ -1,0 +1,254 @@
+"""Random customers: whatever they write, the promises of the engine hold after every event."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from automation.flows.context import Choice, Context, Criterion
+from automation.flows.document import loads
+from automation.flows.effects import Close, HandOff, OptOut, RecordAnswer, Say, SetContactField
+from automation.flows.engine import Outcome, advance, start
+from automation.flows.events import CustomerMessage, Entity, Event, HandBack, Reading, Silence, Takeover
+from automation.flows.linter import questions_in
+from automation.flows.script import FlowDocument
+from automation.flows.state import RunState, RunStatus
+from tests.automation.flows.builders import amount, context, criteria, flow, place
+
+WINDING = """\
+flow: winding
+languages: [en, hy]
+limits: {messages: 12}
+goals:
+  sales: {label: {en: Buy, hy: Գնել}, intents: [price], go: budget}
+  support: {label: {en: Help, hy: Օգնել}, intents: [fault], keeps: detail, go: detail}
+steps:
+  - {id: goal, menu: {en: "Which one?", hy: "Ո՞րը։"}, goals: [sales, support]}
+  - {id: budget, ask: budget, skippable: true}
+  - {id: wood, ask: wood, tries: 1, on_miss: next}
+  - id: fork
+    branch: [{when: {rich: true}, go: reach}, {when: {wood: true}, go: goal}]
+    otherwise: back
+  - {id: back, say: {en: "Let us see.", hy: "Տեսնենք։"}, next: wood}
+  - {id: detail, ask: note.detail, question: {en: "What is it?", hy: "Ի՞նչ է։"}, after: {en: "I see.", hy: "Պարզ է։"}}
+  - {id: reach, ask: contact.reach, question: {en: "Where to write?", hy: "Ո՞ւր գրել։"}, on_miss: next}
+  - {id: person, hand_off: done, open: {en: Soon., hy: Շուտով։}, closed: {en: Later., hy: Հետո։}}
+answers:
+  delivery: {en: We deliver., hy: Առաքում ենք։}
+  thanks: {en: Not at all., hy: Չարժե։}
+"""
+WINDING_FLOW = loads(WINDING)
+WOOD = Criterion("wood", "yes_no", {"en": "Do you like wood?", "hy": "Սիրո՞ւմ եք փայտը։"})
+SIZE = Criterion("size", "choice", {"en": "Which size?"}, choices=(Choice("big", {"en": "Big"}),))
+
+INTENTS = (
+    *("price", "delivery", "warranty", "fault", "showroom", "greeting", "thanks", "yes", "no", "other"),
+    *("human", "opt_out", "not_interested", "complaint", "payment"),
+)
+TEXTS = st.sampled_from(
+    [
+        *("", "🙂", "?!", "ok", "1", "2", "9", "700k", "asdf qwer", "sofa", "a kitchen please", "wardrobe", "Gyumri"),
+        *("yes", "no", "не знаю", "actually 900k", "вернее кухню", "+37499123456", "anna@example.am", "Anna"),
+        *("xohanoc em uzum", "здравствуйте, сколько стоит диван", "Ի՞նչ արժե բազմոցը", "<b>{name}</b> [x]"),
+        *("my sofa broke down last week", "Not sure yet", "Talk to a person", "x" * 3000),
+    ]
+) | st.text(max_size=30)
+ENTITIES = st.lists(
+    st.one_of(
+        st.integers(1, 5).map(lambda units: Entity("budget", amount(units * 100_000))),
+        st.integers(1, 90).map(lambda days: Entity("timeline_days", days)),
+        st.sampled_from(["Yerevan", "Gyumri"]).map(lambda name: Entity("place", place(name))),
+        st.sampled_from(["+37499123456", "+37499000000"]).map(lambda phone: Entity("phone", phone)),
+        st.just(Entity("email", "anna@example.am")),
+        st.sampled_from(["Anna", "Mariam"]).map(lambda name: Entity("name", name)),
+        st.just(Entity("quantity", 3)),
+        st.just(Entity("order_number", "B-1")),
+        st.just(Entity("place", place("Nowhere"), 0.1)),
+    ),
+    max_size=3,
+)
+READINGS = st.builds(
+    Reading,
+    language=st.sampled_from([None, "en", "ru", "hy", "az", "fr"]),
+    intents=st.lists(st.sampled_from(INTENTS), max_size=3, unique=True).map(tuple),
+    entities=ENTITIES.map(tuple),
+)
+PAYLOADS = st.sampled_from(
+    [
+        *("goal:sales", "goal:support", "goal:gone", "person", "skip:budget", "skip:contact.reach", "skip:gone"),
+        *("answer:interest:sofa", "answer:start:7", "answer:interest:castle", "answer:wood:yes", "rubbish", ":"),
+    ]
+)
+MESSAGES = st.builds(
+    CustomerMessage,
+    text=TEXTS,
+    reading=READINGS,
+    payload=st.none() | PAYLOADS,
+    attachments=st.sampled_from([(), (), (), ("image",), ("voice",), ("file", "image")]),
+)
+
+
+def condition_holds(condition: Any, facts: Any) -> bool:
+    if "rich" in condition:
+        return float(facts.get("budget", amount(0))["amount"]) > 300_000
+    return bool(facts.get("wood"))
+
+
+class Customer(RuleBasedStateMachine):
+    """Carries the effects out as the operations do and remembers every event, to play it all again."""
+
+    flow: FlowDocument
+    state: RunState
+    context: Context
+
+    @initialize(
+        winding=st.booleans(),
+        first=st.none() | MESSAGES,
+        goal=st.sampled_from([None, None, "sales", "support", "gone"]),
+        is_open=st.booleans(),
+        numbered=st.booleans(),
+    )
+    def begin(
+        self, winding: bool, first: CustomerMessage | None, goal: str | None, is_open: bool, numbered: bool
+    ) -> None:
+        self.flow = WINDING_FLOW if winding else flow()
+        self.context = context(
+            criteria=(*criteria(), WOOD, SIZE),
+            goal=goal,
+            is_open=is_open,
+            numbered_options=numbered,
+            holds=condition_holds,
+        )
+        self.first = first
+        self.log: list[tuple[Event, Context]] = []
+        self.opening = self.context
+        self.state = RunState(self.flow.key, 1, self.flow.start, "en")
+        self._take(start(self.flow, self.context, first))
+
+    @rule(message=MESSAGES)
+    def write(self, message: CustomerMessage) -> None:
+        self._advance(message)
+
+    @rule(text=TEXTS, entities=ENTITIES)
+    def answer_plainly(self, text: str, entities: list[Entity]) -> None:
+        self._advance(CustomerMessage(text, Reading(None, ("other",), tuple(entities))))
+
+    @rule(index=st.integers(0, 4))
+    def tap(self, index: int) -> None:
+        """Press one of the buttons that are really there."""
+        if self.said and self.said.quick_replies:
+            options = self.said.quick_replies
+            option = options[index % len(options)]
+            self._advance(CustomerMessage(option.label, payload=option.payload))
+
+    @rule(minutes=st.sampled_from([5, 45, 600]))
+    def keep_silent(self, minutes: int) -> None:
+        before = self.state
+        self._advance(Silence(minutes))
+        if before.reminded or before.status is not RunStatus.WAITING:
+            assert self.effects == ()
+
+    @rule()
+    def take_over(self) -> None:
+        self._advance(Takeover())
+        assert self.effects == ()
+        assert self.state.status in (RunStatus.PAUSED, RunStatus.DONE)
+
+    @rule()
+    def hand_back(self) -> None:
+        self._advance(HandBack())
+        assert self.state.status is not RunStatus.PAUSED
+
+    @precondition(lambda self: self.state.status is RunStatus.WAITING)
+    @rule(text=TEXTS)
+    def a_person_is_always_at_hand(self, text: str) -> None:
+        message = CustomerMessage(text, Reading(None, ("human",)))
+        outcome = advance(self.flow, self.state, message, self.context)
+        assert any(isinstance(effect, HandOff) for effect in outcome.effects)
+        assert outcome.state.status is RunStatus.HANDED_OFF
+
+    def _advance(self, event: Event) -> None:
+        before = self.state
+        self.log.append((event, self.context))
+        self._take(advance(self.flow, self.state, event, self.context))
+        if isinstance(event, CustomerMessage) and before.status is RunStatus.PAUSED:
+            assert self.said is None or any(isinstance(effect, OptOut) for effect in self.effects)
+
+    def _take(self, outcome: Outcome) -> None:
+        facts, contact = dict(self.context.facts), dict(self.context.contact)
+        for effect in outcome.effects:
+            if isinstance(effect, RecordAnswer):
+                assert effect.replaces is (effect.key in facts)
+                facts[effect.key] = effect.value
+            elif isinstance(effect, SetContactField):
+                contact[effect.field] = effect.value
+        self.context = replace(self.context, facts=facts, contact=contact)
+        self.state, self.effects = outcome.state, outcome.effects
+        said = [effect for effect in outcome.effects if isinstance(effect, Say)]
+        assert len(said) <= 1
+        self.said = said[0] if said else None
+
+    @invariant()
+    def one_question_at_a_time(self) -> None:
+        if self.said:
+            assert self.said.text.strip()
+            assert questions_in(self.said.text.replace("{name}", "")) == (1 if self.said.asks else 0)
+
+    @invariant()
+    def nothing_known_is_asked(self) -> None:
+        if self.said and self.said.asks:
+            contact = self.context.contact
+            known = {*self.context.facts, *(f"contact.{name}" for name in contact)}
+            known |= {"contact.reach"} if {"phone", "email"} & set(contact) else set()
+            known |= {f"note.{key}" for key in self.state.notes} | set(self.state.declined)
+            known |= {"goal"} if self.state.goal else set()
+            assert self.said.asks not in known
+            assert self.said.asks == self.state.pending
+            assert self.state.status is RunStatus.WAITING
+
+    @invariant()
+    def never_stuck(self) -> None:
+        """Either a question is open, or a person has it, or it is over; and patience has an end."""
+        assert self.state.status is not RunStatus.RUNNING
+        assert (self.state.status is RunStatus.WAITING) <= (self.state.pending is not None)
+        if self.state.status is RunStatus.WAITING:
+            assert self.state.messages <= self.flow.limits.messages
+            assert self.state.all_misses < self.flow.limits.misses
+
+    @invariant()
+    def an_end_is_announced(self) -> None:
+        ends = [effect for effect in self.effects if isinstance(effect, HandOff | Close | OptOut)]
+        assert len(ends) <= 1
+        for effect in ends:
+            if isinstance(effect, HandOff):
+                assert self.said is not None
+                assert effect.summary.language == self.state.language
+                assert dict(effect.summary.facts) == self.context.facts
+
+    @invariant()
+    def survives_storage(self) -> None:
+        assert RunState.from_json(json.loads(json.dumps(self.state.to_json()))) == self.state
+
+    def teardown(self) -> None:
+        if not hasattr(self, "log"):
+            return
+        outcome = start(self.flow, self.opening, self.first)
+        for event, known in self.log:
+            outcome = advance(self.flow, RunState.from_json(outcome.state.to_json()), event, known)
+        assert outcome.state == self.state
+        assert not self.log or outcome.effects == self.effects
+
+
+Customer.TestCase.settings = settings(
+    max_examples=150,
+    stateful_step_count=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestCustomer = Customer.TestCase
