@@ -13,10 +13,13 @@ def main() -> None:
         sys.exit(
             "Django is not installed in this Python. Run `make install`, then use .venv/bin/python manage.py."
         )
+    from django.core.exceptions import ImproperlyConfigured
     from django.db import OperationalError
 
     try:
         execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     except OperationalError as error:
         if os.environ.get("DATABASE_URL"):
             raise

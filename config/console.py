@@ -45,7 +45,7 @@ class Console:
 
     def _file(self, name: str) -> IO[str]:
         if name not in self._files:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = self.folder / f"{name}.log"
             if path.exists() and path.stat().st_size > _KEEP_BYTES:
                 path.replace(path.with_suffix(".log.1"))

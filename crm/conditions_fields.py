@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, TextField, Value, When
+from django.db.models import Case, F, OuterRef, Subquery, TextField, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from core.access.models import User
 from core.conditions import Field, FieldType, Moment, Money, MoneyOrm, registry
 from core.languages import Language
 from crm.contacts.models import ContactPoint
 from crm.pipeline.enums import LeadSource
 from crm.pipeline.models import Grade, Qualification, Stage, StageKind
 from crm.qualification.queries import all_criteria, field_of
-from crm.scoring.queries import SUBJECT, point_kinds
+from crm.scoring.queries import SUBJECT, points_of
 
 LEAD = (SUBJECT,)
 
@@ -30,6 +31,10 @@ def _stages() -> list[tuple[str, str]]:
         "pipeline__position", "pipeline", "position", "id"
     )
     return [(str(stage.pk), f"{stage.pipeline.name}: {stage.name}") for stage in stages]
+
+
+def _people() -> list[tuple[str, str]]:
+    return [(str(user.pk), str(user)) for user in User.objects.filter(is_active=True).order_by("name", "id")]
 
 
 def _attribute(name: str) -> Callable[[Any, Moment], object]:
@@ -80,12 +85,13 @@ def _own_fields() -> list[Field]:
             orm=MoneyOrm("value", _currency_of_value),
         ),
         Field(
-            key="lead.has_owner",
-            type=FieldType.BOOLEAN,
-            label=_("Somebody owns the lead"),
+            key="lead.owner",
+            type=FieldType.CHOICE,
+            label=_("Owner"),
             subjects=LEAD,
-            getter=lambda lead, at: lead.owner_id is not None,
-            orm=lambda at: _truth(Q(owner__isnull=False)),
+            getter=lambda lead, at: str(lead.owner_id) if lead.owner_id else None,
+            orm=lambda at: Cast("owner_id", TextField()),
+            choices=_people,
         ),
     ]
 
@@ -103,22 +109,8 @@ def _score_fields() -> list[Field]:
 
 def _contact_fields() -> list[Field]:
     return [
-        Field(
-            key="contact.has_phone",
-            type=FieldType.BOOLEAN,
-            label=_("Phone is known"),
-            subjects=LEAD,
-            getter=lambda lead, at: "phone" in point_kinds(lead),
-            orm=lambda at: _has_point("phone"),
-        ),
-        Field(
-            key="contact.has_email",
-            type=FieldType.BOOLEAN,
-            label=_("Email is known"),
-            subjects=LEAD,
-            getter=lambda lead, at: "email" in point_kinds(lead),
-            orm=lambda at: _has_point("email"),
-        ),
+        _point("phone", FieldType.PHONE, _("Phone")),
+        _point("email", FieldType.EMAIL, _("Email")),
         Field(
             key="contact.name",
             type=FieldType.TEXT,
@@ -146,11 +138,11 @@ def _contact_fields() -> list[Field]:
         ),
         Field(
             key="contact.company",
-            type=FieldType.BOOLEAN,
-            label=_("Belongs to a company"),
+            type=FieldType.TEXT,
+            label=_("Company of the contact"),
             subjects=LEAD,
-            getter=lambda lead, at: lead.contact.company_id is not None,
-            orm=lambda at: _truth(Q(contact__company__isnull=False)),
+            getter=lambda lead, at: lead.contact.company.name_normal if lead.contact.company_id else None,
+            orm="contact__company__name_normal",
         ),
     ]
 
@@ -172,9 +164,14 @@ def _currency_of_value(at: Moment) -> Case:
     return Case(When(value__isnull=False, then=F("currency")), output_field=TextField())
 
 
-def _truth(found: Q) -> Case:
-    return Case(When(found, then=Value(value=True)), default=Value(value=False), output_field=BooleanField())
-
-
-def _has_point(kind: str) -> Exists:
-    return Exists(ContactPoint.objects.filter(contact=OuterRef("contact"), kind=kind))
+def _point(kind: str, field_type: FieldType, label: Any) -> Field:
+    """The contact's first point of the kind; further ones are not asked."""
+    points = ContactPoint.objects.filter(contact=OuterRef("contact"), kind=kind).order_by("id")
+    return Field(
+        key=f"contact.{kind}",
+        type=field_type,
+        label=label,
+        subjects=LEAD,
+        getter=lambda lead, at: points_of(lead).get(kind),
+        orm=lambda at: Subquery(points.values("value")[:1], output_field=TextField()),
+    )

@@ -54,19 +54,15 @@ RETURNING delivery.*
 def store_delivery(*, account: ChannelAccount, lane: str, headers: Mapping[str, str], body: bytes) -> None:
     """Keep a verified request, with one INSERT, and let a worker know."""
     now = timezone.now()
-    RawDelivery.objects.bulk_create(
-        [
-            RawDelivery(
-                public_id=uuid7(),
-                account_id=account.pk,
-                lane=_lane(account, lane),
-                headers=dict(headers),
-                body=body,
-                next_attempt_at=now,
-                received_at=now,
-            )
-        ]
-    )
+    RawDelivery(
+        public_id=uuid7(),
+        account_id=account.pk,
+        lane=_lane(account, lane),
+        headers=dict(headers),
+        body=body,
+        next_attempt_at=now,
+        received_at=now,
+    ).save(force_insert=True)
     nudge("deliveries")
 
 

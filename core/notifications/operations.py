@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ def notify(*, users: Iterable[User], kind: str, key: str, params: Mapping[str, A
     _refresh(user.pk for user in people)
 
 
-def mark_read(*, user: User, public_ids: Iterable[object] | None = None) -> int:
+def mark_read(*, user: User, public_ids: Iterable[UUID] | None = None) -> int:
     """Mark these of the person's notifications, or all, as read. Returns how many were unread."""
     unread = Notification.objects.filter(user=user, read_at__isnull=True)
     if public_ids is not None:

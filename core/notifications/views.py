@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
@@ -31,11 +33,11 @@ def count(request: Request) -> HttpResponse:
 @signed_in
 def read(request: Request) -> HttpResponse:
     """Mark the lines given as `id`, or all, as read."""
-    ids = request.POST.getlist("id") or None
     try:
-        operations.mark_read(user=request.user, public_ids=ids)
+        ids = [UUID(text) for text in request.POST.getlist("id")]
     except ValueError as error:
         raise BadRequest("id must be the id of a notification") from error
+    operations.mark_read(user=request.user, public_ids=ids or None)
     return _list(request)
 
 

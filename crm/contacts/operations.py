@@ -11,11 +11,10 @@ from core.events.operations import EventDraft, record, record_all
 from core.text import clean, normalise
 from crm.contacts.models import Company, Contact, ContactPoint, ContactPointKind
 from crm.contacts.queries import stored_form
-from crm.scoring.operations import lock_concerned, rescore_locked
+from crm.scoring.operations import POINT_FIELDS, lock_concerned, rescore_locked
 
 NAME_LENGTH = 200
 NORMAL_LENGTH = 400
-POINT_FIELDS = frozenset({"contact.has_phone", "contact.has_email"})
 
 
 class ContactChanges(TypedDict, total=False):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from crm.scoring.scoring import Balance
@@ -10,11 +11,14 @@ from crm.scoring.scoring import Balance
 
 @dataclass(frozen=True)
 class Facts:
-    """`rule_set_id` is the published one; `criteria_mark` changes with every edit of a criterion."""
+    """`rule_set_id` is the published one; `criteria_mark` changes with every edit of a criterion.
+
+    `points`: the contact's first phone and first email, by kind.
+    """
 
     rule_set_id: int | None
     criteria_mark: int
-    point_kinds: frozenset[str]
+    points: Mapping[str, str] = field(default_factory=dict)
     balances: tuple[Balance, ...] = ()
 
     @property
@@ -23,11 +27,11 @@ class Facts:
 
 
 class KnownLead:
-    """The lead itself to every condition field, with its contact's kinds of points already known."""
+    """The lead itself to every condition field, with its contact's points already known."""
 
-    def __init__(self, lead: Any, point_kinds: frozenset[str]) -> None:
+    def __init__(self, lead: Any, points: Mapping[str, str]) -> None:
         self._lead = lead
-        self.point_kinds = point_kinds
+        self.points = points
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._lead, name)

@@ -117,7 +117,7 @@ def forget_rules() -> None:
 
 def facts_of(lead: Lead) -> Facts:
     """What judging the lead needs, in one query."""
-    points = ContactPoint.objects.filter(contact=OuterRef("contact")).order_by()
+    points = ContactPoint.objects.filter(contact=OuterRef("contact")).order_by("-id")
     sums = (
         ScoreEntry.objects.filter(lead=OuterRef("pk"))
         .order_by()
@@ -130,23 +130,23 @@ def facts_of(lead: Lead) -> Facts:
         .values_list(
             Subquery(RuleSet.objects.filter(status=RuleSetStatus.PUBLISHED).values("pk")[:1]),
             Subquery(CRITERIA_HISTORY.objects.order_by("-pgh_id").values("pgh_id")[:1]),
-            ArraySubquery(points.values("kind").distinct()),
+            ArraySubquery(points.values(pair=JSONObject(kind="kind", value="value"))),
             ArraySubquery(sums.values("row")),
         )
         .get()
     )
-    rule_set_id, mark, kinds, rows = found
+    rule_set_id, mark, pairs, rows = found
     balances = (Balance(UUID(row["key"]), row["group"], row["points"], row["name"]) for row in rows)
-    return Facts(rule_set_id, mark or 0, frozenset(kinds), tuple(each for each in balances if each.points))
+    first = {pair["kind"]: pair["value"] for pair in pairs}
+    return Facts(rule_set_id, mark or 0, first, tuple(each for each in balances if each.points))
 
 
-def point_kinds(lead: Any) -> frozenset[str]:
-    """Kinds of contact points (phone, email) of the lead's contact."""
+def points_of(lead: Any) -> Mapping[str, str]:
+    """The first phone and the first email of the lead's contact, by kind."""
     if isinstance(lead, KnownLead):
-        return lead.point_kinds
-    return frozenset(
-        ContactPoint.objects.filter(contact=lead.contact_id).values_list("kind", flat=True).distinct()
-    )
+        return lead.points
+    rows = ContactPoint.objects.filter(contact=lead.contact_id).order_by("-id")
+    return dict(rows.values_list("kind", "value"))
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def explain_score(lead: Lead, language: str | None = None, at: Moment | None = N
     """Why the lead has its score, grade and qualification, in words (spec 7.3)."""
     facts = facts_of(lead)
     book = rule_book(facts)
-    known, at = KnownLead(lead, facts.point_kinds), at or moment()
+    known, at = KnownLead(lead, facts.points), at or moment()
     with translation.override(language or translation.get_language()):
         balances = {(each.rule_key, each.group): each for each in facts.balances}
         lines = [

@@ -25,9 +25,9 @@ from core.text import normalise
 from crm.contacts.models import Contact, ContactPoint, ContactPointKind
 from crm.defaults import install_defaults
 from crm.pipeline.models import Lead, LostReason, Stage, StageKind
-from crm.pipeline.operations import apply_answers
+from crm.qualification.answers import NewAnswer
 from crm.qualification.models import AnswerSource, Criterion, LeadAnswer
-from crm.qualification.operations import NewAnswer
+from crm.qualification.operations import apply_answers
 from crm.scoring.models import ScoreEntry
 from desk.demo import company
 from desk.demo.stories import Story, stories

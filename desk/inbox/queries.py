@@ -17,6 +17,7 @@ from conversations.threads.queries import Cursor, Page, Tab, conversations, inbo
 from core.access.models import User
 from core.events.models import Event
 from crm.consent.queries import consent_history
+from crm.contacts.models import Contact
 from desk.colleagues.queries import names
 from desk.contacts.queries import ConsentLine, consent_lines
 from desk.inbox.entries import Entry, arranged
@@ -108,10 +109,14 @@ class About:
 
 def about(conversation: Conversation, user: User) -> About:
     """Other conversations of the person, how to reach them and what they allowed, in three statements."""
-    contact = conversation.contact
-    others = [each for each in of_contact(contact.pk, user) if each.pk != conversation.pk]
+    found = about_contact(conversation.contact, user)
+    others = [each for each in found.others if each.pk != conversation.pk]
+    return About(others, found.points, found.consent)
+
+
+def about_contact(contact: Contact, user: User) -> About:
     points = list(contact.points.order_by("kind", "id"))
-    return About(others, points, consent_lines(consent_history(contact)))
+    return About(of_contact(contact.pk, user), points, consent_lines(consent_history(contact)))
 
 
 def _events(conversation: Conversation) -> Any:

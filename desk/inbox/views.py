@@ -123,7 +123,7 @@ def acting(
             return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(refusal))
         response = _fresh(request, _found(request, public_id))
         trigger_client_event(response, "live:inbox", {})
-        return trigger_client_event(response, "side:refresh", {})
+        return trigger_client_event(response, "lead:refresh", {})
 
     return require_POST(signed_in(act))
 

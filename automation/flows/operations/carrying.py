@@ -17,15 +17,14 @@ from core.access.models import Team
 from core.events.actor import CUSTOMER, FLOW
 from core.events.operations import EventDraft, record_all
 from crm.consent.operations import withdraw
+from crm.defaults import NOT_INTERESTED
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.operations import add_point, update_contact
-from crm.pipeline.models import LostReason, StageKind
-from crm.pipeline.operations import create_lead, move_lead, update_lead
+from crm.pipeline.operations import create_lead, lose_lead, note_goal
 from crm.qualification.answers import NewAnswer
 from crm.qualification.operations import apply_answers
 from crm.scoring.operations import rescore
 
-NOT_INTERESTED = "not_interested"
 _URGENCY = {
     wanted.Urgency.NORMAL: Urgency.NORMAL,
     wanted.Urgency.HIGH: Urgency.HIGH,
@@ -62,10 +61,11 @@ def _(effect: wanted.SetLanguage, situation: Situation) -> None:
 
 
 @_carry.register
-def _(effect: wanted.SetGoal, situation: Situation) -> None:
+def _(effect: wanted.SetGoal, situation: Situation) -> list[EventDraft]:
     change(situation.conversation, goal=effect.goal)
-    if situation.lead is not None and not situation.lead.goal:
-        update_lead(lead=situation.lead, actor=FLOW, goal=effect.goal)
+    if situation.lead is None:
+        return []
+    return note_goal(lead=situation.lead, goal=effect.goal, actor=FLOW)
 
 
 @_carry.register
@@ -173,12 +173,5 @@ def _(effect: wanted.OptOut, situation: Situation) -> None:
 
 @_conclude.register
 def _(effect: wanted.NotInterested, situation: Situation) -> None:
-    lead = situation.lead
-    if lead is None or lead.stage_kind != StageKind.OPEN:
-        return
-    lost = lead.pipeline.stages.filter(kind=StageKind.LOST).first()
-    reason = LostReason.objects.filter(code=NOT_INTERESTED).first()
-    if lost is not None:
-        move_lead(
-            lead_id=lead.pk, to_stage_id=lost.pk, actor=FLOW, expected_revision=None, lost_reason=reason
-        )
+    if situation.lead is not None:
+        lose_lead(lead=situation.lead, reason_code=NOT_INTERESTED, actor=FLOW)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from conversations.understanding.answers import parse_answer
 
 from automation.flows.context import Choice, Context, Criterion, Facts, Parsed
 from conversations.threads.models import Conversation, Message
-from conversations.understanding.answers import parse_answer
 from core.calendars.clock import BusinessClock
 from core.calendars.queries import clock_for
 from core.company.models import CompanyProfile
@@ -72,10 +74,14 @@ class Situation:
             language=self.conversation.language or self.company.language,
             goal=self.conversation.goal or None,
             is_open=is_open,
-            opens_at=None if is_open else self.clock.next_opening(self.now),
+            opens_at=None if is_open else self._next_opening(),
             variables={"company": self.company.name},
             holds=self._holds,
         )
+
+    def _next_opening(self) -> datetime | None:
+        opens = self.clock.next_opening(self.now)
+        return opens.astimezone(ZoneInfo(self.clock.timezone)) if opens else None
 
     def _contact(self) -> dict[str, str]:
         return {

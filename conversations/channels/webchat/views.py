@@ -9,7 +9,7 @@ import functools
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -34,25 +34,24 @@ from conversations.channels.webchat.adapter import SESSION_HEADER
 from conversations.deliveries.views import refusal, slow_down
 from core.live import tickets, topics
 
-P = ParamSpec("P")
-VisitorView = Callable[Concatenate[HttpRequest, ChannelAccount, str, P], HttpResponse]
-PublicView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+VisitorView = Callable[[HttpRequest, ChannelAccount, str], HttpResponse]
+PublicView = Callable[[HttpRequest, str], HttpResponse]
 MULTIPART_OVERHEAD = 64 * 1024
 STATUS = {"too_large": 413, "type_not_allowed": 415, "malformed": 400}
 
 
-def visitor_only(view: VisitorView[P]) -> PublicView[P]:
+def visitor_only(view: VisitorView) -> PublicView:
     """Give the view the account of the address and the visitor of the session; 404 and 403 otherwise."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, token: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, token: str) -> HttpResponse:
         account = chat_account_or_404(token)
         secret = str(account.credentials.get("session_secret", ""))
         try:
             session = signature.read(secret, request.headers.get(SESSION_HEADER, ""), now=time.time())
         except SignatureError as error:
             return refusal(403, "session", str(error))
-        return view(request, account, session.visitor, *args, **kwargs)
+        return view(request, account, session.visitor)
 
     return never_cache(csrf_exempt(guarded))
 

@@ -34,9 +34,9 @@ from core.text import clean, clean_json
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact
 from crm.contacts.operations import add_point, update_contact
-from crm.pipeline.errors import NoPipeline
 from crm.pipeline.models import Lead, StageKind
 from crm.pipeline.operations import create_lead
+from crm.pipeline.queries import default_stage
 
 SPOKEN = frozenset({EventKind.MESSAGE, EventKind.POSTBACK, EventKind.COMMENT})
 """Kinds in which a customer says something that wants an answer."""
@@ -100,7 +100,8 @@ def _cleaned(event: InboundEvent) -> InboundEvent:
 
 
 def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, respond: bool) -> Received:
-    understanding = understand(event.text, now=now, timezone=company().timezone, country=company().country)
+    profile = company()
+    understanding = understand(event.text, now=now, timezone=profile.timezone, country=profile.country)
     key = dedupe_key(event)
     sender = find_sender(
         account=account, event=event, key=key, language=_language(event, understanding), now=now
@@ -229,17 +230,18 @@ def _ensure_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -
 
 def _new_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -> Lead | None:
     """None while there is no pipeline: what the customer says is kept all the same."""
-    try:
-        return create_lead(
-            contact=sender.contact,
-            title=sender.contact.name or f"{account.get_kind_display()} #{sender.conversation.pk}",
-            source=account.kind,
-            campaign=str(event.referral.get("campaign", ""))[:120],
-            team=account.team,
-            actor=SYSTEM,
-        )
-    except NoPipeline:
+    stage = default_stage()
+    if stage is None:
         return None
+    return create_lead(
+        contact=sender.contact,
+        stage=stage,
+        title=sender.contact.name or f"{account.get_kind_display()} #{sender.conversation.pk}",
+        source=account.kind,
+        campaign=str(event.referral.get("campaign", ""))[:120],
+        team=account.team,
+        actor=SYSTEM,
+    )
 
 
 _POINTS: Mapping[str, str] = {"phone": "phone", "email": "email"}

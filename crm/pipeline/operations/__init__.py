@@ -4,6 +4,7 @@ from crm.pipeline.operations.leads import (
     create_lead,
     lose_lead,
     move_lead,
+    note_goal,
     set_next_step,
     update_lead,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "delete_stage",
     "lose_lead",
     "move_lead",
+    "note_goal",
     "rename_pipeline",
     "reorder_stages",
     "set_next_step",

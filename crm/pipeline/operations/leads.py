@@ -161,7 +161,7 @@ def assign_lead(
         "team_id": lead.team_id,
         "team": str(lead.team or ""),
     }
-    _save(lead, changed, "lead.assigned", payload, actor, {"lead.has_owner"})
+    _save(lead, changed, "lead.assigned", payload, actor, {"lead.owner"})
     return lead
 
 
@@ -206,6 +206,15 @@ def update_lead(
     concerned = {"lead.value" if name == "currency" else f"lead.{name}" for name in shown}
     _save(lead, changed, "lead.updated", {"changes": shown}, actor, concerned)
     return lead
+
+
+def note_goal(*, lead: Lead, goal: str, actor: Actor) -> list[EventDraft]:
+    """Set what a locked lead is about, once: a later goal of the chat does not rename it. The caller records the event."""
+    if lead.goal or not goal:
+        return []
+    lead.goal = goal
+    lead.save(update_fields=["goal"])
+    return [EventDraft(name="lead.updated", subject=lead, actor=actor, payload={"changes": ["goal"]})]
 
 
 def _enter(lead: Lead, stage: Stage, lost_reason: LostReason | None, actor: Actor) -> None:

@@ -94,12 +94,12 @@ def column_totals(
         .values("stage_id")
         .annotate(
             count=Count("pk"),
-            value=Sum("value", filter=own, default=Decimal(0)),
+            total=Sum("value", filter=own, default=Decimal(0)),
             other_currencies=Count("pk", filter=Q(value__isnull=False) & ~own),
             **health,
         )
     )
-    return {row.pop("stage_id"): ColumnTotals(**row) for row in rows}
+    return {row.pop("stage_id"): ColumnTotals(value=row.pop("total"), **row) for row in rows}
 
 
 def _page(

@@ -51,9 +51,9 @@ def apply_answers(
     """
     changes = _changes(lead, answers)
     _write(lead, changes)
+    names = _apply(lead, changes)
     assessment = assess(lead=lead, at=at or moment(), actor=actor)
-    names = {*_apply(lead, changes), *assessment.changed_fields}
-    if names:
+    if names := {*names, *assessment.changed_fields}:
         lead.save(update_fields=sorted(names))
     record_all([*_drafts(lead, changes, actor), *assessment.drafts])
     return [change.criterion.key for change in changes]

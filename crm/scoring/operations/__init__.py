@@ -1,4 +1,5 @@
 from crm.scoring.operations.rescoring import (
+    POINT_FIELDS,
     Assessment,
     assess,
     assess_if_concerned,
@@ -20,6 +21,7 @@ from crm.scoring.operations.rules import (
 )
 
 __all__ = [
+    "POINT_FIELDS",
     "Assessment",
     "RuleDraft",
     "assess",

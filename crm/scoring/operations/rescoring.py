@@ -17,10 +17,11 @@ from crm.contacts.models import Contact
 from crm.pipeline.models import Lead, StageKind
 from crm.scoring.facts import Facts, KnownLead
 from crm.scoring.models import ScoreEntry
-from crm.scoring.queries import facts_of, moment, point_kinds, rule_book
+from crm.scoring.queries import facts_of, moment, points_of, rule_book
 from crm.scoring.scoring import RuleBook, ScoreResult, deltas, score
 
 RESCORE_ALL = "crm.rescore_all"
+POINT_FIELDS = frozenset({"contact.phone", "contact.email"})
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def assess(*, lead: Lead, at: Moment, actor: Actor = SYSTEM) -> Assessment:
     """
     facts = facts_of(lead)
     book = rule_book(facts)
-    result = score(KnownLead(lead, facts.point_kinds), book, at)
+    result = score(KnownLead(lead, facts.points), book, at)
     _write(lead, book, result, facts)
     changed = _set(lead, book, result, at)
     return Assessment(
@@ -89,25 +90,21 @@ def rescore_locked(*, leads: Iterable[Lead], actor: Actor) -> None:
 def score_new(*, lead: Lead, at: Moment) -> ScoreResult:
     """Set the score of a lead that is not saved yet; `write_first_entries` follows once it is."""
     book = rule_book()
-    kinds = point_kinds(lead) if _asks_for_points(book) else frozenset()
-    result = score(KnownLead(lead, kinds), book, at)
+    points = points_of(lead) if POINT_FIELDS & book.fields_used() else {}
+    result = score(KnownLead(lead, points), book, at)
     _set(lead, book, result, at)
     return result
 
 
 def write_first_entries(*, lead: Lead, result: ScoreResult, actor: Actor) -> list[EventDraft]:
     """The ledger of a new lead; returns the events that the caller records."""
-    _write(lead, rule_book(), result, Facts(None, 0, frozenset()))
+    _write(lead, rule_book(), result, Facts(None, 0))
     return _drafts(lead, result, 0, lead.qualification, actor)
 
 
 def start_rescoring(*, user: User | None) -> Job:
     """Score all leads again in the background (kind "crm.rescore_all")."""
     return start(kind=RESCORE_ALL, payload={}, created_by=user)
-
-
-def _asks_for_points(book: RuleBook) -> bool:
-    return any(key.startswith("contact.has_") for key in book.fields_used())
 
 
 def _write(lead: Lead, book: RuleBook, result: ScoreResult, facts: Facts) -> None:

@@ -1,4 +1,6 @@
-"""A conversation with the engine in which the effects are carried out in memory, as the operations do in the database."""
+"""A conversation with the engine in which the effects are carried out in memory, as the operations do in the
+database.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What breaks into the questions: a wish for a person, side questions, files, silence, another language, a colleague."""
+"""What breaks into the questions: a wish for a person, side questions, files, silence, another language, a
+colleague.
+"""
 
 from __future__ import annotations
 
@@ -113,12 +115,14 @@ def test_after_the_handoff_only_facts_are_kept() -> None:
     ("language", "text"),
     [
         ("en", "Understood, no more offers or reminders from us. If you ever need us, just write."),
-        ("ru", "Понятно, больше не будем присылать предложения и напоминания. "
-         "Если понадобимся, просто напишите."),
+        (
+            "ru",
+            "Понятно, больше не будем присылать предложения и напоминания. Если понадобимся, просто напишите.",
+        ),
         ("hy", "Հասկանալի է, այլևս առաջարկներ և հիշեցումներ չենք ուղարկի։ Եթե պետք լինենք, պարզապես գրեք։"),
         ("az", "Aydındır, Sizə daha təklif və xatırlatma göndərməyəcəyik. Ehtiyac olsa, sadəcə yazın."),
     ],
-)  # fmt: skip
+)
 def test_opting_out_is_confirmed_once(language: str, text: str) -> None:
     chat = selling(language=language).send(says("stop", "opt_out"))
     assert (chat.said.text, others(chat.effects)) == (text, [OptOut()])

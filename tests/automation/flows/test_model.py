@@ -52,7 +52,21 @@ INTENTS = (
 )
 TEXTS = st.sampled_from(
     [
-        *("", "🙂", "?!", "ok", "1", "2", "9", "700k", "asdf qwer", "sofa", "a kitchen please", "wardrobe", "Gyumri"),
+        *(
+            "",
+            "🙂",
+            "?!",
+            "ok",
+            "1",
+            "2",
+            "9",
+            "700k",
+            "asdf qwer",
+            "sofa",
+            "a kitchen please",
+            "wardrobe",
+            "Gyumri",
+        ),
         *("yes", "no", "не знаю", "actually 900k", "вернее кухню", "+37499123456", "anna@example.am", "Anna"),
         *("xohanoc em uzum", "здравствуйте, сколько стоит диван", "Ի՞նչ արժե բազմոցը", "<b>{name}</b> [x]"),
         *("my sofa broke down last week", "Not sure yet", "Talk to a person", "x" * 3000),
@@ -80,8 +94,23 @@ READINGS = st.builds(
 )
 PAYLOADS = st.sampled_from(
     [
-        *("goal:sales", "goal:support", "goal:gone", "person", "skip:budget", "skip:contact.reach", "skip:gone"),
-        *("answer:interest:sofa", "answer:start:7", "answer:interest:castle", "answer:wood:yes", "rubbish", ":"),
+        *(
+            "goal:sales",
+            "goal:support",
+            "goal:gone",
+            "person",
+            "skip:budget",
+            "skip:contact.reach",
+            "skip:gone",
+        ),
+        *(
+            "answer:interest:sofa",
+            "answer:start:7",
+            "answer:interest:castle",
+            "answer:wood:yes",
+            "rubbish",
+            ":",
+        ),
     ]
 )
 MESSAGES = st.builds(

@@ -1,4 +1,6 @@
-"""The main story in four languages, by exact effects: a stranger asks for a price and becomes a complete card."""
+"""The main story in four languages, by exact effects: a stranger asks for a price and becomes a complete
+card.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,120 @@
+"""The one timeline of a lead: messages and notes merged into what happened to it, newest first (spec 7.1)."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.threads.models import AuthorKind, Direction, Message
+from conversations.threads.queries import conversations
+from core.access.models import User
+from crm.pipeline.cursors import Cursor
+from crm.pipeline.models import Lead
+from crm.pipeline.queries import AnswerItem, EventItem, ScoreItem, TimelineItem, timeline
+from crm.pipeline.queries.timeline import MESSAGE_RANK
+from crm.qualification.queries import answer_text
+from desk.colleagues.queries import names
+from desk.telling import actor_name, tell
+
+PAGE = 30
+MOST = 200
+FILTERS: Mapping[str, str | Promise] = {
+    "": gettext_lazy("Everything"),
+    "message": gettext_lazy("Messages"),
+    "note": gettext_lazy("Notes"),
+    "answer": gettext_lazy("Answers"),
+    "score": gettext_lazy("Score"),
+    "event": gettext_lazy("Moves and changes"),
+}
+ICONS = {Direction.IN: "message", Direction.OUT: "message-reply", Direction.NOTE: "note"}
+
+
+@dataclass(frozen=True)
+class MessageItem(TimelineItem):
+    message: Message
+    rank = MESSAGE_RANK
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the timeline; `tone` is in, out or note for messages. `lines` are (words, points) of a score."""
+
+    at: datetime
+    icon: str
+    text: str
+    who: str = ""
+    tone: str = ""
+    lines: list[tuple[str, int]] = field(default_factory=list)
+    message: Message | None = None
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    rows: list[Row]
+    after: Cursor | None
+
+
+def page(lead: Lead, user: User, *, kind: str = "", after: Cursor | None = None, count: int = 0) -> TimelinePage:
+    """One page; at most one statement per kind. `count`: how many lines the screen holds already."""
+    limit = min(max(count, PAGE), MOST)
+    kinds = [each for each in ("event", "answer", "score") if kind in ("", each)]
+    merged: list[Any] = [timeline(lead, after=after, limit=limit + 1, kinds=kinds)] if kinds else []
+    if kind in ("", "message", "note"):
+        merged.append(_messages(lead, user, kind, after, limit + 1))
+    items = list(islice(heapq.merge(*merged, key=lambda item: item.cursor, reverse=True), limit + 1))
+    people = names()
+    rows = [row for item in items[:limit] if (row := _row(item, lead, people))]
+    return TimelinePage(rows, items[limit - 1].cursor if len(items) > limit else None)
+
+
+def _messages(lead: Lead, user: User, kind: str, after: Cursor | None, limit: int) -> list[MessageItem]:
+    seen = conversations().visible_to(user).filter(lead=lead).values("pk")
+    rows = Message.objects.filter(conversation__in=seen).select_related("author")
+    if kind == "note":
+        rows = rows.filter(direction=Direction.NOTE)
+    elif kind == "message":
+        rows = rows.exclude(direction=Direction.NOTE)
+    if after is not None:
+        older = Q(sent_at__lt=after.at)
+        rows = rows.filter(older | Q(sent_at=after.at, pk__lt=after.id) if after.rank == MESSAGE_RANK else older)
+    page = rows.prefetch_related("attachments").order_by("-sent_at", "-id")[:limit]
+    return [MessageItem(row.sent_at, row.pk, row) for row in page]
+
+
+def _row(item: TimelineItem, lead: Lead, people: Mapping[int, str]) -> Row | None:
+    match item:
+        case MessageItem():
+            return _message_row(item.message, lead, people)
+        case AnswerItem(row=answer):
+            words = f"{answer.criterion.name}: {answer_text(answer.criterion, answer.value)}"
+            who = answer.user.name if answer.user else answer.get_source_display()
+            return Row(item.at, "list-check", words, who)
+        case ScoreItem():
+            lines = [(line["name"], line["points"]) for line in item.lines]
+            return Row(item.at, "trending-up", _("Score %(points)+d") % {"points": item.points}, lines=lines)
+        case EventItem():
+            who = item.who or actor_name(item.actor_kind, None, people)
+            told = tell(item.name, item.payload, who, people)
+            return Row(item.at, told.icon, told.text) if told else None
+    return None
+
+
+def _message_row(message: Message, lead: Lead, people: Mapping[int, str]) -> Row:
+    who = str(lead.contact)
+    if message.author_kind != AuthorKind.CUSTOMER:
+        who = actor_name(message.author_kind, message.author_id, people)
+    if message.deleted_at:
+        text = _("This message was deleted.")
+    else:
+        text = message.text or ", ".join(each.name or each.kind for each in message.attachments.all())
+    direction = Direction(message.direction)
+    return Row(message.sent_at, ICONS[direction], text, who, direction.value, message=message)

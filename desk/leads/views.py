@@ -1,0 +1,319 @@
+"""A lead: its page, its panel beside the board, and what is done to it from every screen (spec 7.1 to 7.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from core.errors import Refused
+from core.events.actor import Actor
+from core.history.queries import changes_of
+from core.http import Request, signed_in, toast
+from crm.pipeline import operations
+from crm.pipeline.cursors import Cursor
+from crm.pipeline.errors import BadCursor, StaleLead
+from crm.pipeline.models import Lead, LostReason, Stage, StageKind
+from crm.pipeline.queries import lost_reasons
+from crm.qualification.errors import BadAnswer, UnknownCriterion
+from crm.qualification.operations import correct_answer
+from crm.qualification.queries import answer_lines, criterion
+from crm.scoring.queries import explain_score
+from desk.board import queries as board
+from desk.colleagues.queries import active_colleagues
+from desk.inbox import queries as inbox
+from desk.inbox.views import head_context
+from desk.leads import queries, timeline
+from desk.leads.forms import AnswerForm, DetailsForm, NextStepForm
+
+TABS = ("lead", "chat", "timeline")
+
+
+@require_safe
+@never_cache
+@signed_in
+def lead(request: Request, public_id: UUID) -> HttpResponse:
+    """The page of a lead."""
+    found = queries.lead_for(request.user, public_id)
+    chat = queries.newest_conversation(found, request.user)
+    context = {**_head(found), **_timeline(request, found), "conversation": chat, "contact": found.contact}
+    return render(request, "desk/lead.html", {**context, "facts": answer_lines(found)})
+
+
+@require_safe
+@never_cache
+@signed_in
+def head(request: Request, public_id: UUID) -> HttpResponse:
+    """The head of the page, as it is now."""
+    return render(request, "desk/lead/head.html", _head(queries.lead_for(request.user, public_id)))
+
+
+@require_safe
+@never_cache
+@signed_in
+def side(request: Request, public_id: UUID) -> HttpResponse:
+    """Facts, contact and history: the right column of the page."""
+    found = queries.lead_for(request.user, public_id)
+    return render(request, "desk/lead/side.html", {"lead": found, "facts": answer_lines(found)})
+
+
+@require_safe
+@never_cache
+@signed_in
+def about(request: Request, public_id: UUID) -> HttpResponse:
+    """Contact and conversations, fetched after the page."""
+    found = queries.lead_for(request.user, public_id)
+    context = {"lead": found, "contact": found.contact, "about": inbox.about_contact(found.contact, request.user)}
+    return render(request, "desk/inbox/about.html", context)
+
+
+@require_safe
+@never_cache
+@signed_in
+def history(request: Request, public_id: UUID) -> HttpResponse:
+    """Who changed what, from and to (spec 12.2)."""
+    found = queries.lead_for(request.user, public_id)
+    return render(request, "desk/parts/history.html", {"changes": changes_of(found)})
+
+
+@require_safe
+@never_cache
+@signed_in
+def panel(request: Request, public_id: UUID) -> HttpResponse:
+    """The lead over the board: tabs Lead, Chat and Timeline."""
+    found = queries.lead_for(request.user, public_id)
+    asked = request.GET.get("tab", "")
+    tab = asked if asked in TABS else TABS[0]
+    context: dict[str, Any] = {"tab": tab, "contact": found.contact, **_head(found)}
+    if tab == "lead":
+        context["facts"] = answer_lines(found)
+    elif tab == "timeline":
+        context |= _timeline(request, found)
+    elif chat := queries.newest_conversation(found, request.user):
+        thread = inbox.opening_thread(chat)
+        context |= {"conversation": chat, "thread": thread, "embedded": True, **head_context(chat)}
+    return render(request, "desk/lead/panel.html", context)
+
+
+@require_safe
+@never_cache
+@signed_in
+def lines(request: Request, public_id: UUID) -> HttpResponse:
+    """Lines of the timeline: more of them behind a cursor, or the first ones anew."""
+    found = queries.lead_for(request.user, public_id)
+    return render(request, "desk/lead/timeline.html", _timeline(request, found))
+
+
+@require_safe
+@never_cache
+@signed_in
+def why(request: Request, public_id: UUID) -> HttpResponse:
+    """The score line by line (spec 7.3)."""
+    found = queries.lead_for(request.user, public_id)
+    return render(request, "desk/lead/why.html", {"lead": found, "lines": explain_score(found)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@signed_in
+def move(request: Request, public_id: UUID) -> HttpResponse:
+    """GET asks for a stage. POST moves: `stage`, the `revision` that was seen, `reason` for a lost stage.
+
+    A move that meets somebody else's change is answered with the card as it is now, and who changed it.
+    """
+    found = queries.lead_for(request.user, public_id)
+    if request.method != "POST":
+        return render(request, "desk/lead/move.html", {"lead": found, "stages": queries.stages_beside(found)})
+    asked = {**request.GET.dict(), **request.POST.dict()}
+    stage = queries.stage_of(found, asked.get("stage", ""))
+    if stage is None:
+        raise Http404
+    reason = _reason(asked.get("reason", ""))
+    if stage.kind == StageKind.LOST and reason is None and found.stage_id != stage.pk:
+        return _ask_reason(request, found, stage, asked.get("revision", ""))
+    before, expected = found, _revision(asked)
+    try:
+        moved = operations.move_lead(
+            lead_id=found.pk,
+            to_stage_id=stage.pk,
+            actor=Actor.of(request.user),
+            expected_revision=expected,
+            lost_reason=reason,
+        )
+    except StaleLead as stale:
+        return toast(_told(_changed(request, found, status=409), found), str(stale))
+    response = _told(_changed(request, moved), moved)
+    if moved.stage_id == before.stage_id:
+        return response
+    words = _("%(lead)s is now in %(stage)s") % {"lead": moved.title, "stage": moved.stage.name}
+    return toast(response, words, undo_url=_undo_url(before, moved))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@signed_in
+def details(request: Request, public_id: UUID) -> HttpResponse:
+    """Title and value."""
+    found = queries.lead_for(request.user, public_id)
+    form = DetailsForm(request.POST or None, instance=queries.lead_for(request.user, public_id))
+    context = {"lead": found, "form": form, "url": reverse("desk:lead_details", args=[public_id])}
+    if request.method != "POST":
+        return render(request, "desk/lead/form.html", {**context, "headline": _("Title and value")})
+    if not form.is_valid():
+        return render(request, "desk/lead/form.html", {**context, "headline": _("Title and value")}, status=422)
+    return _done(
+        request,
+        found,
+        lambda: operations.update_lead(
+            lead_id=found.pk,
+            actor=Actor.of(request.user),
+            expected_revision=_revision(request.POST.dict()),
+            **form.cleaned_data,
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@signed_in
+def next_step(request: Request, public_id: UUID) -> HttpResponse:
+    found = queries.lead_for(request.user, public_id)
+    initial = {"next_step": found.next_step, "due_at": found.next_step_at}
+    form = NextStepForm(request.POST if request.method == "POST" else None, initial=initial)
+    context = {"lead": found, "form": form, "url": reverse("desk:lead_next_step", args=[public_id])}
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if request.method == "POST" else 200
+        return render(request, "desk/lead/form.html", {**context, "headline": _("Next step")}, status=status)
+    return _done(
+        request,
+        found,
+        lambda: operations.set_next_step(
+            lead_id=found.pk,
+            text=form.cleaned_data["next_step"],
+            due_at=form.cleaned_data["due_at"],
+            actor=Actor.of(request.user),
+            expected_revision=_revision(request.POST.dict()),
+        ),
+    )
+
+
+@require_POST
+@signed_in
+def owner(request: Request, public_id: UUID) -> HttpResponse:
+    found = queries.lead_for(request.user, public_id)
+    asked = request.POST.get("owner", "")
+    person = next((each for each in active_colleagues() if str(each.public_id) == asked), None)
+    if asked and person is None:
+        raise Http404
+    actor = Actor.of(request.user)
+    return _done(
+        request, found, lambda: operations.assign_lead(lead_id=found.pk, owner=person, actor=actor)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@signed_in
+def answer(request: Request, public_id: UUID, key: str) -> HttpResponse:
+    """One fact of the lead: GET gives the form, or with `show` the fact; POST corrects it and gives the fact."""
+    found = queries.lead_for(request.user, public_id)
+    try:
+        asked = criterion(key)
+    except UnknownCriterion as error:
+        raise Http404 from error
+    context = {"lead": found, "criterion": asked}
+    if request.method != "POST" and request.GET.get("show"):
+        return _fact(request, found, key)
+    form = AnswerForm(asked, found.answers.get(key), found.currency, request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return render(request, "desk/lead/fact_form.html", {**context, "form": form})
+    if form.is_valid():
+        try:
+            changed = correct_answer(lead_id=found.pk, key=key, value=form.answer(), user=request.user)
+        except BadAnswer as error:
+            form.add_error("value", str(error))
+        else:
+            return _told(_fact(request, changed, key), changed)
+    return render(request, "desk/lead/fact_form.html", {**context, "form": form}, status=422)
+
+
+def _head(lead: Lead) -> dict[str, Any]:
+    return {"lead": lead, "stages": queries.stages_beside(lead), "people": active_colleagues()}
+
+
+def _timeline(request: Request, lead: Lead) -> dict[str, Any]:
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in timeline.FILTERS else ""
+    try:
+        after = Cursor.decode(request.GET["after"]) if "after" in request.GET else None
+    except BadCursor as error:
+        raise Http404 from error
+    asked = request.GET.get("count", "")
+    count = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+    page = timeline.page(lead, request.user, kind=kind, after=after, count=count)
+    return {"lead": lead, "timeline": page, "kind": kind, "filters": timeline.FILTERS.items()}
+
+
+def _fact(request: Request, lead: Lead, key: str) -> HttpResponse:
+    line = next((each for each in answer_lines(lead) if each.criterion.key == key), None)
+    if line is None:
+        return HttpResponse("")
+    return render(request, "desk/lead/fact.html", {"lead": lead, "line": line})
+
+
+def _ask_reason(request: Request, lead: Lead, stage: Stage, revision: str) -> HttpResponse:
+    context = {"lead": lead, "stage": stage, "revision": revision, "reasons": lost_reasons()}
+    response = render(request, "desk/lead/lost.html", context)
+    response["HX-Retarget"], response["HX-Reswap"] = "#modal-body", "innerHTML"
+    return response
+
+
+def _reason(text: str) -> LostReason | None:
+    return LostReason.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 10 else None
+
+
+def _revision(asked: dict[str, str]) -> int | None:
+    text = asked.get("revision", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _undo_url(before: Lead, moved: Lead) -> str:
+    asked = {"stage": before.stage.public_id, "revision": moved.revision}
+    if before.lost_reason_id:
+        asked["reason"] = before.lost_reason_id
+    return f"{reverse('desk:lead_move', args=[moved.public_id])}?{urlencode(asked)}"
+
+
+def _changed(request: Request, lead: Lead, *, status: int = 200) -> HttpResponse:
+    """The card as it is now, for the board; nothing for other screens, which fetch what they show."""
+    if "/pipeline/" not in (request.htmx.current_url or ""):
+        return HttpResponse(status=status, headers={"HX-Reswap": "none"})
+    cards = board.cards(board.card_rows(request.user, [lead.pk]), request.user)
+    changes = {"cards": cards, "gone": [] if cards else [lead.pk], "position": None}
+    return render(request, "desk/board/changes.html", {"changes": changes}, status=status)
+
+
+def _told(response: HttpResponse, lead: Lead) -> HttpResponse:
+    """Let the fragments of the page that show this lead fetch themselves anew."""
+    for event in ("board:moved", "lead:refresh", "modal:close"):
+        trigger_client_event(response, event, {})
+    return response
+
+
+def _done(request: Request, lead: Lead, act: Any) -> HttpResponse:
+    """Carry out a write and show its effect; what the operation refuses is said in a toast."""
+    try:
+        changed = act()
+    except StaleLead as stale:
+        return toast(_told(_changed(request, lead, status=409), lead), str(stale))
+    except Refused as refusal:
+        return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(refusal))
+    return _told(_changed(request, changed), changed)
