@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TextIO
 
@@ -30,7 +30,7 @@ class Console:
 
     def say(self, text: str = "") -> None:
         """One line of our own."""
-        self._file("supervisor").write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+        self._file("supervisor").write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f} {text}\n")
         self._show(f"\x1b[1m{text}\x1b[0m" if self._colours and text else text)
 
     def close(self) -> None:

@@ -44,6 +44,9 @@ def configure(*, level: str, style: str, colours: bool) -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
             "httpx": {"level": "WARNING"},
+            # Sweeps run every second or two; two lines for each would bury what matters.
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
         },
     }
 

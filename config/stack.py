@@ -7,17 +7,14 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import psycopg
 from django.conf import settings
-from django.core.management import get_commands
 
-from config import assets, environment
+from config import environment
 from config.console import Console
 from config.embedded import Postgres, Valkey
 from config.processes import HelpfulError, Program, port_is_free
 from config.records import Records
 from config.supervisor import StopRequestedError, Supervisor
-from config.vendor import FILES
 
 _WEB_STOP_SECONDS = 10
 
@@ -69,9 +66,8 @@ class Stack:
     def start(self) -> None:
         self._check_ports()
         self._start_services()
-        self._prepare()
-        for program in (self._web(), self._live(), self._worker(), self._beat()):
-            self._supervisor.start(program)
+        self._step("Preparing", "prepare", show=True)
+        self._supervisor.start(self._web(), self._live(), self._worker(), self._beat())
         self._greet()
 
     def _check_ports(self) -> None:
@@ -98,31 +94,6 @@ class Stack:
         self._env.setdefault("CACHE_URL", environment.replace_redis_database(broker, 1))
         self._records.write_services({"database_url": self._env["DATABASE_URL"], "broker_url": broker})
 
-    def _prepare(self) -> None:
-        self._collect_static()
-        self._step("Bringing the database up to date", "migrate", "--no-input", "--verbosity=0")
-        if environment.flag("DEMO", default=True) and "seed" in get_commands() and self._has_no_people():
-            self._step("Filling the demo company", "seed", "--demo", show=True)
-        if "assert_schedules" in get_commands():
-            self._step("Setting the schedules", "assert_schedules")
-
-    def _collect_static(self) -> None:
-        if settings.DEBUG:
-            return
-        sources = [self._project / "node_modules" / source for source in FILES.values()]
-        now = assets.fingerprint([self._project / "static"], [*sources, self._project / "requirements.lock"])
-        if not assets.is_current(settings.DATA_DIR, now):
-            self._step(
-                "Collecting styles and scripts", "collectstatic", "--no-input", "--clear", "--verbosity=0"
-            )
-            assets.remember(settings.DATA_DIR, now)
-
-    def _has_no_people(self) -> bool:
-        """Asked with psycopg: the settings of this process were read before the servers had addresses."""
-        with psycopg.connect(self._env["DATABASE_URL"], connect_timeout=5) as connection:
-            row = connection.execute("SELECT NOT EXISTS (SELECT 1 FROM core_user)").fetchone()
-        return bool(row and row[0])
-
     def _step(self, title: str, *command: str, show: bool = False) -> str:
         return self._supervisor.run_step(title, self._program(command[0], "manage.py", *command), show=show)
 
@@ -143,7 +114,7 @@ class Stack:
                     "--http1-header-read-timeout",
                     "10000",
                 ),
-                *("--workers-kill-timeout", str(_WEB_STOP_SECONDS - 4), "--log-level", "warning"),
+                *("--workers-kill-timeout", str(_WEB_STOP_SECONDS - 4), "--log-level", "error"),
             ),
             cwd=self._project,
             env=self._env,
@@ -186,8 +157,7 @@ class Stack:
 
     def _greet(self) -> None:
         lines = [f"Parley is running: {settings.BASE_URL}"]
-        if "demo_info" in get_commands():
-            lines += self._step("Reading the demo sign-ins", "demo_info").splitlines()
+        lines += self._step("Almost there", "demo_info").splitlines()
         lines += [f"Data and logs: {settings.DATA_DIR}", "Ctrl-C stops everything; the data stays."]
         self._console.say()
         for line in lines:

@@ -20,6 +20,8 @@ STEADY_SECONDS = 30.0
 _DELAYS = (0.0, 0.5, 1.0, 2.0, 4.0)
 _LONGEST_DELAY = 15.0
 _TICK = 0.1
+_PAUSE = 0.02
+"""Between two questions whether a program is ready, however much it writes meanwhile."""
 _PROGRESS_SECONDS = 5.0
 
 
@@ -70,18 +72,23 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
 
-    def start(self, program: Program) -> None:
-        """Start it, keep it from now on, return when it is ready. Raises HelpfulError when that fails."""
-        child = self._spawn(program, lambda text: self._console.line(program.name, text))
+    def start(self, *programs: Program) -> None:
+        """Start them together, keep them from now on, return when all are ready. Raises HelpfulError if one fails."""
+        for child in [self._spawn(program, self._line_of(program)) for program in programs]:
+            self._await(child)
+
+    def _line_of(self, program: Program) -> Callable[[str], None]:
+        return lambda text: self._console.line(program.name, text)
+
+    def _await(self, child: Child) -> None:
+        program, process = child.program, child.process
         ready = program.ready or (lambda: True)
         in_time = self._pump_until(
-            lambda: child.process.poll() is not None or ready(), seconds=program.ready_seconds
+            lambda: process.poll() is not None or ready(), seconds=program.ready_seconds
         )
         self._drain(child)
-        if child.process.poll() is not None:
-            self._children.remove(child)
-            self._forget(child)
-            raise HelpfulError(self._failure(program, describe_exit(child.process.returncode)))
+        if process.poll() is not None:
+            raise HelpfulError(self._failure(program, describe_exit(process.returncode)))
         if not in_time:
             raise HelpfulError(self._failure(program, f"did not answer within {program.ready_seconds:.0f} s"))
 
@@ -96,7 +103,7 @@ class Supervisor:
         def sink(text: str) -> None:
             written.append(text)
             if show:
-                self._console.line(program.name, text)
+                self._console.say(f"  {text}")
 
         self._console.say(f"{title} ...")
         child = self._spawn(program, sink)
@@ -204,6 +211,7 @@ class Supervisor:
             if time.monotonic() >= deadline:
                 return False
             self._pump(_TICK)
+            time.sleep(_PAUSE)
         return True
 
     def _pump(self, seconds: float) -> None:

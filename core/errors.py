@@ -1,7 +1,7 @@
 """Errors that say something to a person. Faults that only a programmer can mend are plain Python errors."""
 
 
-class Refused(Exception):  # noqa: N818  # reads as what happened
+class Refused(Exception):
     """An operation declines for a reason that the person can act on; `str()` is that sentence, translated."""
 
 

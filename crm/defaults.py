@@ -26,10 +26,11 @@ NOT_INTERESTED = "not_interested"
 
 @transaction.atomic
 def install_defaults(*, language: str = Language.ENGLISH, currency: str = "AMD") -> None:
-    """Add what is missing of the default pipeline, lost reasons, criteria and rules; what is there stays as it is.
+    """Add what is missing of the default pipeline, lost reasons, criteria and rules; what is there stays as
+    it is.
 
-    Names are in `language`. Rules come with the criteria they ask for, so a company with criteria of its own keeps
-    to its own.
+    Names are in `language`. Rules come with the criteria they ask for, so a company with criteria of its own
+    keeps to its own.
     """
     with translation.override(language):
         if not Pipeline.objects.exists():
@@ -74,7 +75,9 @@ def _add_criteria() -> None:
 def _rules() -> list[RuleDraft]:
     """Only those whose criteria exist and offer what the rule asks for."""
     kinds = dict(Criterion.objects.values_list("key", "kind"))
-    choices = {row.key: [each["value"] for each in row.choices] for row in Criterion.objects.filter(kind="choice")}
+    choices = {
+        row.key: [each["value"] for each in row.choices] for row in Criterion.objects.filter(kind="choice")
+    }
     rules = []
     if kinds.get("start") == "duration":
         rules += [
@@ -83,19 +86,30 @@ def _rules() -> list[RuleDraft]:
         ]
     if kinds.get("budget") == "money":
         rules += [
-            RuleDraft(_("Budget of a million or more"), RuleGroup.FIT, _answer("budget", "gte", _drams(1_000_000)), 3),
-            RuleDraft(_("Budget of 300,000 or more"), RuleGroup.FIT, _answer("budget", "gte", _drams(300_000)), 2),
+            RuleDraft(
+                _("Budget of a million or more"),
+                RuleGroup.FIT,
+                _answer("budget", "gte", _drams(1_000_000)),
+                3,
+            ),
+            RuleDraft(
+                _("Budget of 300,000 or more"), RuleGroup.FIT, _answer("budget", "gte", _drams(300_000)), 2
+            ),
         ]
     large = [value for value in ("whole_home", "kitchen") if value in choices.get("interest", ())]
     if large:
-        rules.append(RuleDraft(_("Kitchen or a whole home"), RuleGroup.FIT, _answer("interest", "in", large), 1))
+        rules.append(
+            RuleDraft(_("Kitchen or a whole home"), RuleGroup.FIT, _answer("interest", "in", large), 1)
+        )
     needed = list(Criterion.objects.filter(must_have=True).values_list("key", flat=True))
     if needed:
         known = {"all": [{"field": f"answer.{key}", "op": "is_set"} for key in needed]}
         rules.append(RuleDraft(_("Answered all that we must know"), RuleGroup.ENGAGEMENT, known, 1))
     campaign = {"field": "lead.campaign", "op": "is_set"}
     rules += [
-        RuleDraft(_("Left a phone number"), RuleGroup.ENGAGEMENT, {"field": "contact.phone", "op": "is_set"}, 2),
+        RuleDraft(
+            _("Left a phone number"), RuleGroup.ENGAGEMENT, {"field": "contact.phone", "op": "is_set"}, 2
+        ),
         RuleDraft(_("Came from a campaign"), RuleGroup.ENGAGEMENT, campaign, 1),
     ]
     return rules

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
 
 TONES = 6
 # Until when an unanswered customer is no reason to hurry, then to hurry; web chat and messengers alike (spec 6.4).
@@ -47,10 +47,20 @@ def waiting_class(span: timedelta) -> str:
     return "wait-soon" if span < WAIT_LATE else "wait-late"
 
 
+def number(amount: Decimal) -> str:
+    """Digits in groups of three, without decimals that are zero: "1,500,000" in English, "1 500 000" elsewhere.
+
+    Django's own grouping knows no groups for Armenian.
+    """
+    whole = amount == amount.to_integral_value()
+    text = f"{amount:,.0f}" if whole else f"{amount:,.2f}"
+    if (get_language() or "en").startswith("en"):
+        return text
+    return text.translate({ord(","): "\u00a0", ord("."): ","})
+
+
 def money(amount: Decimal, currency: str) -> str:
-    """An amount in the reader's grouping, without decimals that are zero: "1,500,000 AMD"."""
-    places = 0 if amount == amount.to_integral_value() else 2
-    return f"{number_format(amount, decimal_pos=places, force_grouping=True)}\u00a0{currency}"
+    return f"{number(amount)}\u00a0{currency}"
 
 
 def day_name(day: date, today: date) -> str:
@@ -62,9 +72,13 @@ def day_name(day: date, today: date) -> str:
 
 
 def when(at: datetime, now: datetime) -> str:
-    """Day and time in few words, in the reader's zone."""
-    local = timezone.localtime(at)
-    return f"{day_name(local.date(), timezone.localdate(now))}, {date_format(local, 'H:i')}"
+    """The time for today, else the day, in few words and in the reader's zone."""
+    local, today = timezone.localtime(at), timezone.localdate(now)
+    if local.date() == today:
+        return date_format(local, "H:i")
+    if local.date() == today + timedelta(days=1):
+        return gettext("tomorrow %(time)s") % {"time": date_format(local, "H:i")}
+    return date_format(local, "j M" if local.year == today.year else "j M Y")
 
 
 def moment(at: datetime) -> str:

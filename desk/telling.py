@@ -36,7 +36,11 @@ class Telling:
 
 def _move(payload: Mapping[str, Any]) -> dict[str, Any]:
     reason = payload.get("lost_reason")
-    return {"from": payload.get("from", ""), "to": payload.get("to", ""), "reason": f" ({reason})" if reason else ""}
+    return {
+        "from": payload.get("from", ""),
+        "to": payload.get("to", ""),
+        "reason": f" ({reason})" if reason else "",
+    }
 
 
 def _owner(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +63,9 @@ TELLINGS: Mapping[str, Telling] = {
     "conversation.taken_over": Telling("user-check", gettext_lazy("%(who)s took over")),
     "conversation.handed_back": Telling("robot", gettext_lazy("%(who)s handed back to the flow")),
     "conversation.handed_off": Telling("hand-stop", gettext_lazy("Handed over to the team")),
-    "conversation.assigned": Telling("user-plus", gettext_lazy("%(who)s assigned the conversation to %(whom)s")),
+    "conversation.assigned": Telling(
+        "user-plus", gettext_lazy("%(who)s assigned the conversation to %(whom)s")
+    ),
     "conversation.status_changed": Telling("check", gettext_lazy("%(who)s: %(status)s")),
     "flow.started": Telling("player-play", gettext_lazy("The flow began")),
     "flow.finished": Telling("flag", gettext_lazy("The flow ended")),
@@ -68,14 +74,18 @@ TELLINGS: Mapping[str, Telling] = {
         "arrow-right", gettext_lazy("%(who)s moved the lead from %(from)s to %(to)s%(reason)s"), _move
     ),
     "lead.assigned": Telling("user-plus", gettext_lazy("%(who)s gave the lead to %(whom)s"), _owner),
-    "lead.next_step_set": Telling("calendar-event", gettext_lazy("%(who)s set the next step: %(step)s"), _next_step),
+    "lead.next_step_set": Telling(
+        "calendar-event", gettext_lazy("%(who)s set the next step: %(step)s"), _next_step
+    ),
     "lead.updated": Telling("pencil", gettext_lazy("%(who)s changed details of the lead")),
     "lead.qualification_changed": Telling("medal", gettext_lazy("Now: %(to)s"), _qualified),
     "contact.opted_out": Telling("bell-off", gettext_lazy("The customer asked us to stop writing")),
     "contact.opted_in": Telling("bell", gettext_lazy("The customer allowed us to write again")),
 }
 THREAD_NAMES = tuple(
-    name for name in TELLINGS if name.startswith(("conversation.", "contact.")) and name != "conversation.started"
+    name
+    for name in TELLINGS
+    if name.startswith(("conversation.", "contact.")) and name != "conversation.started"
 )
 """What stands between the messages of a thread; the rest has its place on the lead's timeline."""
 LEAD_NAMES_IN_THREAD = ("lead.stage_changed", "lead.qualification_changed")

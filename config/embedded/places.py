@@ -1,7 +1,6 @@
 """Where a server's data and binaries lie, who may reach them, and which port it listens on."""
 
 import contextlib
-import hashlib
 import os
 import pwd
 import secrets
@@ -65,7 +64,8 @@ def home_for(folder: Path, account: Account | None) -> Path:
     make_passable(folder)
     if reachable(folder, account):
         return folder
-    home = SHARED_ROOT / hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    # A name by chance: one made from the path would meet the data of an earlier checkout at the same place.
+    home = SHARED_ROOT / secrets.token_hex(8)
     make_passable(SHARED_ROOT)
     make_passable(home)
     note.write_text(f"{home}\n")

@@ -109,7 +109,10 @@ class Postgres:
         )
 
     def answers(self) -> bool:
-        """Whether it takes connections; makes our database when it is not there yet."""
+        """Whether it takes connections; makes our database when it is not there yet.
+
+        Raises HelpfulError when our password is not the one of this cluster.
+        """
         if not self._says_ready():
             return False
         try:
@@ -119,7 +122,12 @@ class Postgres:
                 ).fetchone()
                 if not known:
                     connection.execute(f'CREATE DATABASE "{_DATABASE}"')
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise HelpfulError(
+                    f"The password in {self.folder / 'password'} is not that of {self.cluster}: "
+                    f"they come from different installations. Put back the right one, or {self._advice}"
+                ) from error
             return False
         return True
 

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.access.models import Team
 from core.calendars.clock import Hours, Period, check_hours
 from core.calendars.models import BusinessCalendar, CalendarException, OpeningHours
 from core.calendars.queries import GENERATION_KEY
@@ -15,12 +16,37 @@ from core.errors import Refused
 from core.ids import public_token
 
 
-def set_week(*, calendar: BusinessCalendar, periods: Iterable[Period]) -> None:
-    """Replace the weekly hours of the calendar. Raises Refused when two periods of a day overlap."""
+def week_in_order(periods: Iterable[Period]) -> list[Period]:
+    """The periods as the week goes. Raises Refused when two of a day overlap."""
     week = sorted(periods, key=lambda period: (period.weekday, period.start))
     for earlier, later in itertools.pairwise(week):
         if earlier.weekday == later.weekday and (earlier.end == time.min or later.start < earlier.end):
             raise Refused(_("Two periods of one day overlap."))
+    return week
+
+
+def save_calendar(*, team: Team | None, timezone: str, holiday_country: str) -> BusinessCalendar:
+    """Hours of the company, or of a team that keeps its own; added without a week where there were none."""
+    with transaction.atomic():
+        values = {"timezone": timezone, "holiday_country": holiday_country}
+        added = {"name": team.name if team else _("Company"), **values}
+        calendar, _new = BusinessCalendar.objects.update_or_create(
+            team=team, defaults=values, create_defaults=added
+        )
+        transaction.on_commit(forget_clocks)
+    return calendar
+
+
+def delete_calendar(*, calendar: BusinessCalendar) -> None:
+    """The team keeps the company's hours again; the company is open round the clock."""
+    with transaction.atomic():
+        calendar.delete()
+        transaction.on_commit(forget_clocks)
+
+
+def set_week(*, calendar: BusinessCalendar, periods: Iterable[Period]) -> None:
+    """Replace the weekly hours of the calendar. Raises Refused when two periods of a day overlap."""
+    week = week_in_order(periods)
     with transaction.atomic():
         BusinessCalendar.objects.select_for_update().get(pk=calendar.pk)
         OpeningHours.objects.filter(calendar=calendar).delete()

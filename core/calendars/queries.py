@@ -62,15 +62,35 @@ def _exceptions(rows: Iterable[CalendarException]) -> Mapping[date, Hours]:
     return {day: tuple(sorted(periods)) for day, periods in hours.items()}
 
 
-def _holidays(country: str) -> Mapping[date, Hours]:
+def public_holidays(country: str, language: str = "") -> Mapping[date, str]:
+    """Names of the public holidays of last year to two years ahead, in `language` where the country has them
+    so.
+
+    Empty for a country that the `holidays` package does not know.
+    """
     if not country:
         return {}
     import holidays  # heavy, and most processes never need it
 
     this_year = timezone.now().year
+    years = range(this_year - 1, this_year + _YEARS_AHEAD + 1)
     try:
-        found = holidays.country_holidays(country, years=range(this_year - 1, this_year + _YEARS_AHEAD + 1))
+        found = holidays.country_holidays(country, years=years)
+        spoken = {name[:2]: name for name in found.supported_languages}
+        if language in spoken:
+            found = holidays.country_holidays(country, years=years, language=spoken[language])
     except NotImplementedError:
         log.warning("no public holidays are known", country=country)
         return {}
-    return dict.fromkeys(found, ())
+    return dict(found.items())
+
+
+def holiday_countries() -> tuple[str, ...]:
+    """ISO codes of the countries whose public holidays are known."""
+    import holidays
+
+    return tuple(sorted(code for code in holidays.list_supported_countries() if len(code) == 2))
+
+
+def _holidays(country: str) -> Mapping[date, Hours]:
+    return dict.fromkeys(public_holidays(country), ())

@@ -39,7 +39,9 @@ class DueRow(models.Model):
                 fields=["kind", "key"], name="one_pending_due_row", condition=models.Q(status="pending")
             )
         ]
-        indexes = [models.Index(fields=["due_at"], name="due_pending", condition=models.Q(status="pending"))]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="due_pending", condition=models.Q(status="pending"))
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

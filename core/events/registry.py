@@ -21,7 +21,7 @@ _types: dict[str, EventType] = {}
 TYPES: Mapping[str, EventType] = MappingProxyType(_types)
 
 
-class UnknownEvent(LookupError):  # noqa: N818  # reads as what happened
+class UnknownEvent(LookupError):
     """An event of a name, or with a payload key, that docs/events.md would not tell of."""
 
 

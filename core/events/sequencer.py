@@ -53,10 +53,8 @@ def announce() -> None:
     announced = publish.announced()
     if announced is None or announced == last:
         return
-    if 0 <= announced < last <= announced + BATCH:
-        sent = _publish_hints(announced, last)
-    else:
-        sent = publish.gap(sequence=last)
+    is_near = 0 <= announced < last <= announced + BATCH
+    sent = _publish_hints(announced, last) if is_near else publish.gap(sequence=last)
     if sent:
         publish.note_announced(last)
 

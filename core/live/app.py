@@ -6,8 +6,11 @@
 
 import asyncio
 import contextlib
+import signal
+import threading
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -46,6 +49,7 @@ class LiveApp:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._start_listening()
+                _on_stop_signal(self.hub.close)
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self._stop()
@@ -111,6 +115,27 @@ class LiveApp:
                 await _write(send, chunk or frame("beat", {"sequence": self.hub.sequence}))
         with contextlib.suppress(OSError):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _on_stop_signal(act: Callable[[], None]) -> None:
+    """Let `act` run in the loop when the server is asked to stop, before it waits for open answers to end.
+
+    ASGI tells an application of the shutdown only after that wait, which an event stream would never end.
+    """
+    loop = asyncio.get_running_loop()
+
+    def chain(number: int, previous: Callable[[int, FrameType | None], Any]) -> None:
+        def handle(signum: int, stack: FrameType | None) -> None:
+            loop.call_soon_threadsafe(act)
+            previous(signum, stack)
+
+        signal.signal(number, handle)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            previous = signal.getsignal(number)
+            if callable(previous):
+                chain(number, previous)
 
 
 def _origin(scope: Scope) -> str | None:

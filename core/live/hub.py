@@ -74,6 +74,7 @@ class Hub:
         self.sequence = 0
         self._recent: deque[Hint] = deque()
         self._hears_since: float | None = None
+        self._is_closed = False
 
     @property
     def is_connected(self) -> bool:
@@ -112,12 +113,15 @@ class Hub:
             elif topics:
                 client.offer({"topics": list(topics), "sequence": self.sequence})
         self.clients.add(client)
+        if self._is_closed:
+            client.close()
 
     def leave(self, client: Client) -> None:
         self.clients.discard(client)
 
     def close(self) -> None:
         """End every stream; the browsers come back to whoever serves next."""
+        self._is_closed = True
         for client in self.clients:
             client.close()
 

@@ -13,7 +13,7 @@ LIFETIME_SECONDS = 60
 _SALT = "core.live.ticket"
 
 
-class BadTicket(Exception):  # noqa: N818  # the name in the contract
+class BadTicket(Exception):
     """Forged, mangled or too old."""
 
 

@@ -35,7 +35,6 @@ def storable_name(name: str) -> tuple[str, str]:
     return kept, normalise(kept)[:NORMAL_LENGTH]
 
 
-@transaction.atomic(savepoint=False)
 def create_contact(
     *,
     actor: Actor,
@@ -53,27 +52,28 @@ def create_contact(
     """A contact with its phones and emails. Raises BadContactPoint for one that cannot be read."""
     wanted = _points(phones, emails)
     kept, normal = storable_name(name)
-    contact = Contact.objects.create(
-        name=kept,
-        name_normal=normal,
-        language=language,
-        timezone=timezone,
-        company=company,
-        owner=owner,
-        tags=list(tags),
-        fields=fields or {},
-    )
-    drafts = [_draft("contact.created", contact, actor, {"name": kept, "source": source})]
-    if wanted:
-        ContactPoint.objects.bulk_create(
-            ContactPoint(contact=contact, kind=kind, value=value) for kind, value in wanted
+    with transaction.atomic(savepoint=False):
+        contact = Contact.objects.create(
+            name=kept,
+            name_normal=normal,
+            language=language,
+            timezone=timezone,
+            company=company,
+            owner=owner,
+            tags=list(tags),
+            fields=fields or {},
         )
-        drafts += [
-            _draft("contact.point_added", contact, actor, {"kind": kind, "value": value})
-            for kind, value in wanted
-        ]
-    record_all(drafts)
-    return contact
+        drafts = [_draft("contact.created", contact, actor, {"name": kept, "source": source})]
+        if wanted:
+            ContactPoint.objects.bulk_create(
+                ContactPoint(contact=contact, kind=kind, value=value) for kind, value in wanted
+            )
+            drafts += [
+                _draft("contact.point_added", contact, actor, {"kind": kind, "value": value})
+                for kind, value in wanted
+            ]
+        record_all(drafts)
+        return contact
 
 
 @transaction.atomic

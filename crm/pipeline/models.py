@@ -93,7 +93,7 @@ class Grade(models.TextChoices):
     D = "D"
 
 
-@pghistory.track(exclude=COMPUTED)
+@pghistory.track(exclude=list(COMPUTED))
 class Lead(models.Model):
     """One wish of one contact on its way to a yes or a no.
 

@@ -166,5 +166,6 @@ def last_edit(criterion: Criterion) -> LastEdit:
     row = past.order_by("-pgh_id").values("pgh_created_at", "pgh_context").first()
     if row is None:
         return LastEdit("", None)
-    person = User.objects.filter(pk=(row["pgh_context"] or {}).get("user")).first()
+    user_id = (row["pgh_context"] or {}).get("user")
+    person = User.objects.filter(pk=user_id).first() if user_id else None
     return LastEdit(str(person or ""), row["pgh_created_at"])

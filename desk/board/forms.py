@@ -21,7 +21,11 @@ class FilterForm(forms.Form):
         strip=True,
         label=_("Title, name, phone or email"),
         widget=forms.TextInput(
-            attrs={"type": "search", "class": "form-control-sm", "placeholder": _("Title, name, phone or email")}
+            attrs={
+                "type": "search",
+                "class": "form-control-sm",
+                "placeholder": _("Title, name, phone or email"),
+            }
         ),
     )
     owner = forms.ChoiceField(required=False, label=_("Owner"))

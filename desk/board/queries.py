@@ -154,7 +154,12 @@ def _column(column: Column, chats: dict[int, Chat], today: Today) -> BoardColumn
 
 
 def _total(stage: Stage, totals: ColumnTotals) -> Total:
-    counts = [("overdue", totals.overdue), ("today", totals.today), ("later", totals.later), ("none", totals.none)]
+    counts = [
+        ("overdue", totals.overdue),
+        ("today", totals.today),
+        ("later", totals.later),
+        ("none", totals.none),
+    ]
     parts, start = [], Decimal(0)
     for health, count in counts:
         if count:

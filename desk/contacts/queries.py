@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Prefetch
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from core.access.models import User
 from crm.consent.models import ConsentRecord, Purpose
 from crm.consent.queries import ALLOWED_WITHOUT_WORD
+from crm.contacts.models import Contact, ContactPoint
+from crm.contacts.queries import ContactQuerySet, contacts
+from crm.pipeline.models import Lead
+from crm.pipeline.queries import leads
 from desk import formats
+
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentLine:
     """What holds for one purpose on every channel; `explanation` says since when and from where."""
 
+    purpose: str
     label: str
     granted: bool
     explanation: str
@@ -31,8 +41,63 @@ def consent_lines(records: Iterable[ConsentRecord]) -> list[ConsentLine]:
 
 
 def _line(purpose: Purpose, record: ConsentRecord | None) -> ConsentLine:
-    words = {Purpose.REPLY: _("Replies"), Purpose.FOLLOW_UP: _("Follow-ups"), Purpose.MARKETING: _("Marketing")}
+    words = {
+        Purpose.REPLY: _("Replies"),
+        Purpose.FOLLOW_UP: _("Follow-ups"),
+        Purpose.MARKETING: _("Marketing"),
+    }
     if record is None:
-        return ConsentLine(words[purpose], purpose in ALLOWED_WITHOUT_WORD, _("Nothing was said about it yet"))
+        return ConsentLine(
+            purpose, words[purpose], purpose in ALLOWED_WITHOUT_WORD, _("Nothing was said about it yet")
+        )
     said = _("allowed") if record.granted else _("withdrawn")
-    return ConsentLine(words[purpose], record.granted, f"{said}, {formats.moment(record.created_at)}, {record.source}")
+    explanation = f"{said}, {formats.moment(record.created_at)}, {record.source}"
+    return ConsentLine(purpose, words[purpose], record.granted, explanation)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    """`after` is the id behind which the next page begins, None on the last."""
+
+    rows: list[Contact]
+    after: int | None
+
+
+def contact_page(user: User, *, text: str = "", after: int | None = None) -> ContactPage:
+    """Newest contacts first, each with its points and visible leads; three statements."""
+    rows = contacts().visible_to(user)
+    if text.strip():
+        rows = _matching(rows, text)
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
+    seen = leads().visible_to(user).select_related("stage").order_by("-id")
+    rows = rows.select_related("company", "owner").with_points().prefetch_related(Prefetch("leads", seen))
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    return ContactPage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def contact_for(user: User, public_id: object) -> Contact:
+    """The contact, where `user` may see it; Http404 otherwise."""
+    rows = contacts().visible_to(user).select_related("company", "owner").with_points()
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def leads_of(contact: Contact, user: User) -> list[Lead]:
+    rows = leads().visible_to(user).filter(contact=contact).select_related("stage", "owner", "pipeline")
+    return list(rows.order_by("-id")[:PAGE])
+
+
+def _matching(rows: ContactQuerySet, text: str) -> ContactQuerySet:
+    """By a word of the name in any script, or by a piece of an email or phone number."""
+    digits = "".join(each for each in text if each.isdigit())
+    if "@" in text:
+        held = ContactPoint.objects.filter(
+            contact=OuterRef("pk"), kind="email", value__contains=text.strip().lower()
+        )
+        return rows.filter(Exists(held))
+    if len(digits) >= 4:
+        held = ContactPoint.objects.filter(
+            contact=OuterRef("pk"), kind="phone", value__contains=digits.lstrip("0")
+        )
+        return rows.filter(Exists(held))
+    return rows.named_like(text)

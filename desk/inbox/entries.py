@@ -40,7 +40,6 @@ class Entry:
             return self.message.author.name
         return _("Flow") if self.message.author_kind == AuthorKind.FLOW else _("Automatic")
 
-
     @property
     def order(self) -> tuple[datetime, int, int]:
         """A message before an event of the same instant, messages of one instant by their sequence."""

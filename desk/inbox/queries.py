@@ -12,8 +12,17 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from conversations.threads.models import Conversation, Direction, Message
-from conversations.threads.queries import Cursor, Page, Tab, conversations, inbox, of_contact, queue_counts, thread
+from conversations.threads.models import Attachment, Conversation, Direction, Message
+from conversations.threads.queries import (
+    Cursor,
+    Page,
+    Tab,
+    conversations,
+    inbox,
+    of_contact,
+    queue_counts,
+    thread,
+)
 from core.access.models import User
 from core.events.models import Event
 from crm.consent.queries import consent_history
@@ -77,7 +86,9 @@ def older_thread(conversation: Conversation, *, before: Cursor | None, now: date
     return Thread(_arranged(page.rows, events[:500], now), page.next)
 
 
-def fresh_thread(conversation: Conversation, *, sequence: int, event: int, now: datetime | None = None) -> Thread:
+def fresh_thread(
+    conversation: Conversation, *, sequence: int, event: int, now: datetime | None = None
+) -> Thread:
     """What came after the last message and the last event that the screen holds."""
     messages = (
         Message.objects.filter(conversation=conversation, sequence__gt=sequence)
@@ -91,11 +102,18 @@ def fresh_thread(conversation: Conversation, *, sequence: int, event: int, now: 
 def recent_ticks(conversation: Conversation, *, sequence: int) -> list[Message]:
     """The newest outgoing messages that the screen holds: their statuses may have changed."""
     sent = Message.objects.filter(conversation=conversation, direction=Direction.OUT, sequence__lte=sequence)
-    return list(sent.only("public_id", "status", "error", "direction").order_by("-sequence")[:TICKS_REFRESHED])
+    return list(
+        sent.only("public_id", "status", "error", "direction").order_by("-sequence")[:TICKS_REFRESHED]
+    )
 
 
 def conversation_for(user: User, public_id: object) -> Conversation | None:
     return conversations().visible_to(user).with_details().filter(public_id=public_id).first()
+
+
+def attachment_for(user: User, public_id: object) -> Attachment | None:
+    seen = conversations().visible_to(user).values("pk")
+    return Attachment.objects.filter(public_id=public_id, message__conversation__in=seen).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -21,10 +21,12 @@ from core.access.models import User
 from core.errors import Refused
 from core.http import Request, render_page, render_partial, signed_in, toast
 from desk.colleagues.queries import active_colleagues
+from desk.inbox import operations as own
 from desk.inbox import queries
 from desk.leads.queries import lead_side
 
 PAGE = "desk/inbox.html"
+SHOWN_IN_PLACE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 P = ParamSpec("P")
 
 
@@ -81,7 +83,9 @@ def about(request: Request, public_id: UUID) -> HttpResponse:
     """The lower part of the right pane, fetched after the page."""
     found = _found(request, public_id)
     return render(
-        request, "desk/inbox/about.html", {"contact": found.contact, "about": queries.about(found, request.user)}
+        request,
+        "desk/inbox/about.html",
+        {"contact": found.contact, "about": queries.about(found, request.user)},
     )
 
 
@@ -171,6 +175,31 @@ def read(request: Request, public_id: UUID) -> HttpResponse:
     """The person has seen the thread."""
     operations.mark_read(conversation=_found(request, public_id), user=request.user)
     return trigger_client_event(HttpResponse(status=204), "live:inbox", {})
+
+
+@require_POST
+@signed_in
+def make_lead(request: Request, public_id: UUID) -> HttpResponse:
+    """A lead for a conversation that has none; the answer is the right pane."""
+    found = _found(request, public_id)
+    try:
+        own.make_lead(conversation_id=found.pk, user=request.user)
+    except Refused as refusal:
+        return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(refusal))
+    return side(request, public_id)
+
+
+@require_safe
+@signed_in
+def attachment(request: Request, public_id: UUID) -> FileResponse:
+    """A file of a visible conversation. Pictures are shown, everything else is a download."""
+    found = queries.attachment_for(request.user, public_id)
+    if found is None or not found.file:
+        raise Http404
+    shown = found.mime in SHOWN_IN_PLACE
+    return FileResponse(
+        found.file.open("rb"), as_attachment=not shown, filename=found.name, content_type=found.mime or None
+    )
 
 
 def head_context(conversation: Conversation) -> dict[str, Any]:

@@ -32,7 +32,9 @@ def stage_of(lead: Lead, public_id: str) -> Stage | None:
 
 def lead_for(user: User, public_id: object) -> Lead:
     """The lead with its people, where `user` may see it; Http404 otherwise."""
-    seen = leads().visible_to(user).select_related("contact", "contact__company", "owner", "stage", "pipeline")
+    seen = (
+        leads().visible_to(user).select_related("contact", "contact__company", "owner", "stage", "pipeline")
+    )
     return get_object_or_404(seen, public_id=public_id)
 
 

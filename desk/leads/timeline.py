@@ -63,7 +63,9 @@ class TimelinePage:
     after: Cursor | None
 
 
-def page(lead: Lead, user: User, *, kind: str = "", after: Cursor | None = None, count: int = 0) -> TimelinePage:
+def page(
+    lead: Lead, user: User, *, kind: str = "", after: Cursor | None = None, count: int = 0
+) -> TimelinePage:
     """One page; at most one statement per kind. `count`: how many lines the screen holds already."""
     limit = min(max(count, PAGE), MOST)
     kinds = [each for each in ("event", "answer", "score") if kind in ("", each)]
@@ -85,7 +87,9 @@ def _messages(lead: Lead, user: User, kind: str, after: Cursor | None, limit: in
         rows = rows.exclude(direction=Direction.NOTE)
     if after is not None:
         older = Q(sent_at__lt=after.at)
-        rows = rows.filter(older | Q(sent_at=after.at, pk__lt=after.id) if after.rank == MESSAGE_RANK else older)
+        rows = rows.filter(
+            older | Q(sent_at=after.at, pk__lt=after.id) if after.rank == MESSAGE_RANK else older
+        )
     page = rows.prefetch_related("attachments").order_by("-sent_at", "-id")[:limit]
     return [MessageItem(row.sent_at, row.pk, row) for row in page]
 

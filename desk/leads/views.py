@@ -23,8 +23,8 @@ from crm.pipeline.cursors import Cursor
 from crm.pipeline.errors import BadCursor, StaleLead
 from crm.pipeline.models import Lead, LostReason, Stage, StageKind
 from crm.pipeline.queries import lost_reasons
-from crm.qualification.errors import BadAnswer, UnknownCriterion
-from crm.qualification.operations import correct_answer
+from crm.qualification.errors import UnknownCriterion
+from crm.qualification.forms import AnswerForm
 from crm.qualification.queries import answer_lines, criterion
 from crm.scoring.queries import explain_score
 from desk.board import queries as board
@@ -32,7 +32,7 @@ from desk.colleagues.queries import active_colleagues
 from desk.inbox import queries as inbox
 from desk.inbox.views import head_context
 from desk.leads import queries, timeline
-from desk.leads.forms import AnswerForm, DetailsForm, NextStepForm
+from desk.leads.forms import DetailsForm, NextStepForm
 
 TABS = ("lead", "chat", "timeline")
 
@@ -71,7 +71,11 @@ def side(request: Request, public_id: UUID) -> HttpResponse:
 def about(request: Request, public_id: UUID) -> HttpResponse:
     """Contact and conversations, fetched after the page."""
     found = queries.lead_for(request.user, public_id)
-    context = {"lead": found, "contact": found.contact, "about": inbox.about_contact(found.contact, request.user)}
+    context = {
+        "lead": found,
+        "contact": found.contact,
+        "about": inbox.about_contact(found.contact, request.user),
+    }
     return render(request, "desk/inbox/about.html", context)
 
 
@@ -168,7 +172,9 @@ def details(request: Request, public_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "desk/lead/form.html", {**context, "headline": _("Title and value")})
     if not form.is_valid():
-        return render(request, "desk/lead/form.html", {**context, "headline": _("Title and value")}, status=422)
+        return render(
+            request, "desk/lead/form.html", {**context, "headline": _("Title and value")}, status=422
+        )
     return _done(
         request,
         found,
@@ -214,9 +220,7 @@ def owner(request: Request, public_id: UUID) -> HttpResponse:
     if asked and person is None:
         raise Http404
     actor = Actor.of(request.user)
-    return _done(
-        request, found, lambda: operations.assign_lead(lead_id=found.pk, owner=person, actor=actor)
-    )
+    return _done(request, found, lambda: operations.assign_lead(lead_id=found.pk, owner=person, actor=actor))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -232,17 +236,17 @@ def answer(request: Request, public_id: UUID, key: str) -> HttpResponse:
     context = {"lead": found, "criterion": asked}
     if request.method != "POST" and request.GET.get("show"):
         return _fact(request, found, key)
-    form = AnswerForm(asked, found.answers.get(key), found.currency, request.POST if request.method == "POST" else None)
-    if request.method != "POST":
-        return render(request, "desk/lead/fact_form.html", {**context, "form": form})
-    if form.is_valid():
-        try:
-            changed = correct_answer(lead_id=found.pk, key=key, value=form.answer(), user=request.user)
-        except BadAnswer as error:
-            form.add_error("value", str(error))
-        else:
-            return _told(_fact(request, changed, key), changed)
-    return render(request, "desk/lead/fact_form.html", {**context, "form": form}, status=422)
+    data = request.POST if request.method == "POST" else None
+    form = AnswerForm(data, criterion=asked, value=found.answers.get(key))
+    if data is not None and form.is_valid():
+        form.save(lead_id=found.pk, user=request.user)
+        return _told(_fact(request, found, key), found)
+    return render(
+        request,
+        "desk/lead/fact_form.html",
+        {**context, "form": form},
+        status=422 if data is not None else 200,
+    )
 
 
 def _head(lead: Lead) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from core.access.models import Presence
 from desk import formats
 from desk.demo.queries import SignIn, sign_ins
 from desk.frame.menu import rail_items
+from desk.settings.menu import SettingsLine, lines
 
 register = template.Library()
 
@@ -44,6 +45,11 @@ def rail(context: Context) -> dict[str, Any]:
 @register.simple_tag
 def demo_sign_ins() -> list[SignIn]:
     return sign_ins()
+
+
+@register.simple_tag(takes_context=True)
+def settings_lines(context: Context) -> list[SettingsLine]:
+    return lines(context["request"].path)
 
 
 @register.simple_tag
@@ -88,11 +94,6 @@ def exact(at: datetime | None) -> str:
 @register.filter
 def when(at: datetime) -> str:
     return formats.when(at, timezone.now())
-
-
-@register.filter
-def days_since(at: datetime) -> int:
-    return max(timedelta(), timezone.now() - at).days
 
 
 @register.simple_tag

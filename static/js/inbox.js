@@ -135,7 +135,7 @@
   addEventListener("htmx:configRequest", (event) => {
     const { elt, parameters } = event.detail;
     if (elt.matches("[data-thread-feed]")) {
-      parameters.after = byId("messages") ? last("sequence") : 2 ** 31;
+      parameters.after = byId("messages") ? last("sequence") : 2 ** 31 - 1;
       parameters.event = byId("messages") ? last("event") : 2 ** 52;
     }
     if (elt.id === "rows") parameters.count = elt.querySelectorAll(".row-link").length;

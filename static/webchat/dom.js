@@ -3,17 +3,14 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 const DRAWINGS = {
-  send: "M5 12l14-7-5 14-3-6z M11 13l8-8",
   attach: "M20 11.5l-8.2 8.2a5 5 0 0 1-7.1-7.1l8.5-8.5a3.3 3.3 0 0 1 4.7 4.7l-8.5 8.5a1.7 1.7 0 0 1-2.4-2.4l7.8-7.8",
   close: "M6 6l12 12M18 6L6 18",
-  down: "M12 5v14M6 13l6 6 6-6",
   file: "M14 3v5h5M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8z",
   again: "M20 11a8 8 0 1 0-2.3 6.2M20 5v6h-6",
   clock: "M12 7v5l3 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
   tick: "M5 12.5l4.5 4.5L19 7.5",
   ticks: "M2 12.5l4.5 4.5L16 7.5M11.5 16.3l.7.7L21.7 7.5",
   warn: "M12 8v5M12 16.5h.01M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
-  person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM5 20a7 7 0 0 1 14 0",
 };
 
 /** An element; `on` holds listeners, `data` the data attributes; false, null and undefined leave an attribute out. */

@@ -110,7 +110,7 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
         return Received(duplicate=True)
     conversation = sender.conversation
     message = _message(account, conversation, event, key, said_at(event.sent_at, now), understanding.language)
-    message.late = _is_late(conversation, message)
+    _place(message, timed=event.sent_at is not None)
     if not insert_once(message):
         return Received(conversation=conversation, duplicate=True)
     attach(message, event)
@@ -165,15 +165,22 @@ def _message(
     )
 
 
-def _is_late(conversation: Conversation, message: Message) -> bool:
-    """Whether the customer has said something later already.
+def _place(message: Message, *, timed: bool) -> None:
+    """Late is what was said before something that the customer has said already, by the provider's clock.
 
-    What we said in between does not count: clocks differ.
+    Where the provider tells no time, the order of arrival is the order. What we said in between does not count:
+    clocks differ, and many providers tell whole seconds only.
     """
+    conversation = message.conversation
     if conversation.last_message_at is None or message.sent_at >= conversation.last_message_at:
-        return False
+        return
     heard = last_heard_at(conversation)
-    return heard is not None and message.sent_at < heard
+    if heard is None or message.sent_at >= heard:
+        return
+    if timed:
+        message.late = True
+    else:
+        message.sent_at = heard
 
 
 def _heard(conversation: Conversation, message: Message, *, spam: bool) -> None:

@@ -209,7 +209,9 @@ def update_lead(
 
 
 def note_goal(*, lead: Lead, goal: str, actor: Actor) -> list[EventDraft]:
-    """Set what a locked lead is about, once: a later goal of the chat does not rename it. The caller records the event."""
+    """Set what a locked lead is about, once: a later goal of the chat does not rename it. The caller records
+    the event.
+    """
     if lead.goal or not goal:
         return []
     lead.goal = goal

@@ -17,6 +17,7 @@ from crm.pipeline.queries.leads import LeadFilter, LeadQuerySet, Today, leads, n
 
 PAGE = 20
 NO_FILTER = LeadFilter()
+_HEALTH = (NextStepHealth.OVERDUE, NextStepHealth.TODAY, NextStepHealth.LATER, NextStepHealth.NONE)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def column_totals(
     today = today or Today.of(user)
     seen = narrow.apply(leads().in_pipeline(pipeline).visible_to(user), today)
     own = Q(currency=pipeline.currency)
-    health = {each.value: Count("pk", filter=next_step_is(each, today)) for each in NextStepHealth}
+    health = {each.value: Count("pk", filter=next_step_is(each, today)) for each in _HEALTH}
     rows = (
         seen.order_by()
         .values("stage_id")
@@ -98,8 +99,9 @@ def column_totals(
             other_currencies=Count("pk", filter=Q(value__isnull=False) & ~own),
             **health,
         )
+        .values_list("stage_id", "count", "total", "other_currencies", *health)
     )
-    return {row.pop("stage_id"): ColumnTotals(value=row.pop("total"), **row) for row in rows}
+    return {stage_id: ColumnTotals(*figures) for stage_id, *figures in rows}
 
 
 def _page(

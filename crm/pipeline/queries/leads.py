@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import (
     Case,
     Count,
+    DateTimeField,
     DurationField,
     Exists,
     ExpressionWrapper,
@@ -120,21 +121,21 @@ class LeadQuerySet(QuerySet[Lead]):
 
     def with_rotting(self, now: datetime) -> LeadQuerySet:
         """Adds `rotting`: longer in an open stage than that stage allows."""
-        allowed = ExpressionWrapper(
-            F("stage__rotting_days") * Value(timedelta(days=1)), output_field=DurationField()
-        )
-        overstayed = Q(stage_entered_at__lt=ExpressionWrapper(Value(now) - allowed, output_field=_TIME))
-        rotting = Q(stage_kind=StageKind.OPEN, stage__rotting_days__isnull=False) & overstayed
-        return self.annotate(rotting=Case(When(rotting, then=Value(value=True)), default=Value(value=False)))
+        yes, no = Value(value=True), Value(value=False)
+        return self.annotate(rotting=Case(When(_is_rotting(now), then=yes), default=no))
 
     def rotting(self, now: datetime) -> LeadQuerySet:
-        return self.with_rotting(now).filter(rotting=True)
+        return self.filter(_is_rotting(now))
 
     def with_next_step(self, health: NextStepHealth | str, today: Today) -> LeadQuerySet:
         return self.filter(next_step_is(health, today))
 
 
-_TIME = Lead._meta.get_field("stage_entered_at")
+def _is_rotting(now: datetime) -> Q:
+    days = F("stage__rotting_days") * Value(timedelta(days=1))
+    allowed = ExpressionWrapper(days, output_field=DurationField())
+    latest = ExpressionWrapper(Value(now) - allowed, output_field=DateTimeField())
+    return Q(stage_kind=StageKind.OPEN, stage__rotting_days__isnull=False, stage_entered_at__lt=latest)
 
 
 def next_step_is(health: NextStepHealth | str, today: Today) -> Q:
@@ -168,9 +169,8 @@ class LeadFilter:
         if self.text:
             leads = leads.matching(self.text)
         if self.owner is not None:
-            leads = (
-                leads.filter(owner__isnull=True) if self.owner == NOBODY else leads.filter(owner=self.owner)
-            )
+            nobody = self.owner == NOBODY
+            leads = leads.filter(owner__isnull=True) if nobody else leads.filter(owner=int(self.owner))
         if self.grades:
             leads = leads.graded(*self.grades)
         if self.qualifications:

@@ -37,7 +37,6 @@ class _Change:
     answer: NewAnswer
 
 
-@transaction.atomic(savepoint=False)
 def apply_answers(
     *, lead: Lead, answers: Sequence[NewAnswer], actor: Actor, at: Moment | None = None
 ) -> list[str]:
@@ -50,23 +49,24 @@ def apply_answers(
     to be given up.
     """
     changes = _changes(lead, answers)
-    _write(lead, changes)
-    names = _apply(lead, changes)
-    assessment = assess(lead=lead, at=at or moment(), actor=actor)
-    if names := {*names, *assessment.changed_fields}:
-        lead.save(update_fields=sorted(names))
-    record_all([*_drafts(lead, changes, actor), *assessment.drafts])
+    with transaction.atomic(savepoint=False):
+        _write(lead, changes)
+        names = _apply(lead, changes)
+        assessment = assess(lead=lead, at=at or moment(), actor=actor)
+        if names := {*names, *assessment.changed_fields}:
+            lead.save(update_fields=sorted(names))
+        record_all([*_drafts(lead, changes, actor), *assessment.drafts])
     return [change.criterion.key for change in changes]
 
 
-@transaction.atomic(savepoint=False)
 def record_answers(*, lead: Lead, answers: Sequence[NewAnswer], actor: Actor) -> list[str]:
     """As `apply_answers`, without scoring: for a caller that scores many leads afterwards."""
     changes = _changes(lead, answers)
-    _write(lead, changes)
-    if names := _apply(lead, changes):
-        lead.save(update_fields=sorted(names))
-    record_all(_drafts(lead, changes, actor))
+    with transaction.atomic(savepoint=False):
+        _write(lead, changes)
+        if names := _apply(lead, changes):
+            lead.save(update_fields=sorted(names))
+        record_all(_drafts(lead, changes, actor))
     return [change.criterion.key for change in changes]
 
 

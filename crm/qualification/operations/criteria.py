@@ -13,6 +13,7 @@ from core.events.actor import Actor
 from core.events.operations import record
 from core.text import clean_json
 from crm.errors import Use
+from crm.pipeline.models import Lead
 from crm.qualification.answers import canonical, same
 from crm.qualification.errors import BadAnswer, BadCriterion, CriterionInUse, StaleCriterion
 from crm.qualification.models import Criterion, LeadAnswer
@@ -64,7 +65,7 @@ def save_criterion(
         setattr(criterion, name, values[name])
     criterion.save()
     _tell(criterion, changed, user)
-    if JUDGING & set(changed):
+    if JUDGING & set(changed) and Lead.objects.exists():
         start_rescoring(user=user)
     return criterion
 
@@ -86,7 +87,7 @@ def delete_criterion(*, criterion_id: int, user: User | None) -> None:
     _tell(criterion, ["deleted"], user)
     judged = criterion.must_have or bool(criterion.disqualifying)
     criterion.delete()
-    if judged:
+    if judged and Lead.objects.exists():
         start_rescoring(user=user)
 
 
@@ -116,7 +117,7 @@ def _tell(criterion: Criterion, changed: Sequence[str], user: User | None) -> No
 
 
 def _checked(draft: CriterionDraft, criterion: Criterion) -> dict[str, Any]:
-    values = clean_json(asdict(draft))
+    values: dict[str, Any] = clean_json(asdict(draft))
     if values["position"] is None:
         values["position"] = criterion.position
     faults: dict[str, str] = {}

@@ -11,6 +11,8 @@ from crm.scoring.operations.rescoring import (
     write_first_entries,
 )
 from crm.scoring.operations.rules import (
+    MAX_POINTS,
+    Published,
     RuleDraft,
     delete_rule,
     publish_rules,
@@ -21,8 +23,10 @@ from crm.scoring.operations.rules import (
 )
 
 __all__ = [
+    "MAX_POINTS",
     "POINT_FIELDS",
     "Assessment",
+    "Published",
     "RuleDraft",
     "assess",
     "assess_if_concerned",

@@ -95,9 +95,7 @@ def test_a_start_that_spring_leaves_out_opens_at_the_change() -> None:
     assert clock.open_seconds(wall(BERLIN, 2026, 3, 29), wall(BERLIN, 2026, 3, 30)) == 3600
 
 
-@pytest.mark.parametrize(
-    ("start", "end"), [(time(9), time(9)), (time(18), time(9)), (time(9), time(8, 59))]
-)
+@pytest.mark.parametrize(("start", "end"), [(time(9), time(9)), (time(18), time(9)), (time(9), time(8, 59))])
 def test_hours_that_end_before_they_start_are_refused(start: time, end: time) -> None:
     with pytest.raises(ValueError, match="must end after"):
         Period(0, start, end)

@@ -264,7 +264,13 @@ def test_the_task_works_what_is_due_now() -> None:
 
 
 def test_backoff_doubles_up_to_its_longest() -> None:
-    for attempts, (least, most) in {1: (0.5, 1), 2: (1, 2), 5: (8, 16), 11: (450, 900), 500: (450, 900)}.items():
+    for attempts, (least, most) in {
+        1: (0.5, 1),
+        2: (1, 2),
+        5: (8, 16),
+        11: (450, 900),
+        500: (450, 900),
+    }.items():
         pauses = [claims.backoff(attempts).total_seconds() for _ in range(50)]
         assert least <= min(pauses)
         assert max(pauses) <= most

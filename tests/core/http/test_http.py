@@ -59,9 +59,7 @@ def test_a_fragment_sends_the_whole_page_to_sign_in() -> None:
     assert response["HX-Redirect"] == "/accounts/login/?next=%2Finbox%2F%3Ftab%3Dmine"
 
 
-@pytest.mark.parametrize(
-    ("role", "allowed"), [(Role.AGENT, False), (Role.MANAGER, True), (Role.ADMIN, True)]
-)
+@pytest.mark.parametrize(("role", "allowed"), [(Role.AGENT, False), (Role.MANAGER, True), (Role.ADMIN, True)])
 def test_a_role_includes_the_ones_below(role: Role, allowed: bool) -> None:
     if allowed:
         assert numbers(request_of(person(role))).status_code == 200

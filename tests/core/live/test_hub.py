@@ -55,7 +55,9 @@ def test_a_client_hears_what_its_ticket_allows(hub: Hub) -> None:
 def test_a_pattern_allows_no_other_kind() -> None:
     allowed = topics.Filter(["conversation:*", "user:7"])
 
-    assert [allowed.allows(name) for name in ("conversation:1", "user:7", "user:77", "conversation", "lead:1")] == [
+    assert [
+        allowed.allows(name) for name in ("conversation:1", "user:7", "user:77", "conversation", "lead:1")
+    ] == [
         True,
         True,
         False,
@@ -131,8 +133,9 @@ def test_closing_ends_the_waiting(hub: Hub) -> None:
 
     assert asyncio.run(client.take(60)) == b""
     assert client.is_closed
+    assert join(hub, "inbox").is_closed
     hub.leave(client)
-    assert hub.clients == set()
+    assert client not in hub.clients
 
 
 def test_a_ticket_carries_its_topics_for_a_minute() -> None:

@@ -3,81 +3,27 @@
 import contextlib
 import json
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
+import redis
 from django.conf import settings
 
+from config.embedded.valkey import Valkey
+from config.processes import spawn, wait_until
 from core.live import publish, tickets
+from tests.core.live.processes import LiveProcess
 
 pytestmark = pytest.mark.services
-
-PROJECT = Path(__file__).resolve().parents[3]
-
-
-class LiveProcess:
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            [*command, "--workers", "1", "config.asgi:application"],
-            cwd=PROJECT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10, trust_env=False)
-
-    def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with contextlib.suppress(httpx.TransportError):
-                if self.client.get("/healthz").text == "ok\n":
-                    return
-            time.sleep(0.05)
-        raise AssertionError("The live process does not answer.")
-
-    @contextlib.contextmanager
-    def stream(self, *topics: str, back: float = 0, origin: str | None = None) -> Iterator["Stream"]:
-        query = {"ticket": tickets.issue(topics), "back": str(back)}
-        headers = {"Origin": origin} if origin else {}
-        with self.client.stream("GET", "/stream", params=query, headers=headers) as response:
-            yield Stream(response)
-
-
-class Stream:
-    def __init__(self, response: httpx.Response) -> None:
-        self.response = response
-        self._lines = response.iter_lines()
-
-    def next(self) -> tuple[str, dict[str, Any]]:
-        event = next(line for line in self._lines if line)
-        data = next(self._lines)
-        return event.removeprefix("event: "), json.loads(data.removeprefix("data: "))
-
-    def next_but_gaps(self) -> tuple[str, dict[str, Any]]:
-        while (message := self.next())[0] == "gap":
-            pass
-        return message
 
 
 @pytest.fixture(scope="module")
 def live() -> Iterator[LiveProcess]:
-    live = LiveProcess()
-    try:
-        live.wait_until_ready()
+    with LiveProcess() as live:
         yield live
-    finally:
-        live.process.kill()
-        live.process.wait()
 
 
 def test_a_hint_reaches_the_streams_that_listen(live: LiveProcess) -> None:
@@ -113,7 +59,9 @@ def test_headers_let_the_page_of_this_origin_read_and_nobody_keep(live: LiveProc
         assert stream.response.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{settings.PAGE_ORIGINS[0]}.evil.example"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", f"{settings.PAGE_ORIGINS[0]}.evil.example"]
+)
 def test_other_origins_are_refused(live: LiveProcess, origin: str) -> None:
     with live.stream("inbox", origin=origin) as stream:
         assert stream.response.status_code == 403
@@ -125,7 +73,9 @@ def test_bad_requests(live: LiveProcess) -> None:
 
     assert live.client.get("/stream").status_code == 403
     assert live.client.get("/stream", params={"ticket": f"{good}x"}).status_code == 403
-    assert live.client.get("/stream", params={"ticket": tickets.issue(["inbox"], seconds=-1)}).status_code == 403
+    assert (
+        live.client.get("/stream", params={"ticket": tickets.issue(["inbox"], seconds=-1)}).status_code == 403
+    )
     assert live.client.post("/stream", params={"ticket": good}).status_code == 405
     assert live.client.options("/stream").status_code == 204
     assert live.client.get("/elsewhere").status_code == 404
@@ -141,15 +91,39 @@ def test_it_holds_a_hundred_streams_and_tells_all(live: LiveProcess) -> None:
 
 
 def test_it_stops_at_once_with_open_streams() -> None:
-    live = LiveProcess()
+    with LiveProcess() as live, live.stream("inbox") as stream:
+        stream.next()
+        started = time.monotonic()
+        live.process.send_signal(signal.SIGTERM)
+        live.process.wait(10)
+
+        assert time.monotonic() - started < 3
+
+
+def test_valkey_may_die_and_come_back_under_open_streams(tmp_path: Path) -> None:
+    server = Valkey(tmp_path / "valkey", durable=False)
+    server.prepare(lambda message: None)
+    program = server.program()
+    valkey = spawn(program, output=subprocess.DEVNULL)
+    assert wait_until(server.answers, seconds=10)
     try:
-        live.wait_until_ready()
-        with live.stream("inbox") as stream:
-            stream.next()
-            started = time.monotonic()
-            live.process.send_signal(signal.SIGTERM)
-            live.process.wait(10)
-            assert time.monotonic() - started < 3
+        with LiveProcess(CACHE_URL=server.url) as live, live.stream("inbox") as stream:
+            assert stream.next()[0] == "ready"
+            valkey.kill()
+            valkey.wait()
+            valkey = spawn(program, output=subprocess.DEVNULL)
+            assert wait_until(server.answers, seconds=10)
+            until_heard(server, sequence=7)
+
+            assert stream.next() == ("gap", {"sequence": 0})
+            assert stream.next_but_gaps() == ("hint", {"topics": ["inbox"], "sequence": 7})
     finally:
-        live.process.kill()
-        live.process.wait()
+        valkey.kill()
+        valkey.wait()
+
+
+def until_heard(server: Valkey, *, sequence: int) -> None:
+    """Publish until the live process, which comes back in its own time, is there to hear it."""
+    message = json.dumps({"topics": ["inbox"], "sequence": sequence})
+    with redis.Redis.from_url(server.url) as client:
+        assert wait_until(lambda: client.publish("parley:live:0", message) == 1, seconds=10)

@@ -108,7 +108,10 @@ def test_one_or_all_are_marked_as_read(client: Client, ani: User, narek: User) -
     theirs = Notification.objects.get(user=narek)
     first = Notification.objects.get(user=ani, key="1")
 
-    assert client.post("/notifications/read/", {"id": [str(first.public_id), str(theirs.public_id)]}).status_code == 200
+    assert (
+        client.post("/notifications/read/", {"id": [str(first.public_id), str(theirs.public_id)]}).status_code
+        == 200
+    )
     assert (unread_count(ani), unread_count(narek)) == (1, 1)
     assert client.post("/notifications/read/").status_code == 200
     assert (unread_count(ani), unread_count(narek)) == (0, 1)

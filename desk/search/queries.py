@@ -1,0 +1,84 @@
+"""The palette: screens by their name, people, leads and conversations by the beginning of a word or a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from conversations.threads.queries import conversations
+from core.access.models import User
+from core.text import normalise
+from crm.contacts.queries import contacts
+from crm.pipeline.queries import leads
+from desk.frame.menu import SCREENS
+
+MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    url: str
+    icon: str
+    label: str | Promise
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    label: str
+    hits: list[Hit]
+
+
+def palette(user: User, text: str) -> list[Section]:
+    """What fits the text, in sections without empty ones; three statements, none for an empty text."""
+    wanted = normalise(text)
+    sections = [Section(_("Go to"), _screens(user, wanted))]
+    if wanted:
+        sections += [
+            Section(_("Leads"), _leads(user, text)),
+            Section(_("Contacts"), _contacts(user, text)),
+            Section(_("Conversations"), _conversations(user, text)),
+        ]
+    return [section for section in sections if section.hits]
+
+
+def _screens(user: User, wanted: str) -> list[Hit]:
+    return [
+        Hit(reverse(screen.url_name), screen.icon, screen.label)
+        for screen in SCREENS
+        if screen.open_to(user) and normalise(str(screen.label)).startswith(wanted)
+    ]
+
+
+def _leads(user: User, text: str) -> list[Hit]:
+    rows = leads().visible_to(user).matching(text.removeprefix("#")).select_related("contact", "stage")
+    return [
+        Hit(
+            reverse("desk:lead", args=[row.public_id]),
+            "target",
+            row.title,
+            f"{row.contact} · {row.stage.name}",
+        )
+        for row in rows.order_by("-id")[:MOST]
+    ]
+
+
+def _contacts(user: User, text: str) -> list[Hit]:
+    rows = contacts().visible_to(user).named_like(text).order_by("-id")[:MOST]
+    return [Hit(reverse("desk:contact", args=[row.public_id]), "user", str(row)) for row in rows]
+
+
+def _conversations(user: User, text: str) -> list[Hit]:
+    rows = conversations().visible_to(user).named_like(text).select_related("contact").order_by("-id")[:MOST]
+    return [
+        Hit(
+            reverse("desk:conversation", args=[row.public_id]),
+            "message",
+            f"#{row.pk} {row.contact}",
+            row.last_text,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,65 @@
+"""Addresses of the screens."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from desk.board import views as board
+from desk.contacts import views as contacts
+from desk.frame import views as frame
+from desk.inbox import views as inbox
+from desk.leads import views as leads
+from desk.search import views as search
+from desk.settings import views as settings
+from desk.showcase import views as showcase
+
+app_name = "desk"
+urlpatterns = [
+    path("", frame.home, name="home"),
+    path("waiting/", frame.waiting, name="waiting"),
+    path("presence/", frame.presence, name="presence"),
+    path("language/", frame.language, name="language"),
+    path("search/", search.search, name="search"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/rows/", inbox.rows, name="inbox_rows"),
+    path("inbox/<uuid:public_id>/", inbox.conversation, name="conversation"),
+    path("inbox/<uuid:public_id>/side/", inbox.side, name="conversation_side"),
+    path("inbox/<uuid:public_id>/about/", inbox.about, name="conversation_about"),
+    path("inbox/<uuid:public_id>/older/", inbox.older, name="thread_older"),
+    path("inbox/<uuid:public_id>/fresh/", inbox.fresh, name="thread_fresh"),
+    path("inbox/<uuid:public_id>/write/", inbox.write, name="conversation_write"),
+    path("inbox/<uuid:public_id>/assign/", inbox.assign, name="conversation_assign"),
+    path("inbox/<uuid:public_id>/take-over/", inbox.take_over, name="conversation_take_over"),
+    path("inbox/<uuid:public_id>/hand-back/", inbox.hand_back, name="conversation_hand_back"),
+    path("inbox/<uuid:public_id>/resolve/", inbox.resolve, name="conversation_resolve"),
+    path("inbox/<uuid:public_id>/reopen/", inbox.reopen, name="conversation_reopen"),
+    path("inbox/<uuid:public_id>/read/", inbox.read, name="conversation_read"),
+    path("inbox/<uuid:public_id>/lead/", inbox.make_lead, name="conversation_lead"),
+    path("attachments/<uuid:public_id>/", inbox.attachment, name="attachment"),
+    path("pipeline/", board.pipeline, name="pipeline"),
+    path("pipeline/<uuid:public_id>/", board.board, name="board"),
+    path("pipeline/<uuid:public_id>/totals/", board.totals, name="board_totals"),
+    path("pipeline/<uuid:public_id>/changes/", board.changes, name="board_changes"),
+    path("pipeline/<uuid:public_id>/<uuid:stage>/", board.more, name="board_more"),
+    path("leads/<uuid:public_id>/", leads.lead, name="lead"),
+    path("leads/<uuid:public_id>/head/", leads.head, name="lead_head"),
+    path("leads/<uuid:public_id>/side/", leads.side, name="lead_side"),
+    path("leads/<uuid:public_id>/about/", leads.about, name="lead_about"),
+    path("leads/<uuid:public_id>/history/", leads.history, name="lead_history"),
+    path("leads/<uuid:public_id>/panel/", leads.panel, name="lead_panel"),
+    path("leads/<uuid:public_id>/timeline/", leads.lines, name="lead_timeline"),
+    path("leads/<uuid:public_id>/why/", leads.why, name="lead_why"),
+    path("leads/<uuid:public_id>/move/", leads.move, name="lead_move"),
+    path("leads/<uuid:public_id>/details/", leads.details, name="lead_details"),
+    path("leads/<uuid:public_id>/next-step/", leads.next_step, name="lead_next_step"),
+    path("leads/<uuid:public_id>/owner/", leads.owner, name="lead_owner"),
+    path("leads/<uuid:public_id>/answers/<slug:key>/", leads.answer, name="lead_answer"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/<uuid:public_id>/", contacts.contact, name="contact"),
+    path("contacts/<uuid:public_id>/history/", contacts.history, name="contact_history"),
+    path("contacts/<uuid:public_id>/details/", contacts.details, name="contact_details"),
+    path("contacts/<uuid:public_id>/points/", contacts.point, name="contact_point"),
+    path("contacts/<uuid:public_id>/consent/", contacts.consent, name="contact_consent"),
+    path("settings/", settings.settings, name="settings"),
+    path("demo/", showcase.demo, name="demo"),
+]
