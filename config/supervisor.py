@@ -51,6 +51,7 @@ class Child:
     process: subprocess.Popen[bytes]
     sink: Callable[[str], None]
     identity: Identity
+    group: int
     started: float = field(default_factory=time.monotonic)
     failures: int = 0
     restart_at: float | None = None
@@ -65,6 +66,7 @@ class Supervisor:
         self._records = records
         self._selector = selectors.DefaultSelector()
         self._children: list[Child] = []
+        self._group = 0
         self._signals = 0
 
     def listen(self) -> None:
@@ -74,6 +76,7 @@ class Supervisor:
 
     def start(self, *programs: Program) -> None:
         """Start them together, keep them from now on, return when all are ready. Raises HelpfulError if one fails."""
+        self._group += 1
         for child in [self._spawn(program, self._line_of(program)) for program in programs]:
             self._await(child)
 
@@ -125,23 +128,27 @@ class Supervisor:
                 self._revive(child)
 
     def stop(self) -> None:
-        """End all children, last started first, each in its own time; a second signal makes it immediate."""
+        """End all children: what started together ends together, last first; a second signal makes it immediate."""
         if not self._children:
             return
         self._console.say("Stopping")
-        patience = self._signals
-        for child in reversed(self._children):
-            if child.process.poll() is None:
-                child.process.send_signal(child.program.stop_signal)
-                self._wait(child, until=time.monotonic() + child.program.stop_seconds, patience=patience)
-            self._forget(child)
+        patience = max(self._signals, 1)
+        for group in sorted({child.group for child in self._children}, reverse=True):
+            self._stop_group([child for child in self._children if child.group == group], patience)
         self._children.clear()
         self._console.say("Stopped")
 
-    def _wait(self, child: Child, *, until: float, patience: int) -> None:
-        while child.process.poll() is None and time.monotonic() < until and self._signals <= max(patience, 1):
-            self._pump(_TICK)
-        self._drain(child)
+    def _stop_group(self, children: list[Child], patience: int) -> None:
+        now = time.monotonic()
+        for child in children:
+            if child.process.poll() is None:
+                child.process.send_signal(child.program.stop_signal)
+        for child in children:
+            until = now + child.program.stop_seconds
+            while child.process.poll() is None and time.monotonic() < until and self._signals <= patience:
+                self._pump(_TICK)
+            self._drain(child)
+            self._forget(child)
 
     def _revive(self, child: Child) -> None:
         now = time.monotonic()
@@ -176,7 +183,7 @@ class Supervisor:
 
     def _spawn(self, program: Program, sink: Callable[[str], None]) -> Child:
         process = self._launch(program)
-        child = Child(program, process, sink, identify(program.name, process.pid))
+        child = Child(program, process, sink, identify(program.name, process.pid), self._group)
         self._listen_to(child)
         self._children.append(child)
         self._write_record()

@@ -29,10 +29,10 @@ class VendorFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         source = FILES.get(str(PurePosixPath(path)))
-        file = str(_modules() / source) if source and (_modules() / source).is_file() else None
-        if find_all:
-            return [file] if file else []
-        return file
+        if source is None or not (_modules() / source).is_file():
+            return []  # what Django's own finders say for "not here", in both cases
+        file = str(_modules() / source)
+        return [file] if find_all else file
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         for target, source in FILES.items():

@@ -6,31 +6,23 @@ lead and touches the row.
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import connection
 
-_FIRST_FREE = """
-    SELECT id FROM unnest(%s::bigint[]) AS candidates(id)
-    WHERE pg_try_advisory_lock(hashtextextended(%s || id::text, 0))
-    LIMIT 1
-"""
-
 
 @contextmanager
-def first_free(scope: str, ids: Sequence[int]) -> Iterator[int | None]:
-    """Hold the first of the rows that no other worker holds, or None; the order of `ids` is kept.
-
-    The ids come from an earlier snapshot, so check the row again once it is held.
-    """
-    claimed = _claim(scope, ids) if ids else None
+def held(scope: str, row_id: int) -> Iterator[bool]:
+    """Whether this worker holds the row inside the block, and nobody else then. Read the row again once held."""
+    name = f"{scope}:{row_id}"
+    is_held = _ask("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", name)
     try:
-        yield claimed
+        yield is_held
     finally:
-        if claimed is not None:
-            _release(scope, claimed)
+        if is_held:
+            _ask("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
 
 
 def fault_of(work: Callable[[], None]) -> Exception | None:
@@ -59,13 +51,7 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:500].replace("\x00", "")
 
 
-def _claim(scope: str, ids: Sequence[int]) -> int | None:
+def _ask(sql: str, name: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(_FIRST_FREE, [list(ids), f"{scope}:"])
-        row = cursor.fetchone()
-    return int(row[0]) if row else None
-
-
-def _release(scope: str, claimed: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"{scope}:{claimed}"])
+        cursor.execute(sql, [name])
+        return bool(cursor.fetchone()[0])

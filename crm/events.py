@@ -134,8 +134,8 @@ register(
     EventType(
         "pipeline.changed",
         1,
-        "A pipeline or one of its stages was added, changed, reordered or removed.",
-        {"what": "What was done.", "name": "Name of the stage or pipeline."},
+        "A pipeline, one of its stages or a lost reason was added, changed, reordered or removed.",
+        {"what": "What was done.", "name": "Name of the stage, pipeline or reason."},
     )
 )
 register(

@@ -78,7 +78,7 @@ TELLINGS: Mapping[str, Telling] = {
         "calendar-event", gettext_lazy("%(who)s set the next step: %(step)s"), _next_step
     ),
     "lead.updated": Telling("pencil", gettext_lazy("%(who)s changed details of the lead")),
-    "lead.qualification_changed": Telling("medal", gettext_lazy("Now: %(to)s"), _qualified),
+    "lead.qualification_changed": Telling("medal", gettext_lazy("The lead is now: %(to)s"), _qualified),
     "contact.opted_out": Telling("bell-off", gettext_lazy("The customer asked us to stop writing")),
     "contact.opted_in": Telling("bell", gettext_lazy("The customer allowed us to write again")),
 }

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from conversations.accounts.models import ChannelAccount
@@ -30,6 +31,13 @@ ANSWERED_ATTEMPTS = 3
 """Tries with an answer.
 
 Then the message is stored for people and the delivery parked: a fault in a flow hides nobody's words.
+"""
+
+# Written by hand: a third of the time that the door has for a request would go into composing it.
+_STORE = """
+INSERT INTO conversations_rawdelivery
+       (public_id, account_id, lane, headers, body, status, attempts, next_attempt_at, error, received_at)
+VALUES (%s, %s, %s, %s, %s, 'pending', 0, %s, '', %s)
 """
 
 # The try is counted before the work, in a transaction of its own: a delivery that kills its worker is parked
@@ -54,15 +62,9 @@ RETURNING delivery.*
 def store_delivery(*, account: ChannelAccount, lane: str, headers: Mapping[str, str], body: bytes) -> None:
     """Keep a verified request, with one INSERT, and let a worker know."""
     now = timezone.now()
-    RawDelivery(
-        public_id=uuid7(),
-        account_id=account.pk,
-        lane=_lane(account, lane),
-        headers=dict(headers),
-        body=body,
-        next_attempt_at=now,
-        received_at=now,
-    ).save(force_insert=True)
+    kept = json.dumps(dict(headers))
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [uuid7(), account.pk, _lane(account, lane), kept, body, now, now])
     nudge("deliveries")
 
 

@@ -13,13 +13,14 @@ from conversations.accounts.operations import record_malformed, record_refused
 from conversations.accounts.queries import account_by_token
 from conversations.channels import registry
 from conversations.channels.contracts import Adapter, MalformedPayload, SignatureError
-from conversations.channels.limits import allow
+from conversations.channels.limits import LocalLimit
 from conversations.deliveries.operations import store_delivery
 
 MAX_BODY = 4 * 1024 * 1024
 """Bytes; the largest that a provider documents is 3 MB (facts, WhatsApp)."""
 PER_MINUTE = 60
-"""Messages of one visitor, where anybody may write."""
+"""Messages of one visitor, where anybody may write, to one process."""
+FLOOD = LocalLimit(seconds=60)
 
 
 @csrf_exempt
@@ -85,7 +86,7 @@ def _body(request: HttpRequest) -> bytes | None:
 
 def _within_limit(account: ChannelAccount, lane: str) -> bool:
     limit = int(account.settings.get("messages_per_minute", PER_MINUTE))
-    return allow(f"hook:{account.pk}:{lane}", limit=limit, seconds=60)
+    return FLOOD.allow(f"{account.pk}:{lane}", limit=limit)
 
 
 def refusal(status: int, code: str, detail: str) -> JsonResponse:

@@ -1,23 +1,21 @@
 """How many: pieces, people, places ("на двоих", "2 hogov", "20 ədəd")."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
-from conversations.understanding.knowledge import load
 from conversations.understanding.parts import RANGE_SIGN, Number
 from conversations.understanding.tokens import Token
 from conversations.understanding.types import Entity, EntityType
-from conversations.understanding.vocabulary import Vocabulary
+from conversations.understanding.units import is_label, unit_after
+from core.text import skeleton
 
 _LARGEST = 1_000_000
-_FOR_SO_MANY = {"na", "for", "ucun"}
 _SO_MANY_PEOPLE = {
     **{"dvoix": 2, "troix": 3, "cetverix": 4, "piaterix": 5, "sesterix": 6, "dvux": 2, "trex": 3, "odnogo": 1},
     **{"dvoe": 2, "troe": 3, "cetvero": 4, "vdvoem": 2, "vtroem": 3, "vcetverom": 4, "erkusov": 2, "ereksov": 3, "corsov": 4},
     **{"piatero": 5, "semerix": 7},
 }
-_FOR_BARE = {"for"}
-_OF = {"of"}
+_NEED = {"ned", "vant", "get", "take", "order", "nado", "nujno", "nujni", "petk", "lazimdir", "lazimdi", "xat", "vozmu"}
+_AFTER_PARTY = {skeleton(word) for word in ("next", "tomorrow", "today", "on", "in", "at", "please", "pls", "this", "and")}
 
 
 def find_quantity(
@@ -32,7 +30,7 @@ def find_quantity(
             first, last = parts[number.first], parts[min(number.last + 1, len(parts) - 1)]
             return Entity(EntityType.QUANTITY, number.whole, text[first.start : last.end]), places
     for position, part in enumerate(parts):
-        people = _SO_MANY_PEOPLE.get(part.keys[0])
+        people = _SO_MANY_PEOPLE.get(part.keys[0]) if position not in taken else None
         if people is not None:
             return Entity(EntityType.QUANTITY, people, part.text), {position}
     return None
@@ -40,28 +38,23 @@ def find_quantity(
 
 def _counts_something(parts: Sequence[Token], number: Number) -> bool:
     before = _before(parts, number)
-    after = list(_following(parts, number))
-    key = after[0].keys[0] if after else ""
-    units = _units()
-    if units.get(key) == "people" or units.get(key) == "pieces":
-        return units.get(before) != "label" or units.get(key) == "people"
-    if units.get(key) in ("time", "currency") or _is_uncounted(key):
-        return False
-    if _is_label(before):
-        return False
-    if key in _OF and number.whole and number.whole > 1:
+    after = next(_following(parts, number), None)
+    unit = unit_after(after.keys[0]) if after else None
+    if unit in ("people", "pieces"):
         return True
-    if before in _FOR_BARE and (not after or after[0].clause != parts[number.last].clause or key in {"nekst", "tomorov", "on", "in"}):
-        return number.spelled or _is_last(parts, number)
+    if unit is not None or is_label(before) or unit_after(before) == "time":
+        return False
+    if before in _NEED and not number.scaled:
+        return True
+    if after is None or not after.text.isalpha():
+        return before in _NEED or (before == "for" and not number.scaled)
+    if after.keys[0] == "of":
+        return number.value > 1
+    if before == "for" and after.keys[0] in _AFTER_PARTY:
+        return True
     if number.spelled:
-        return bool(number.whole and number.whole >= 10 and after and after[0].text.isalpha() and len(key) > 2)
-    if not after or not after[0].text.isalpha() or after[0].start > parts[number.last].end + 2:
-        return before in _needs() and not number.scaled
-    return len(key) > 2 or before in _needs()
-
-
-def _is_last(parts: Sequence[Token], number: Number) -> bool:
-    return number.last == len(parts) - 1
+        return number.value >= 10 and len(after.text) > 2
+    return len(after.text) > 2
 
 
 def _before(parts: Sequence[Token], number: Number) -> str:
@@ -73,39 +66,3 @@ def _following(parts: Sequence[Token], number: Number) -> Iterator[Token]:
         if part.clause != parts[number.last].clause or part.keys[0] == RANGE_SIGN:
             return
         yield part
-
-
-def _is_uncounted(key: str) -> bool:
-    return _uncounted().get(key) is not None
-
-
-def _is_label(key: str) -> bool:
-    return _labels().get(key) is not None or key in {"#", "no", "-", "+"}
-
-
-@lru_cache(maxsize=1)
-def _units() -> Vocabulary[str]:
-    data = load("quantities")
-    return Vocabulary.of(
-        {
-            "people": data["people"][1],
-            "pieces": data["pieces"][1],
-            "time": ";".join(data["time"].values()),
-            "currency": ";".join(data["currencies"].values()),
-        }
-    )
-
-
-@lru_cache(maxsize=1)
-def _uncounted() -> Vocabulary[bool]:
-    return Vocabulary.of({True: load("quantities")["uncounted"][1]})
-
-
-@lru_cache(maxsize=1)
-def _labels() -> Vocabulary[bool]:
-    return Vocabulary.of({True: load("quantities")["not_counted_after"][1]})
-
-
-@lru_cache(maxsize=1)
-def _needs() -> frozenset[str]:
-    return frozenset({"need", "ned", "vant", "get", "nado", "nujno", "nujni", "petk", "lazimdir", "lazimdi", "take", "order", "xat", "have"})

@@ -25,7 +25,7 @@ def find_entities(
     phones = list(find_phones(masked, country=country))
     masked = _blank(masked, [span for _, span in phones])
     found += phones
-    parts = cut(masked)
+    parts = cut(masked, language=language)
     numbers = find_numbers(parts, language)
     zone = ZoneInfo(timezone)
     times = find_times(masked, parts, numbers, language=language, today=now.astimezone(zone).date())
@@ -51,9 +51,9 @@ def find_entities(
     if quantity is not None and not spam:
         entities.append(quantity[0])
     entities += _time_entities(times, zone)
-    entities += find_places(masked, parts, language=language)
     name = find_name(masked, parts, language=language)
-    return tuple(entities if name is None else (*entities, name))
+    entities += find_places(masked, parts, language=language, taken=name[1] if name else frozenset())
+    return tuple(entities if name is None else (*entities, name[0]))
 
 
 def _time_entities(times: Times, zone: ZoneInfo) -> list[Entity]:

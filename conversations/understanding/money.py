@@ -10,6 +10,7 @@ from conversations.understanding.lexicon import Lexicon, Match, rows
 from conversations.understanding.parts import RANGE_SIGN, Number
 from conversations.understanding.tokens import Token
 from conversations.understanding.types import Budget
+from conversations.understanding.units import unit_after
 from conversations.understanding.vocabulary import Vocabulary
 
 _BETWEEN = {RANGE_SIGN, "to", "do", "and", "i", "u", "ev", "minceu", "mincev", "ic", "dan", "den", "ila", "ile", "ve", "a"}
@@ -110,6 +111,9 @@ def _near(cues: Sequence[Match], money: Sum) -> Iterator[str]:
 def _is_money(money: Sum, kinds: set[str], parts: Sequence[Token]) -> bool:
     if money.currency is not None:
         return True
+    following = parts[money.last + 1] if money.last + 1 < len(parts) else None
+    if following is not None and unit_after(following.keys[0]) is not None:
+        return False
     if money.scaled:
         return bool(kinds) or _stands_alone(money, parts)
     return "budget_word" in kinds and money.high >= _SMALLEST_BARE

@@ -7,15 +7,15 @@ from conversations.understanding.knowledge import load
 from conversations.understanding.lexicon import Lexicon, rows
 from conversations.understanding.tokens import Token
 from conversations.understanding.types import Entity, EntityType
-from core.text import skeleton
+from core.text import normalise, skeleton
 
-_SAYS_NAME = {"name", "names", "zovut", "anun", "anuni", "anuns", "adim", "imia", "adina", "under", "anunov", "adi", "ad", "familiu"}
+_SAYS_NAME = {"name", "names", "zovut", "anun", "anuni", "anuns", "adim", "imia", "adina", "under", "anunov", "adi", "familiu"}
 _ARMENIAN_ARTICLES = ("n", "in", "i", "s", "a", "e")
 _LONGEST = 3
 
 
-def find_name(text: str, parts: Sequence[Token], *, language: str) -> Entity | None:
-    """Return the name, or None. An unknown name counts only where it is plainly said."""
+def find_name(text: str, parts: Sequence[Token], *, language: str) -> tuple[Entity, frozenset[int]] | None:
+    """Return the name and the places of its words, or None. An unknown name counts only where it is plainly said."""
     starts = {match.last + 1: match.last for match in _before().find(parts)}
     for position, cue in starts.items():
         said = parts[cue].keys[0] in _SAYS_NAME or _says_name(parts, cue)
@@ -37,7 +37,9 @@ def _looks_like_name(parts: Sequence[Token], position: int) -> bool:
     return part.text.isalpha() and len(part.text) > 1 and part.keys[0] not in _stop()
 
 
-def _standing_alone(text: str, parts: Sequence[Token], language: str) -> Entity | None:
+def _standing_alone(
+    text: str, parts: Sequence[Token], language: str
+) -> tuple[Entity, frozenset[int]] | None:
     """Return a known first name that is a clause of its own, or one before or after the phone that was cut out."""
     clauses: dict[int, list[int]] = {}
     for position, part in enumerate(parts):
@@ -53,7 +55,7 @@ def _standing_alone(text: str, parts: Sequence[Token], language: str) -> Entity 
     return None
 
 
-def _entity(text: str, parts: Sequence[Token], first: int, language: str) -> Entity:
+def _entity(text: str, parts: Sequence[Token], first: int, language: str) -> tuple[Entity, frozenset[int]]:
     last = first
     while (
         last + 1 < len(parts)
@@ -67,13 +69,16 @@ def _entity(text: str, parts: Sequence[Token], first: int, language: str) -> Ent
     ):
         last += 1
     written = text[parts[first].start : parts[last].end]
-    return Entity(EntityType.NAME, _base_form(written, language) if first == last else written, written)
+    name = _base_form(written, language) if first == last else written
+    return Entity(EntityType.NAME, name, written), frozenset(range(first, last + 1))
 
 
 def _known(part: Token, language: str) -> bool:
     key = part.keys[0]
     if not part.text.isalpha():
         return False
+    if language == "en" and part.text.isascii():
+        return part.text.lower() in _english_spellings()
     if key in _first_names():
         return True
     return language == "hy" and _without_article(key) is not None
@@ -101,6 +106,11 @@ def _base_form(written: str, language: str) -> str:
 @lru_cache(maxsize=1)
 def _first_names() -> frozenset[str]:
     return frozenset(skeleton(name) for name in rows(load("names")["first_names"]))
+
+
+@lru_cache(maxsize=1)
+def _english_spellings() -> frozenset[str]:
+    return frozenset(normalise(name) for name in rows(load("names")["first_names"]))
 
 
 @lru_cache(maxsize=1)

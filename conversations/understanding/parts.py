@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from conversations.understanding.knowledge import LANGUAGES, load
-from conversations.understanding.tokens import Token
+from conversations.understanding.tokens import PHONETIC_DIGIT, Token
 from conversations.understanding.vocabulary import Vocabulary
 from core.text import skeleton
 
@@ -44,8 +44,10 @@ class _Words:
     azerbaijani_thousand: frozenset[str]
 
 
-def cut(masked: str) -> tuple[Token, ...]:
+def cut(masked: str, *, language: str) -> tuple[Token, ...]:
     """Cut text from which addresses are blanked out into parts."""
+    if language == "hy":
+        masked = PHONETIC_DIGIT.sub(lambda match: "չ" if match.group() == "4" else "շ", masked)
     parts: list[Token] = []
     clause = 0
     for match in _PART.finditer(masked):
@@ -146,7 +148,7 @@ def _scale_of(parts: Sequence[Token], position: int, language: str) -> Decimal |
     key, text = parts[position].keys[0], parts[position].text
     if key in _words().azerbaijani_thousand and language == "az":
         return Decimal(1000)
-    if text.lower() in {"т", "t"} and parts[position - 1].end != parts[position].start:
+    if key == "t" and (text.lower() != "т" or parts[position - 1].end != parts[position].start):
         return None
     return _words().scales.get(key)
 

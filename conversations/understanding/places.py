@@ -13,14 +13,14 @@ from core.text import normalise, skeleton
 
 _VOWELS = "aeiou"
 _SHORTEST_STEM = 3
+_LONGEST_SHORT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """One spelling of a place: the words' keys, without the last vowel of the last one, and how it is written."""
+    """One spelling of a place: the keys of its words and how it is written."""
 
     words: tuple[str, ...]
-    stem: str
     spelling: str
     ambiguous: bool
 
@@ -28,54 +28,70 @@ class _Name:
 @dataclass(frozen=True, slots=True)
 class _Gazetteer:
     by_first: dict[str, tuple[_Name, ...]]
-    endings: frozenset[str]
+    endings: dict[str, frozenset[str]]
     before: Lexicon
 
 
-def find_places(text: str, parts: Sequence[Token], *, language: str) -> Iterator[Entity]:
-    """Yield the places in order; the value is the name as a dictionary would have it, in the customer's script."""
-    taken = -1
+def find_places(
+    text: str, parts: Sequence[Token], *, language: str, taken: frozenset[int] = frozenset()
+) -> Iterator[Entity]:
+    """Yield the places in order; the value is the name as a dictionary would have it, in the customer's script.
+
+    Parts at the places `taken` are something else, such as a name.
+    """
+    after = 0
     for position in range(len(parts)):
-        if position <= taken:
+        if position < after or position in taken:
             continue
-        found = _known(text, parts, position) or _unknown(parts, position, language)
+        found = _known(text, parts, position, language) or _unknown(parts, position, language)
         if found is not None:
             value, last = found
-            taken = last
+            after = last + 1
             yield Entity(EntityType.PLACE, value, text[parts[position].start : parts[last].end])
 
 
-def _known(text: str, parts: Sequence[Token], position: int) -> tuple[str, int] | None:
-    key = parts[position].keys[0]
-    gazetteer = _gazetteer()
-    best: tuple[str, int] | None = None
-    for length in range(min(len(key), 16), _SHORTEST_STEM - 1, -1):
-        for name in gazetteer.by_first.get(key[:length], ()):
-            last = position + len(name.words) - 1
-            if last >= len(parts) or not _fits(name, parts, position, last):
-                continue
-            if name.ambiguous and not _is_marked(parts, position):
-                continue
-            if best is None or last > best[1]:
-                best = _dictionary_form(name, text[parts[position].start : parts[last].end]), last
-        if best is not None:
-            break
-    return best
+def _known(text: str, parts: Sequence[Token], position: int, language: str) -> tuple[str, int] | None:
+    best: tuple[int, int, str] | None = None
+    for name in _candidates(parts[position].keys[0]):
+        last = position + len(name.words) - 1
+        if last >= len(parts) or not _fits(name, parts[position : last + 1], language):
+            continue
+        if name.ambiguous and not _is_marked(parts, position):
+            continue
+        written = text[parts[position].start : parts[last].end]
+        found = (last, _likeness(name.spelling, written), _dictionary_form(name, written))
+        best = max(best, found) if best else found
+    return (best[2], best[0]) if best else None
 
 
-def _fits(name: _Name, parts: Sequence[Token], first: int, last: int) -> bool:
-    for offset, word in enumerate(name.words[:-1]):
-        if not parts[first + offset].keys[0].startswith(word[:-1] or word):
-            return False
-    key = parts[last].keys[0]
-    if not key.startswith(name.stem):
-        return False
-    rest = key[len(name.stem) :]
-    return rest == name.words[-1][len(name.stem) :] or rest in _gazetteer().endings or _ends(key, name.words[-1])
+def _candidates(key: str) -> Iterator[_Name]:
+    for length in range(_SHORTEST_STEM, len(key) + 1):
+        yield from _gazetteer().by_first.get(key[:length], ())
 
 
-def _ends(key: str, word: str) -> bool:
-    return key.startswith(word) and key[len(word) :] in _gazetteer().endings
+def _fits(name: _Name, parts: Sequence[Token], language: str) -> bool:
+    return all(_inflects(part, word, language) for part, word in zip(parts, name.words, strict=True))
+
+
+def _inflects(part: Token, word: str, language: str) -> bool:
+    """Return whether the part is the word, bare or with a case ending."""
+    key = part.keys[0]
+    if key == word:
+        return True
+    for stem in (word, _stem(word)):
+        if key.startswith(stem) and key[len(stem) :] in _gazetteer().endings[language]:
+            return True
+    return False
+
+
+def _likeness(spelling: str, written: str) -> int:
+    """Return how much of the spelling the customer wrote, so that "Bakıya" is Bakı rather than Baku."""
+    known, said = normalise(spelling), normalise(written)
+    common = 0
+    while common < min(len(known), len(said)) and known[common] == said[common]:
+        common += 1
+    same_script = spelling.isascii() == written.isascii()
+    return 4 * common - 2 * len(known) + same_script
 
 
 def _is_marked(parts: Sequence[Token], position: int) -> bool:
@@ -121,16 +137,17 @@ def _gazetteer() -> _Gazetteer:
     for line in data["places"].splitlines():
         for spelling in filter(None, (each.strip() for each in line.split(","))):
             words = tuple(skeleton(spelling).split())
-            name = _Name(words, _stem(words[-1]), spelling, words[0] in ambiguous)
-            first = name.stem if len(words) == 1 else _stem(words[0])
-            by_first.setdefault(first, []).append(name)
-    endings = {""} | {skeleton(ending) for language in LANGUAGES for ending in rows(data["endings"][language])}
+            name = _Name(words, spelling, words[0] in ambiguous)
+            by_first.setdefault(_stem(words[0]), []).append(name)
+    endings = {
+        language: frozenset(skeleton(ending) for ending in rows(data["endings"][language])) for language in LANGUAGES
+    }
     before = Lexicon()
     for row in rows(data["before"]["en"]):
         before.add("before", 1.0, row)
-    return _Gazetteer({first: tuple(names) for first, names in by_first.items()}, frozenset(endings), before)
+    return _Gazetteer({first: tuple(names) for first, names in by_first.items()}, endings, before)
 
 
 def _stem(word: str) -> str:
-    stem = word.rstrip(_VOWELS)
-    return stem if len(stem) >= _SHORTEST_STEM else word
+    """Return the word without its last vowel, which endings replace ("Самара", "в Самаре"), unless it is short."""
+    return word[:-1] if len(word) > _LONGEST_SHORT and word[-1] in _VOWELS else word

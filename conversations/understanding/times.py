@@ -114,7 +114,7 @@ def _spans(parts: Sequence[Token], numbers: Sequence[Number]) -> Iterator[tuple[
     by_last = {number.last: number for number in numbers}
     for place, part in enumerate(parts):
         unit = words.units.get(part.keys[0])
-        if unit is None:
+        if unit is None or _is_glued_ending(parts, place):
             continue
         number = by_last.get(place - 1)
         start = number.first if number else place
@@ -127,6 +127,12 @@ def _spans(parts: Sequence[Token], numbers: Sequence[Number]) -> Iterator[tuple[
         days = ceil(float(number.value if number else 1) * _UNIT_DAYS[unit] - 1e-9)
         if 0 <= days <= _LONGEST_TERM:
             yield days, set(range(start, place))
+
+
+def _is_glued_ending(parts: Sequence[Token], place: int) -> bool:
+    """Return whether the word is an ending of the figure before it: az "3den" is "from 3", not three days."""
+    glued = place > 0 and is_figure(parts[place - 1]) and parts[place - 1].end == parts[place].start
+    return glued and parts[place].text.lower() in {"den", "dən", "dan", "de", "da"}
 
 
 def _is_bare_span(parts: Sequence[Token], place: int, *, ending: bool, cued: bool) -> bool:

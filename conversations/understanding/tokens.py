@@ -15,10 +15,14 @@ _TOKEN = re.compile(
     rf"@?[^\W_]+(?:[{_MARKS}@]+[^\W_]*)*|[☀-➿️⬀-⯿\U0001f300-\U0001faff]|[.,!?;:\n…)(։՝]+"
 )
 _SINGLE_APOSTROPHES = re.compile(f"[{_MARKS}]")
-_PHONETIC_DIGIT = re.compile(r"(?<![\d])[46](?=[^\W\d_]{2})|(?<=[^\W\d_])[46](?=[^\W\d_]|$)")
-_DIGIT_SUFFIX = re.compile(
-    r"\d+(?:st|nd|rd|th|am|pm|k|kk|gb|tb|mln|min|minute?s?|hour?s?|de|da|den|dan|e|ye|ya|a|ic|its|in|um|li|lu|cu|ci|cm|mm"
-    r"|kg|sht|hat|x|h|or|day?s?|man|azn|amd|usd|eur|rub|р|к|млн|тыс|шт|ին|ից|ում|հատ|օր|դր|հոգի|հազար|нь?|го|му)"
+_DIGIT_SUFFIX = (
+    r"(?:st|nd|rd|th|am|pm|k|kk|gb|tb|mln|min|minute?s?|hour?s?|de|da|den|dan|e|ye|ya|a|ic|its|in|um|li|lu|cu|ci|cm|mm"
+    r"|kg|sht|hat|hats|x|h|or|orum|day?s?|man|manat|azn|amd|usd|eur|rub|hogi|hogov|nefer|eded|dene|hazar|jam|p|т|р|к|ч"
+    r"|млн|тыс|шт|ին|ից|ում|հատ|օր|դր|հոգի|հազար|нь?|го|му)(?![^\W\d_])"
+)
+# In Armenian typed in Latin letters 4 stands for չ and 6 for շ.
+PHONETIC_DIGIT = re.compile(
+    rf"(?<![\w.,])[46](?=[^\W\d_]{{2}})(?!(?i:.{_DIGIT_SUFFIX}))|(?<=[^\W\d_])[46](?=[^\W\d_]|\b)"
 )
 _DIGIT_LETTERS = {"4": "ch", "6": "sh"}
 
@@ -62,8 +66,8 @@ def _keys(word: str) -> tuple[str, ...]:
         bare = bare[:40]
     bare = bare.replace("@", "ը") if "@" in bare else bare
     keys = [skeleton(bare)]
-    if ("4" in bare or "6" in bare) and not _DIGIT_SUFFIX.fullmatch(bare.lower()):
-        spelled = _PHONETIC_DIGIT.sub(lambda match: _DIGIT_LETTERS[match.group()], bare)
+    if "4" in bare or "6" in bare:
+        spelled = PHONETIC_DIGIT.sub(lambda match: _DIGIT_LETTERS[match.group()], bare)
         if spelled != bare:
             keys.insert(0, skeleton(spelled))
     return tuple(key for key in dict.fromkeys(keys) if key and not key.isspace())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime
@@ -18,8 +19,7 @@ from core.due.registry import Handler, handler_of
 from core.ids import uuid7
 from core.nudge import nudge
 
-_CANDIDATES = 16
-"""More than there are workers, so that one of the first rows is always free."""
+_LOOK_AHEAD = 100
 
 _UPSERT = """
     INSERT INTO core_duerow
@@ -87,42 +87,54 @@ def retry(*, row_id: int) -> bool:
     return True
 
 
-def work_next(*, now: datetime) -> bool:
-    """Work the row that has been due for longest and that no other worker holds. False when there is none.
+class Runner:
+    """One worker's turn. It looks ahead, since finding the next rows can cost more than working one."""
+
+    def __init__(self) -> None:
+        self._ahead: deque[int] = deque()
+
+    def work_next(self, *, now: datetime) -> bool:
+        """Work the row due for longest that no other worker holds. False when there is none."""
+        if self._work_ahead(now):
+            return True
+        self._ahead.extend(_due_ids(now))
+        return self._work_ahead(now)
+
+    def _work_ahead(self, now: datetime) -> bool:
+        while self._ahead:
+            if _work(self._ahead.popleft(), now):
+                return True
+        return False
+
+
+def _due_ids(now: datetime) -> list[int]:
+    due = DueRow.objects.filter(_free(now), status=DueStatus.PENDING, due_at__lte=now)
+    return list(due.order_by("due_at", "id").values_list("id", flat=True)[:_LOOK_AHEAD])
+
+
+def _free(now: datetime) -> Q:
+    return Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+
+
+def _work(row_id: int, now: datetime) -> bool:
+    """False when the row was worked, moved or cancelled meanwhile, or another worker holds it.
 
     The attempt is counted and committed first, so that a row which kills its worker is parked in the end; the
     handler's effect and the row's completion are one transaction.
     """
-    with claims.first_free("due", _due_ids(now)) as row_id:
-        if row_id is None:
+    row = DueRow.objects.filter(_free(now), pk=row_id, status=DueStatus.PENDING, due_at__lte=now).first()
+    if row is None:
+        return False
+    with claims.held("due", row_id) as is_held:
+        if not is_held or not _unchanged(row).update(attempts=F("attempts") + 1):
             return False
-        row = _count_attempt(row_id, now)
-        if row is None:
-            return True
+        row.attempts += 1
         handler = handler_of(row.kind)
         if row.attempts > handler.max_attempts:
             _park(row, now, row.last_error or "The worker died with this row each time.")
         elif fault := claims.fault_of(lambda: _act(row, handler, now)):
             _note_fault(row, handler, fault, now)
     return True
-
-
-def _due_ids(now: datetime) -> list[int]:
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    due = DueRow.objects.filter(free, status=DueStatus.PENDING, due_at__lte=now)
-    return list(due.order_by("due_at", "id").values_list("id", flat=True)[:_CANDIDATES])
-
-
-def _count_attempt(row_id: int, now: datetime) -> DueRow | None:
-    """The row with its attempt counted, or None when another worker finished it or somebody moved it
-    meanwhile.
-    """
-    row = DueRow.objects.filter(pk=row_id, status=DueStatus.PENDING, due_at__lte=now).first()
-    if row is None or (row.claimed_until is not None and row.claimed_until > now):
-        return None
-    counted = _unchanged(row).update(attempts=F("attempts") + 1)
-    row.attempts += 1
-    return row if counted else None
 
 
 def _act(row: DueRow, handler: Handler, now: datetime) -> None:

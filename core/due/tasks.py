@@ -8,4 +8,5 @@ from core.due import operations
 @shared_task
 def work_due_rows() -> int:
     """Work what is due, in the order of its time."""
-    return nudge.work("due", lambda: operations.work_next(now=timezone.now()))
+    runner = operations.Runner()
+    return nudge.work("due", lambda: runner.work_next(now=timezone.now()))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from core import claims
@@ -34,15 +34,21 @@ def work_next(*, now: datetime) -> bool:
 
     The attempt is counted and committed before the step and forgotten after its success.
     """
-    with claims.first_free("job", _open_ids(now)) as job_id:
-        if job_id is None:
+    waiting = _waiting(now).order_by("id").values_list("id", flat=True)[:_CANDIDATES]
+    return any(_work(job_id, now) for job_id in list(waiting))
+
+
+def _waiting(now: datetime) -> QuerySet[Job]:
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+    return Job.objects.filter(free, status__in=_OPEN)
+
+
+def _work(job_id: int, now: datetime) -> bool:
+    with claims.held("job", job_id) as is_held:
+        this_one = _waiting(now).filter(pk=job_id)
+        if not is_held or not this_one.update(attempts=F("attempts") + 1, status=JobStatus.RUNNING):
             return False
-        Job.objects.filter(pk=job_id, status__in=_OPEN).update(
-            attempts=F("attempts") + 1, status=JobStatus.RUNNING
-        )
-        job = Job.objects.filter(pk=job_id, status__in=_OPEN).select_related("created_by").first()
-        if job is None:
-            return True
+        job = Job.objects.select_related("created_by").get(pk=job_id)
         kind = kind_of(job.kind)
         if job.attempts > kind.max_attempts:
             _fail(job, kind, now, job.error or "The worker died in this step each time.")
@@ -50,13 +56,6 @@ def work_next(*, now: datetime) -> bool:
             _note_fault(job, kind, fault, now)
     publish.publish([topics.job(job_id)], {}, sequence=0)
     return True
-
-
-def _open_ids(now: datetime) -> list[int]:
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    return list(
-        Job.objects.filter(free, status__in=_OPEN).order_by("id").values_list("id", flat=True)[:_CANDIDATES]
-    )
 
 
 def _step(job: Job, kind: JobKind, now: datetime) -> None:

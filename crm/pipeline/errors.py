@@ -30,5 +30,9 @@ class BadStage(Refused):
     """The pipeline would have two stages of one name, or none that is open."""
 
 
+class BadReason(Refused):
+    """A reason has a name of its own."""
+
+
 class BadCursor(Refused):
     """The link to the next page is damaged."""

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from core.calendars.queries import clock_for
 from core.company.queries import company
 from core.conditions import BusinessClock, ConditionError, Explanation, Moment, parse, registry
+from core.jobs.models import Job
 from crm.contacts.models import ContactPoint
 from crm.errors import Use
 from crm.memory import Remembered
-from crm.pipeline.models import Lead
+from crm.pipeline.models import Lead, StageKind
 from crm.qualification.models import Criterion
 from crm.qualification.queries import all_criteria, questions
 from crm.scoring.facts import Facts, KnownLead
@@ -26,6 +27,8 @@ from crm.scoring.models import RuleSet, RuleSetStatus, ScoreEntry, ScoringRule
 from crm.scoring.scoring import Balance, Rule, RuleBook, Thresholds, judge
 
 SUBJECT = "lead"
+RESCORE_ALL = "crm.rescore_all"
+"""Kind of the job that scores all leads again."""
 CRITERIA_HISTORY = Criterion.pgh_event_model  # type: ignore[attr-defined]
 
 
@@ -147,6 +150,25 @@ def points_of(lead: Any) -> Mapping[str, str]:
         return lead.points
     rows = ContactPoint.objects.filter(contact=lead.contact_id).order_by("-id")
     return dict(rows.values_list("kind", "value"))
+
+
+def holding_counts(rules: Iterable[Rule], at: Moment) -> dict[UUID, int]:
+    """For how many open leads each rule holds as of the moment; one query for all rules."""
+    parts = {
+        f"rule_{place}": (rule.key, Count("pk", filter=rule.condition.to_q(at)))
+        for place, rule in enumerate(rules)
+        if rule.condition is not None
+    }
+    if not parts:
+        return {}
+    counted = {name: count for name, (_key, count) in parts.items()}
+    found = Lead.objects.filter(stage_kind=StageKind.OPEN).aggregate(**counted)
+    return {key: found[name] for name, (key, _count) in parts.items()}
+
+
+def last_recalculation() -> Job | None:
+    """The job that scores all leads again, running or finished; None when there was never a need."""
+    return Job.objects.filter(kind=RESCORE_ALL).order_by("-pk").first()
 
 
 @dataclass(frozen=True)

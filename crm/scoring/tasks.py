@@ -10,8 +10,7 @@ from core.jobs.registry import job as job_kind
 from core.live import routes, topics
 from crm.pipeline.models import Lead
 from crm.scoring.operations.recalculation import recalculate
-from crm.scoring.operations.rescoring import RESCORE_ALL
-from crm.scoring.queries import fresh_rule_book, moment
+from crm.scoring.queries import RESCORE_ALL, fresh_rule_book, moment
 
 BATCH = 4000
 

@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 
 from conversations.accounts.models import Channel, ChannelAccount
+from conversations.accounts.operations import create_account
 from core.access.models import Membership, Shift, Team, User
 from core.calendars.models import BusinessCalendar, OpeningHours
 from core.company.models import CompanyProfile
@@ -67,7 +68,7 @@ def install_pipelines() -> list[list[Stage]]:
 
 
 def install_web_chat(*, flow_key: str) -> ChannelAccount:
-    return ChannelAccount.objects.create(
+    return create_account(
         kind=Channel.WEBCHAT,
         name="Website",
         team=Team.objects.get(name="Sales"),

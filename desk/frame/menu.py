@@ -30,7 +30,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("desk:inbox", _("Inbox"), "inbox", counts_waiting=True),
     Screen("desk:pipeline", _("Pipeline"), "layout-kanban"),
     Screen("desk:contacts", _("Contacts"), "users"),
-    Screen("desk:settings", _("Settings"), "settings", roles=(Role.ADMIN,), last=True),
+    Screen("desk:settings", _("Settings"), "settings", roles=(Role.MANAGER, Role.ADMIN), last=True),
 )
 _ALSO = {"desk:pipeline": ("/leads/",)}
 

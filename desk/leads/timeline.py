@@ -46,15 +46,18 @@ class MessageItem(TimelineItem):
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the timeline; `tone` is in, out or note for messages. `lines` are (words, points) of a score."""
+    """A line of the timeline; `tone` is in, out or note for messages, `more` says where an answer is from.
+
+    `lines` are (words, points) of a score.
+    """
 
     at: datetime
     icon: str
     text: str
     who: str = ""
+    more: str = ""
     tone: str = ""
     lines: list[tuple[str, int]] = field(default_factory=list)
-    message: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def _row(item: TimelineItem, lead: Lead, people: Mapping[int, str]) -> Row | Non
         case AnswerItem(row=answer):
             words = f"{answer.criterion.name}: {answer_text(answer.criterion, answer.value)}"
             who = answer.user.name if answer.user else answer.get_source_display()
-            return Row(item.at, "list-check", words, who)
+            return Row(item.at, "list-check", words, more=who)
         case ScoreItem():
             lines = [(line["name"], line["points"]) for line in item.lines]
             return Row(item.at, "trending-up", _("Score %(points)+d") % {"points": item.points}, lines=lines)
@@ -121,4 +124,4 @@ def _message_row(message: Message, lead: Lead, people: Mapping[int, str]) -> Row
     else:
         text = message.text or ", ".join(each.name or each.kind for each in message.attachments.all())
     direction = Direction(message.direction)
-    return Row(message.sent_at, ICONS[direction], text, who, direction.value, message=message)
+    return Row(message.sent_at, ICONS[direction], text, who, tone=direction.value)

@@ -53,7 +53,8 @@ def lead(request: Request, public_id: UUID) -> HttpResponse:
 @signed_in
 def head(request: Request, public_id: UUID) -> HttpResponse:
     """The head of the page, as it is now."""
-    return render(request, "desk/lead/head.html", _head(queries.lead_for(request.user, public_id)))
+    context = {**_head(queries.lead_for(request.user, public_id)), "compact": "compact" in request.GET}
+    return render(request, "desk/lead/head.html", context)
 
 
 @require_safe

@@ -1,32 +1,93 @@
-"""The left list of the settings. A part of the settings registers its line when it exists."""
+"""The parts of the settings: as cards on their first page, as a list beside each of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.access.models import Role, User
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsPage:
-    """`place` orders the lines (tens, so that one fits in between); `group` is the heading above them."""
+    """`about` says in a sentence what the page is for. Managers read what is not for admins only."""
 
     url_name: str
     label: str | Promise
     icon: str
-    place: int
-    group: str | Promise = ""
+    group: str | Promise
+    about: str | Promise
+    admins_only: bool = False
+
+    def open_to(self, user: User) -> bool:
+        return user.role == Role.ADMIN or (user.role == Role.MANAGER and not self.admins_only)
 
 
-_pages: dict[str, SettingsPage] = {}
-
-
-def register(page: SettingsPage) -> None:
-    """Raises ValueError for an address that is listed already."""
-    if page.url_name in _pages:
-        raise ValueError(f"The settings page {page.url_name!r} is registered already.")
-    _pages[page.url_name] = page
+_COMPANY, _SALES, _TALK = _("Company"), _("Sales"), _("Conversations")
+PAGES: tuple[SettingsPage, ...] = (
+    SettingsPage(
+        "desk:settings_company",
+        _("Company"),
+        "building",
+        _COMPANY,
+        _("Name, colour, currency, time zone: what customers see and every screen counts with."),
+        admins_only=True,
+    ),
+    SettingsPage(
+        "desk:settings_hours",
+        _("Business hours"),
+        "clock-hour-9",
+        _COMPANY,
+        _("When somebody is there: the week, public holidays and single days that differ."),
+        admins_only=True,
+    ),
+    SettingsPage(
+        "desk:settings_team",
+        _("Team"),
+        "users-group",
+        _COMPANY,
+        _("Who works here, in which team, with which rights and shifts. Invite people here."),
+    ),
+    SettingsPage(
+        "desk:settings_pipelines",
+        _("Pipelines"),
+        "layout-kanban",
+        _SALES,
+        _("The stages that a lead passes on its way to a yes or a no, and why leads are lost."),
+    ),
+    SettingsPage(
+        "desk:settings_criteria",
+        _("Criteria"),
+        "list-check",
+        _SALES,
+        _("What you want to know about every lead, and how the chat asks for it in each language."),
+    ),
+    SettingsPage(
+        "desk:settings_scoring",
+        _("Scoring"),
+        "medal",
+        _SALES,
+        _("Points for what is known about a lead, and from how many of them it is qualified."),
+    ),
+    SettingsPage(
+        "desk:settings_channels",
+        _("Channels"),
+        "plug-connected",
+        _TALK,
+        _("Where customers write to you, whether it works, and the code for your site."),
+    ),
+    SettingsPage(
+        "desk:settings_flows",
+        _("Flow texts"),
+        "message-2-cog",
+        _TALK,
+        _("Every sentence that the chat says by itself, in four languages, in your words."),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +96,19 @@ class SettingsLine:
     label: str | Promise
     icon: str
     group: str | Promise
+    about: str | Promise
     current: bool
 
 
-def lines(path: str) -> list[SettingsLine]:
+def lines(user: User, path: str) -> list[SettingsLine]:
     """The list as it stands beside the page at `path`."""
-    pages = sorted(_pages.values(), key=lambda page: (page.place, page.url_name))
-    urls = {page: reverse(page.url_name) for page in pages}
+    open_pages = [(page, reverse(page.url_name)) for page in PAGES if page.open_to(user)]
     return [
-        SettingsLine(urls[page], page.label, page.icon, page.group, path.startswith(urls[page]))
-        for page in pages
+        SettingsLine(url, page.label, page.icon, page.group, page.about, path.startswith(url))
+        for page, url in open_pages
     ]
 
 
-def first_url() -> str | None:
-    """Where "Settings" leads: the first page of the list."""
-    if not _pages:
-        return None
-    return reverse(min(_pages.values(), key=lambda page: (page.place, page.url_name)).url_name)
+def groups(user: User) -> list[tuple[str, list[SettingsLine]]]:
+    """The cards of the first page under their headings."""
+    return [(str(name), list(found)) for name, found in groupby(lines(user, ""), key=lambda line: line.group)]

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.access.models import Role
 from core.http import Request, require
-from desk.settings.menu import first_url
+from desk.settings.menu import groups
 
 
 @require_safe
-@require(role=Role.ADMIN)
+@require(role=Role.MANAGER)
 def settings(request: Request) -> HttpResponse:
-    """The first page of the settings."""
-    url = first_url()
-    return redirect(url) if url else render(request, "desk/settings/base.html")
+    """What can be set, and what each part is for."""
+    return render(request, "desk/settings/home.html", {"groups": groups(request.user)})

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from conversations.threads.models import Conversation, Handler
 from core.access.models import Presence
+from crm.pipeline.enums import LeadSource
 from desk import formats
 from desk.demo.queries import SignIn, sign_ins
 from desk.frame.menu import rail_items
@@ -49,7 +50,8 @@ def demo_sign_ins() -> list[SignIn]:
 
 @register.simple_tag(takes_context=True)
 def settings_lines(context: Context) -> list[SettingsLine]:
-    return lines(context["request"].path)
+    request = context["request"]
+    return lines(request.user, request.path)
 
 
 @register.simple_tag
@@ -79,6 +81,11 @@ def waiting_for(since: datetime) -> dict[str, Any]:
 @register.filter
 def channel_icon(kind: str) -> str:
     return CHANNEL_ICONS.get(kind, "message")
+
+
+@register.filter
+def source_label(source: str) -> str:
+    return str(dict(LeadSource.choices).get(source, source))
 
 
 @register.filter

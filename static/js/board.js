@@ -68,6 +68,8 @@
       delay: 180,
       delayOnTouchOnly: true,
       ghostClass: "is-dragged",
+      // The library copies the card it drags; a copied style attribute is refused by the site's policy.
+      onChoose: ({ item }) => item.removeAttribute("style"),
       onStart: () => {
         dragging = true;
         hideWhy();

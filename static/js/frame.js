@@ -13,6 +13,10 @@
     words.className = "grow";
     words.textContent = text;
     line.append(words);
+    if (undo) {
+      line.dataset.undo = undo.split("?")[0];
+      for (const other of area.querySelectorAll("[data-undo]")) if (other.dataset.undo === line.dataset.undo) other.remove();
+    }
     if (undo) line.append(button(texts().undo, () => takeBack(line, undo)));
     const close = button("×", () => line.remove());
     close.className = "toast-close";
@@ -155,7 +159,8 @@
   addEventListener("htmx:oobBeforeSwap", (event) => {
     if (event.target.hasAttribute("data-live") && busy(event.target)) event.detail.shouldSwap = false;
   });
-  addEventListener("htmx:afterSwap", () => {
+  addEventListener("htmx:afterSwap", (event) => {
+    event.target.querySelector?.("form[data-editing]")?.querySelector("input:not([type=hidden]), select")?.focus();
     for (const [id, open] of opened) {
       const part = byId(id);
       if (part && part.open !== open) part.open = open;

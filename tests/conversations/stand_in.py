@@ -19,7 +19,8 @@ from conversations.channels.contracts import (
 
 
 class StandIn:
-    """`outcomes` are what the next sends do: a SendResult is returned, an error raised; then all goes well."""
+    """`outcomes` are what the next sends do: a SendResult is returned, an error raised; then all goes well.
+    """
 
     kind: ClassVar[str] = "api"
     abilities: Abilities = Abilities(text_limit=40, lease_seconds=30)
@@ -36,7 +37,11 @@ class StandIn:
         return query["challenge"]
 
     def verify(
-        self, credentials: Mapping[str, Any], headers: Mapping[str, str], body: bytes, query: Mapping[str, str]
+        self,
+        credentials: Mapping[str, Any],
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, str],
     ) -> None:
         if headers.get("X-Secret") != credentials["secret"]:
             raise SignatureError("no")

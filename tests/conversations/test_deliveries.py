@@ -13,8 +13,8 @@ from conversations.accounts.models import ChannelAccount
 from conversations.accounts.queries import health
 from conversations.deliveries.models import DeliveryStatus, RawDelivery
 from conversations.deliveries.operations import process_next, replay, store_delivery
-from conversations.threads.models import AuthorKind, Conversation, Handler, Message
 from conversations.outbox.operations import send_message
+from conversations.threads.models import AuthorKind, Conversation, Handler, Message
 from core.events.models import Event
 from crm.contacts.models import Contact
 from tests.factories.conversations import Visitor

@@ -37,7 +37,11 @@ def now() -> datetime:
 
 def say(conversation: Conversation, text: str, now: datetime, **more: object) -> Message:
     return send_message(
-        conversation=conversation, text=text, author_kind=AuthorKind.FLOW, now=now, **more  # type: ignore[arg-type]
+        conversation=conversation,
+        text=text,
+        author_kind=AuthorKind.FLOW,
+        now=now,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -54,7 +58,9 @@ def test_a_message_goes_out_once(conversation: Conversation, channel: StandIn, n
     assert state(message) == ("sent", "out-1", "")
     (sent,) = channel.sent
     assert (sent.recipient_id, sent.text, sent.message_id) == ("u1", "Good day", message.public_id)
-    names = Event.objects.filter(conversation_id=conversation.pk).order_by("id").values_list("name", flat=True)
+    names = (
+        Event.objects.filter(conversation_id=conversation.pk).order_by("id").values_list("name", flat=True)
+    )
     assert list(names) == ["message.queued", "message.sent"]
 
 
@@ -130,7 +136,9 @@ def test_a_person_sends_a_failed_message_again(
     assert state(message) == ("sent", "out-2", "")
 
 
-def test_after_eight_tries_it_is_given_up(conversation: Conversation, channel: StandIn, now: datetime) -> None:
+def test_after_eight_tries_it_is_given_up(
+    conversation: Conversation, channel: StandIn, now: datetime
+) -> None:
     message = say(conversation, "one", now)
     channel.outcomes = [SendError("busy") for _ in range(10)]
     moment = now
@@ -204,12 +212,16 @@ def test_what_may_not_leave_is_kept_as_failed_with_its_reason(
     assert (conversation.status, conversation.last_sequence) == (before, 1)
 
 
-def test_an_answer_to_the_customers_own_words_needs_no_consent(conversation: Conversation, now: datetime) -> None:
+def test_an_answer_to_the_customers_own_words_needs_no_consent(
+    conversation: Conversation, now: datetime
+) -> None:
     withdraw(contact=conversation.contact, source="test", text="stop")
     assert say(conversation, "Your order is on its way", now).status == "queued"
 
 
-def test_an_automatic_word_does_not_end_the_wait_for_a_person(conversation: Conversation, now: datetime) -> None:
+def test_an_automatic_word_does_not_end_the_wait_for_a_person(
+    conversation: Conversation, now: datetime
+) -> None:
     conversation.handler, conversation.status, conversation.waiting_since = "queue", "waiting_us", now
     conversation.save()
     say(conversation, "A colleague will answer soon", now + timedelta(seconds=1))

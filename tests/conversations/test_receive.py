@@ -66,10 +66,14 @@ def test_without_an_id_what_was_said_tells_duplicates(api_account: ChannelAccoun
     said = {"text": "Hello", "external_id": "", "sent_at": NOON}
     take(api_account, **said)
     assert take(api_account, **said).duplicate
-    assert not take(api_account, **{**said, "sent_at": NOON + timedelta(seconds=1)}, arrived=NOON + timedelta(minutes=1)).duplicate
+    assert not take(
+        api_account, **{**said, "sent_at": NOON + timedelta(seconds=1)}, arrived=NOON + timedelta(minutes=1)
+    ).duplicate
 
 
-def test_a_late_message_takes_its_place_and_is_not_answered(api_account: ChannelAccount, heard: Heard) -> None:
+def test_a_late_message_takes_its_place_and_is_not_answered(
+    api_account: ChannelAccount, heard: Heard
+) -> None:
     take(api_account, text="one", sent_at=NOON - timedelta(minutes=5))
     take(api_account, text="three", sent_at=NOON - timedelta(minutes=3))
     late = take(api_account, text="two", sent_at=NOON - timedelta(minutes=4))
@@ -124,7 +128,9 @@ def test_later_a_new_conversation_of_the_same_contact_begins(api_account: Channe
     assert Lead.objects.count() == 1
 
 
-def test_spam_stays_spam_and_nothing_answers_it(api_account: ChannelAccount, user: User, heard: Heard) -> None:
+def test_spam_stays_spam_and_nothing_answers_it(
+    api_account: ChannelAccount, user: User, heard: Heard
+) -> None:
     take(api_account, text="Buy pills")
     mark_spam(conversation_id=Conversation.objects.get().pk, user=user, now=NOON)
     take(api_account, text="More pills", arrived=NOON + timedelta(minutes=1))
@@ -161,7 +167,12 @@ def test_without_a_pipeline_the_words_are_kept_all_the_same(api_account: Channel
 
 
 def test_what_the_provider_tells_of_the_sender_is_kept(api_account: ChannelAccount) -> None:
-    identities = (("phone", "+374 99 123456"), ("email", "ANNA@example.com"), ("phone", "12"), ("user_id", "U"))
+    identities = (
+        ("phone", "+374 99 123456"),
+        ("email", "ANNA@example.com"),
+        ("phone", "12"),
+        ("user_id", "U"),
+    )
     take(api_account, text="Hello", sender_name="  Anna\x00 Petrosyan ", identities=identities)
     contact = Contact.objects.get()
     assert contact.name == "Anna Petrosyan"
@@ -191,7 +202,9 @@ def test_any_text_is_taken(api_account: ChannelAccount, said: str, stored: str) 
     assert len(Conversation.objects.get().last_text) <= 200
 
 
-def test_an_unknown_kind_is_kept_and_shown_and_not_answered(api_account: ChannelAccount, heard: Heard) -> None:
+def test_an_unknown_kind_is_kept_and_shown_and_not_answered(
+    api_account: ChannelAccount, heard: Heard
+) -> None:
     take(api_account, kind=EventKind.OTHER, payload="poll_creation", external_id="m1")
     message = Message.objects.get()
     assert (message.raw_kind, message.text, message.payload) == ("poll_creation", "", "")
@@ -231,7 +244,10 @@ def test_a_deletion_takes_the_words_and_leaves_the_fact(api_account: ChannelAcco
     take(api_account, kind=EventKind.DELETE, external_id="m1")
     message = Message.objects.get()
     assert (message.text, message.deleted_at) == ("", NOON)
-    assert Event.objects.get(name="message.deleted").payload == {"message": str(message.public_id), "sequence": 1}
+    assert Event.objects.get(name="message.deleted").payload == {
+        "message": str(message.public_id),
+        "sequence": 1,
+    }
     take(api_account, kind=EventKind.DELETE, external_id="never seen")
 
 
@@ -267,7 +283,14 @@ def test_a_watermark_speaks_for_everything_before_it(api_account: ChannelAccount
         reply(conversation_id=conversation.pk, user=user, text=f"answer {minute}", now=moment)
     Message.objects.filter(direction="out").update(status="sent")
     mark = NOON + timedelta(minutes=1)
-    take(api_account, kind=EventKind.STATUS, status="read", watermark=mark, external_id="", arrived=NOON + timedelta(hours=1))
+    take(
+        api_account,
+        kind=EventKind.STATUS,
+        status="read",
+        watermark=mark,
+        external_id="",
+        arrived=NOON + timedelta(hours=1),
+    )
     statuses = Message.objects.filter(direction="out").order_by("sequence").values_list("status", flat=True)
     assert list(statuses) == ["read", "read", "sent"]
 
@@ -277,7 +300,13 @@ def test_a_status_ahead_of_our_own_note_is_tried_again(api_account: ChannelAccou
     reply(conversation_id=Conversation.objects.get().pk, user=user, text="Good day", now=NOON)
     with pytest.raises(TooEarly):
         take(api_account, kind=EventKind.STATUS, status="delivered", external_id="soon")
-    take(api_account, kind=EventKind.STATUS, status="delivered", external_id="x", arrived=NOON + timedelta(hours=1))
+    take(
+        api_account,
+        kind=EventKind.STATUS,
+        status="delivered",
+        external_id="x",
+        arrived=NOON + timedelta(hours=1),
+    )
 
 
 def test_our_own_message_that_comes_back_is_no_second_one(api_account: ChannelAccount, user: User) -> None:
@@ -289,13 +318,19 @@ def test_our_own_message_that_comes_back_is_no_second_one(api_account: ChannelAc
     assert Message.objects.count() == 2
 
 
-def test_what_the_company_wrote_elsewhere_silences_the_flow(api_account: ChannelAccount, heard: Heard) -> None:
+def test_what_the_company_wrote_elsewhere_silences_the_flow(
+    api_account: ChannelAccount, heard: Heard
+) -> None:
     take(api_account, text="Hello")
     Conversation.objects.update(handler="flow")
     echo = {"direction": "out", "sender_id": "page", "recipient_id": "u1", "text": "Call me"}
     found = take(api_account, **echo, external_id="e1")
     assert found.message is not None
-    assert (found.message.direction, found.message.status, found.message.author_kind) == ("out", "sent", "user")
+    assert (found.message.direction, found.message.status, found.message.author_kind) == (
+        "out",
+        "sent",
+        "user",
+    )
     conversation = Conversation.objects.get()
     assert (conversation.handler, conversation.status, conversation.last_text) == (
         "person",

@@ -53,12 +53,20 @@ def test_a_conversation_goes_back_and_forth(visitor: Visitor, user: User) -> Non
         ("out", "Good day, how can I help?", {"kind": "user", "name": "Anna"})
     ]
     assert second["handler"] == "person"
-    assert visitor.fetch(second["cursor"]) == {"messages": [], "cursor": second["cursor"], "handler": "person"}
+    assert visitor.fetch(second["cursor"]) == {
+        "messages": [],
+        "cursor": second["cursor"],
+        "handler": "person",
+    }
     answer.refresh_from_db()
     assert answer.status == "delivered"
 
     conversation.refresh_from_db()
-    assert (conversation.status, conversation.unread, conversation.waiting_since) == ("waiting_customer", 0, None)
+    assert (conversation.status, conversation.unread, conversation.waiting_since) == (
+        "waiting_customer",
+        0,
+        None,
+    )
     assert (conversation.handler, conversation.assignee) == ("person", user)
     assert conversation.first_response_at == conversation.first_person_response_at == answer.sent_at
 

@@ -69,7 +69,9 @@ def test_taking_over_and_handing_back(conversation: Conversation, user: User, wa
     back = hand_back(conversation_id=conversation.pk, user=user)
     assert back.handler == "flow"
     assert watching.seen == ["taken over by Anna", "handed back by Anna"]
-    names = list(Event.objects.filter(conversation_id=conversation.pk).order_by("id").values_list("name", "payload"))
+    names = list(
+        Event.objects.filter(conversation_id=conversation.pk).order_by("id").values_list("name", "payload")
+    )
     assert names == [("conversation.taken_over", {"from": "flow"}), ("conversation.handed_back", {})]
 
 
@@ -81,7 +83,9 @@ def test_an_answer_takes_over_by_itself(conversation: Conversation, user: User, 
     assert Message.objects.get().text == "Good day"
 
 
-def test_a_colleague_who_helps_out_does_not_become_the_assignee(conversation: Conversation, user: User) -> None:
+def test_a_colleague_who_helps_out_does_not_become_the_assignee(
+    conversation: Conversation, user: User
+) -> None:
     boss = make_user("Boss", Role.MANAGER)
     take_over(conversation_id=conversation.pk, user=user)
     reply(conversation_id=conversation.pk, user=boss, text="Let me add")

@@ -45,10 +45,14 @@ def test_a_new_company_gets_a_pipeline_reasons_criteria_and_rules(company: Compa
 def test_a_second_time_changes_nothing(company: CompanyProfile) -> None:
     install_defaults(language="en")
     Stage.objects.filter(name="New").update(name="Fresh")
-    counts = [model.objects.count() for model in (Pipeline, Stage, LostReason, Criterion, RuleSet, ScoringRule)]
+    counts = [
+        model.objects.count() for model in (Pipeline, Stage, LostReason, Criterion, RuleSet, ScoringRule)
+    ]
 
     install_defaults(language="ru")
 
-    again = [model.objects.count() for model in (Pipeline, Stage, LostReason, Criterion, RuleSet, ScoringRule)]
+    again = [
+        model.objects.count() for model in (Pipeline, Stage, LostReason, Criterion, RuleSet, ScoringRule)
+    ]
     assert again == counts
     assert Stage.objects.filter(name="Fresh").exists()

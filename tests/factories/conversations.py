@@ -80,7 +80,7 @@ class Visitor:
         """Send a message and return its client id."""
         return self.send({"type": "message", "text": text, **more}, client_id=client_id)
 
-    def choose(self, label: str, payload: str, *, type: str = "postback") -> str:  # noqa: A002 - the wire's word
+    def choose(self, label: str, payload: str, *, type: str = "postback") -> str:
         return self.send({"type": type, "text": label, "payload": payload})
 
     def send(self, body: dict[str, Any], *, client_id: str = "", expect: int = 200) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
 from automation.flows.document import parse, plain, shipped_text
 from automation.flows.errors import FlowError
+from automation.flows.linter import Finding, Level, lint
 from automation.flows.models import Flow, FlowVersion, FlowVersionStatus
 from automation.flows.queries import forget_published
 from automation.flows.wording import Texts
@@ -24,6 +25,14 @@ class StaleFlow(FlowError):
     def __init__(self, newest: FlowVersion) -> None:
         self.newest = newest
         super().__init__(f"Version {newest.number} was published in the meantime.")
+
+
+class BadTexts(FlowError):
+    """The wording would break the flow: `findings` are the errors that it brings in."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(f"{each.place}: {each.message}" for each in findings))
 
 
 @transaction.atomic
@@ -42,24 +51,38 @@ def install_shipped(key: str) -> Flow:
 def publish_texts(*, flow_id: int, based_on: int, texts: Mapping[str, Texts], user: User) -> FlowVersion:
     """Publish a version with other wording. `texts` are the changed ones; an empty text brings the shipped one back.
 
-    Raises StaleFlow when version `based_on` is no longer the published one.
+    Raises StaleFlow when version `based_on` is no longer the published one, BadTexts for wording that brings in an
+    error of the linter; errors that were there before do not hold up other corrections.
     """
     flow, current = _locked(flow_id)
     if current.number != based_on:
         raise StaleFlow(current)
-    shipped = parse(current.document).table
-    merged = {text_id: dict(own) for text_id, own in current.texts.items()}
+    kept = merged_texts(current, texts)
+    if faults := new_errors(current, kept):
+        raise BadTexts(faults)
+    return _publish(flow, document=current.document, texts=kept, user=user)
+
+
+def merged_texts(version: FlowVersion, texts: Mapping[str, Texts]) -> dict[str, Texts]:
+    """The version's own wording with the changes over it, without what equals the shipped one."""
+    shipped = parse(version.document).table
+    merged = {text_id: dict(own) for text_id, own in version.texts.items()}
     for text_id, own in texts.items():
-        if text_id in shipped:
-            merged.setdefault(text_id, {}).update(
-                {language: clean(text).strip() for language, text in own.items()}
-            )
+        merged.setdefault(text_id, {}).update({language: clean(text).strip() for language, text in own.items()})
     kept = {
         text_id: {lang: text for lang, text in own.items() if text and text != shipped[text_id].get(lang)}
         for text_id, own in merged.items()
         if text_id in shipped
     }
-    return _publish(flow, document=current.document, texts={k: v for k, v in kept.items() if v}, user=user)
+    return {text_id: own for text_id, own in kept.items() if own}
+
+
+def new_errors(version: FlowVersion, texts: Mapping[str, Texts]) -> list[Finding]:
+    """Errors that the version would have with these texts and does not have yet."""
+    document = parse(version.document)
+    before = set(lint(document.with_texts(version.texts)))
+    found = lint(document.with_texts(texts))
+    return [each for each in found if each.level is Level.ERROR and each not in before]
 
 
 @transaction.atomic

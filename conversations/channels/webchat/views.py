@@ -71,7 +71,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     }
     with translation.override(language):
         response = render(request, "webchat/page.html", context)
-    response._csp_update = {"frame-ancestors": account.settings.get("origins") or ["*"]}  # type: ignore[attr-defined]
+    response._csp_replace = {"frame-ancestors": account.settings.get("origins") or ["*"]}  # type: ignore[attr-defined]
     return response
 
 

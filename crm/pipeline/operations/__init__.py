@@ -8,6 +8,7 @@ from crm.pipeline.operations.leads import (
     set_next_step,
     update_lead,
 )
+from crm.pipeline.operations.reasons import save_lost_reason
 from crm.pipeline.operations.stages import (
     StageDraft,
     create_pipeline,
@@ -15,6 +16,7 @@ from crm.pipeline.operations.stages import (
     delete_pipeline,
     delete_stage,
     rename_pipeline,
+    reorder_pipelines,
     reorder_stages,
     update_stage,
 )
@@ -34,7 +36,9 @@ __all__ = [
     "move_lead",
     "note_goal",
     "rename_pipeline",
+    "reorder_pipelines",
     "reorder_stages",
+    "save_lost_reason",
     "set_next_step",
     "update_lead",
     "update_stage",

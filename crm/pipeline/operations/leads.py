@@ -40,7 +40,6 @@ class LeadChanges(TypedDict, total=False):
     tags: list[str]
 
 
-@transaction.atomic(savepoint=False)
 def create_lead(
     *,
     contact: Contact,
@@ -86,11 +85,12 @@ def create_lead(
         tags=list(tags),
         created_at=now,
     )
-    result = score_new(lead=lead, at=moment(now))
-    lead.save(force_insert=True)
     payload = {"title": kept, "stage": stage.name, "source": source, "goal": goal}
-    created = EventDraft(name="lead.created", subject=lead, actor=actor, payload=payload)
-    record_all([created, *write_first_entries(lead=lead, result=result, actor=actor)])
+    with transaction.atomic(savepoint=False):
+        result = score_new(lead=lead, at=moment(now))
+        lead.save(force_insert=True)
+        created = EventDraft(name="lead.created", subject=lead, actor=actor, payload=payload)
+        record_all([created, *write_first_entries(lead=lead, result=result, actor=actor)])
     return lead
 
 
@@ -113,12 +113,15 @@ def move_lead(
     if lead.stage_id == to_stage_id:
         return lead
     _check_revision(lead, expected_revision)
-    stage = Stage.objects.select_related("pipeline").get(pk=to_stage_id)
-    _enter(lead, stage, lost_reason, actor)
+    stages = Stage.objects.select_related("pipeline").in_bulk([lead.stage_id, to_stage_id])
+    if to_stage_id not in stages:
+        raise Stage.DoesNotExist(f"There is no stage {to_stage_id}.")
+    lead.stage = stages[lead.stage_id]
+    _enter(lead, stages[to_stage_id], lost_reason, actor)
     return lead
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def lose_lead(*, lead: Lead, reason_code: str, actor: Actor) -> bool:
     """Close a locked lead as lost for a reason known by its code ("not_interested"); False when it is closed
     already.

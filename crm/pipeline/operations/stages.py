@@ -89,6 +89,18 @@ def delete_pipeline(*, pipeline_id: int, actor: Actor) -> None:
 
 
 @transaction.atomic
+def reorder_pipelines(*, pipeline_ids: Sequence[int], actor: Actor) -> None:
+    """Put the pipelines into this order; those that are not named follow. New leads begin in the first."""
+    rows = {row.pk: row for row in Pipeline.objects.select_for_update().order_by("position", "id")}
+    ordered = [rows.pop(pk) for pk in pipeline_ids if pk in rows] + list(rows.values())
+    for position, pipeline in enumerate(ordered):
+        pipeline.position = position
+    Pipeline.objects.bulk_update(ordered, ["position"])
+    if ordered:
+        _tell(ordered[0], "pipelines reordered", ordered[0].name, actor)
+
+
+@transaction.atomic
 def create_stage(*, pipeline_id: int, draft: StageDraft, actor: Actor) -> Stage:
     """Add a stage: an open one before the closed ones, a closed one at the end. Raises BadStage."""
     pipeline = Pipeline.objects.select_for_update().get(pk=pipeline_id)

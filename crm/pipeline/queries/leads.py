@@ -95,7 +95,7 @@ class LeadQuerySet(QuerySet[Lead]):
         if not wanted:
             return self
         found = Q(title_normal__contains=wanted) | Q(contact__name_normal__contains=wanted)
-        digits = "".join(each for each in text if each.isdigit())
+        digits = "".join(each for each in text if each.isdigit()).lstrip("0")
         reached = Q(kind="email", value__contains=text.strip().lower())
         if len(digits) >= 4:
             reached |= Q(kind="phone", value__contains=digits)
@@ -189,12 +189,12 @@ def leads() -> LeadQuerySet:
 
 
 def locked_lead(lead_id: int) -> Lead:
-    """The lead with its contact and stage, locked until the end of the transaction. Raises Lead.DoesNotExist.
+    """The lead, locked until the end of the transaction. Raises Lead.DoesNotExist.
 
-    Rows that refer to the lead can still be added. Lock order: conversation, lead, contact.
+    Rows that refer to it can still be added. Lock order: conversation, lead, contact. It is read without its stage:
+    a joined row would be the one of before the wait, and a lead that somebody moved meanwhile would not be found.
     """
-    rows = leads().select_for_update(of=("self",), no_key=True).select_related("contact", "stage")
-    return rows.get(pk=lead_id)
+    return Lead.objects.select_for_update(no_key=True).get(pk=lead_id)
 
 
 def pipelines() -> QuerySet[Pipeline]:

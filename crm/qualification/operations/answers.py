@@ -45,8 +45,7 @@ def apply_answers(
     An answer that says what is known already changes nothing. A money answer to the criterion "budget"
     becomes the lead's value unless a person has set another one. At most 7 statements. The lead's revision
     stays: it guards what people edit, and a card that is being dragged must not be refused because the
-    customer wrote. Raises UnknownCriterion or BadAnswer; then nothing of it is written and the transaction is
-    to be given up.
+    customer wrote. Raises UnknownCriterion or BadAnswer before anything is written.
     """
     changes = _changes(lead, answers)
     with transaction.atomic(savepoint=False):

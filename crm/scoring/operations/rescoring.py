@@ -17,10 +17,9 @@ from crm.contacts.models import Contact
 from crm.pipeline.models import Lead, StageKind
 from crm.scoring.facts import Facts, KnownLead
 from crm.scoring.models import ScoreEntry
-from crm.scoring.queries import facts_of, moment, points_of, rule_book
+from crm.scoring.queries import RESCORE_ALL, facts_of, moment, points_of, rule_book
 from crm.scoring.scoring import RuleBook, ScoreResult, deltas, score
 
-RESCORE_ALL = "crm.rescore_all"
 POINT_FIELDS = frozenset({"contact.phone", "contact.email"})
 
 

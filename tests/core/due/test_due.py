@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from core import claims
 from core.access.models import Team
 from core.due.models import DueRow, DueStatus
-from core.due.operations import cancel, retry, schedule, work_next
+from core.due.operations import Runner, cancel, retry, schedule
 from core.due.registry import handler
 from tests.support import work_off
 
@@ -39,7 +39,8 @@ def due(key: str, at: datetime = NOW, **values: Any) -> DueRow:
 
 
 def work(now: datetime = NOW) -> list[str]:
-    while work_next(now=now):
+    runner = Runner()
+    while runner.work_next(now=now):
         pass
     return list(worked)
 
@@ -191,7 +192,7 @@ def test_two_workers_share_the_rows_and_work_each_once() -> None:
     DueRow.objects.bulk_create(
         DueRow(kind="test.note", key=str(n), due_at=NOW - n * MINUTE) for n in range(300)
     )
-    threads = [in_thread(lambda: work()) for _ in range(2)]
+    threads = [in_thread(work) for _ in range(2)]
     for thread in threads:
         thread.join()
 
@@ -215,7 +216,7 @@ def test_a_killed_worker_frees_its_row_at_once() -> None:
 
     behaviour["a"] = hang
     due("a")
-    thread = in_thread(lambda: work_next(now=NOW))
+    thread = in_thread(work)
     begun.wait(10)
     behaviour.clear()
 
@@ -243,7 +244,7 @@ def test_cancelling_under_a_lock_that_the_handler_waits_for_neither_deadlocks_no
     due("a")
     with transaction.atomic():
         Team.objects.select_for_update().get(pk=team.pk)
-        thread = in_thread(lambda: work_next(now=NOW))
+        thread = in_thread(work)
         begun.wait(10)
         assert cancel(kind="test.note", key="a") == 1
     thread.join()

@@ -32,7 +32,9 @@ def test_emails_become_lower_case() -> None:
     assert points.email("  Anna@Example.COM ") == "anna@example.com"
 
 
-@pytest.mark.parametrize("typed", ["", "anna", "anna@", "@example.com", "a b@example.com", "a" * 250 + "@example.com"])
+@pytest.mark.parametrize(
+    "typed", ["", "anna", "anna@", "@example.com", "a b@example.com", "a" * 250 + "@example.com"]
+)
 def test_a_bad_email_is_refused(typed: str) -> None:
     with pytest.raises(BadContactPoint):
         points.email(typed)

@@ -8,7 +8,13 @@ import pytest
 
 import conversations.channels.webchat as package
 from conversations.channels import registry
-from conversations.channels.contracts import EventKind, InboundAttachment, InboundEvent, MalformedPayload, SignatureError
+from conversations.channels.contracts import (
+    EventKind,
+    InboundAttachment,
+    InboundEvent,
+    MalformedPayload,
+    SignatureError,
+)
 from conversations.channels.webchat import signature
 from conversations.channels.webchat.signature import LIFETIME, Session
 

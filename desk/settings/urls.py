@@ -1,0 +1,71 @@
+"""Addresses of the settings, under /settings/ and the names of the desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from desk.settings import views as home
+from desk.settings.channels import views as channels
+from desk.settings.company import views as company
+from desk.settings.criteria import views as criteria
+from desk.settings.flows import views as flows
+from desk.settings.hours import views as hours
+from desk.settings.pipelines import views as pipelines
+from desk.settings.scoring import views as scoring
+from desk.settings.team import views as team
+
+urlpatterns = [
+    path("", home.settings, name="settings"),
+    path("company/", company.company, name="settings_company"),
+    path("hours/", hours.hours, name="settings_hours"),
+    path("hours/preview/", hours.preview, name="settings_hours_preview"),
+    path("hours/day/", hours.day, name="settings_hours_day"),
+    path("hours/day/clear/", hours.clear_day, name="settings_hours_day_clear"),
+    path("hours/own/", hours.own, name="settings_hours_own"),
+    path("team/", team.team, name="settings_team"),
+    path("team/invite/", team.invite, name="settings_invite"),
+    path("team/people/<uuid:public_id>/", team.person, name="settings_person"),
+    path("team/people/<uuid:public_id>/deactivate/", team.deactivate, name="settings_person_deactivate"),
+    path("team/people/<uuid:public_id>/reactivate/", team.reactivate, name="settings_person_reactivate"),
+    path("team/people/<uuid:public_id>/password/", team.password, name="settings_person_password"),
+    path("team/teams/new/", team.new_team, name="settings_team_new"),
+    path("team/teams/<uuid:public_id>/", team.edit_team, name="settings_team_edit"),
+    path("team/teams/<uuid:public_id>/delete/", team.delete_team, name="settings_team_delete"),
+    path("pipelines/", pipelines.pipelines, name="settings_pipelines"),
+    path("pipelines/new/", pipelines.new_pipeline, name="settings_pipeline_new"),
+    path("pipelines/order/", pipelines.order_pipelines, name="settings_pipelines_order"),
+    path("pipelines/reasons/new/", pipelines.new_reason, name="settings_reason_new"),
+    path("pipelines/reasons/<int:pk>/", pipelines.edit_reason, name="settings_reason"),
+    path("pipelines/<uuid:public_id>/", pipelines.rename, name="settings_pipeline"),
+    path("pipelines/<uuid:public_id>/delete/", pipelines.delete_pipeline, name="settings_pipeline_delete"),
+    path("pipelines/<uuid:public_id>/order/", pipelines.order_stages, name="settings_stages_order"),
+    path("pipelines/<uuid:public_id>/stages/new/", pipelines.new_stage, name="settings_stage_new"),
+    path("stages/<uuid:public_id>/", pipelines.edit_stage, name="settings_stage"),
+    path("stages/<uuid:public_id>/delete/", pipelines.delete_stage, name="settings_stage_delete"),
+    path("criteria/", criteria.criteria, name="settings_criteria"),
+    path("criteria/order/", criteria.order, name="settings_criteria_order"),
+    path("criteria/preview/", criteria.preview, name="settings_criterion_preview"),
+    path("criteria/new/", criteria.new, name="settings_criterion_new"),
+    path("criteria/<uuid:public_id>/", criteria.edit, name="settings_criterion"),
+    path("criteria/<uuid:public_id>/delete/", criteria.delete, name="settings_criterion_delete"),
+    path("scoring/", scoring.scoring, name="settings_scoring"),
+    path("scoring/counts/", scoring.counts, name="settings_scoring_counts"),
+    path("scoring/progress/", scoring.progress, name="settings_scoring_progress"),
+    path("scoring/condition/", scoring.condition_row, name="settings_condition_row"),
+    path("scoring/thresholds/", scoring.thresholds, name="settings_thresholds"),
+    path("scoring/roll-back/", scoring.roll_back, name="settings_scoring_roll_back"),
+    path("scoring/rules/new/", scoring.new_rule, name="settings_rule_new"),
+    path("scoring/rules/<uuid:key>/", scoring.rule, name="settings_rule"),
+    path("scoring/rules/<uuid:key>/delete/", scoring.delete_rule, name="settings_rule_delete"),
+    path("channels/", channels.channels, name="settings_channels"),
+    path("channels/new/", channels.new, name="settings_channel_new"),
+    path("channels/<uuid:public_id>/", channels.channel, name="settings_channel"),
+    path("channels/<uuid:public_id>/health/", channels.health, name="settings_channel_health"),
+    path("channels/<uuid:public_id>/replay/", channels.replay, name="settings_channel_replay"),
+    path("channels/<uuid:public_id>/retry/", channels.retry, name="settings_channel_retry"),
+    path("channels/<uuid:public_id>/seen/", channels.seen, name="settings_channel_seen"),
+    path("flows/", flows.flows, name="settings_flows"),
+    path("flows/<slug:key>/", flows.flow, name="settings_flow"),
+    path("flows/<slug:key>/check/", flows.check, name="settings_flow_check"),
+    path("flows/<slug:key>/roll-back/", flows.roll_back, name="settings_flow_roll_back"),
+]

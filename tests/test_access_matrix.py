@@ -1,0 +1,267 @@
+"""Every address against every role (architecture 9). An address without a row here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import Any
+
+import pytest
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from automation.flows.operations import install_shipped
+from conversations.threads.models import Attachment, Conversation, Message
+from core.access.models import Role, User
+from crm.defaults import install_defaults
+from crm.pipeline.models import LostReason
+from crm.qualification.models import Criterion
+from crm.scoring.models import ScoringRule
+from tests.factories.conversations import Visitor, make_user, make_web_chat
+from tests.factories.core import TeamFactory
+from tests.support import work_off
+
+
+class Level(Enum):
+    """Who may come in."""
+
+    ANYBODY = "anybody"
+    VISITOR = "whoever holds the token and, beyond it, a session or a signature"
+    SIGNED_IN = "every person of the company"
+    OWN = "a person of the company who may see this very thing"
+    MANAGER = "managers and admins"
+    ADMIN = "admins"
+
+
+A, V, S, O, M, D = Level.ANYBODY, Level.VISITOR, Level.SIGNED_IN, Level.OWN, Level.MANAGER, Level.ADMIN  # noqa: E741
+
+MATRIX: dict[str, Level] = {
+    "healthz": A,
+    "readyz": A,
+    "set_language": A,
+    "core:live_ticket": S,
+    "core:notifications": S,
+    "core:notification_count": S,
+    "core:notifications_read": S,
+    "conversations:hook": V,
+    "conversations:chat_page": V,
+    "conversations:chat_session": V,
+    "conversations:chat_messages": V,
+    "conversations:chat_upload": V,
+    "conversations:chat_file": V,
+    "conversations:chat_ticket": V,
+    "conversations:chat_typing": V,
+    "desk:demo": A,
+    **dict.fromkeys(
+        (
+            "desk:home",
+            "desk:waiting",
+            "desk:presence",
+            "desk:language",
+            "desk:search",
+            "desk:inbox",
+            "desk:inbox_rows",
+            "desk:pipeline",
+            "desk:board",
+            "desk:board_totals",
+            "desk:board_changes",
+            "desk:board_more",
+            "desk:contacts",
+        ),
+        S,
+    ),
+    **dict.fromkeys(
+        (
+            "desk:conversation",
+            "desk:conversation_side",
+            "desk:conversation_about",
+            "desk:thread_older",
+            "desk:thread_fresh",
+            "desk:conversation_write",
+            "desk:conversation_assign",
+            "desk:conversation_take_over",
+            "desk:conversation_hand_back",
+            "desk:conversation_resolve",
+            "desk:conversation_reopen",
+            "desk:conversation_read",
+            "desk:conversation_lead",
+            "desk:attachment",
+            "desk:lead",
+            "desk:lead_head",
+            "desk:lead_side",
+            "desk:lead_about",
+            "desk:lead_history",
+            "desk:lead_panel",
+            "desk:lead_timeline",
+            "desk:lead_why",
+            "desk:lead_move",
+            "desk:lead_details",
+            "desk:lead_next_step",
+            "desk:lead_owner",
+            "desk:lead_answer",
+            "desk:contact",
+            "desk:contact_history",
+            "desk:contact_details",
+            "desk:contact_point",
+            "desk:contact_consent",
+        ),
+        O,
+    ),
+}
+
+THINGS = {
+    "inbox/": "conversation",
+    "leads/": "lead",
+    "contacts/": "contact",
+    "attachments/": "attachment",
+    "pipeline/": "pipeline",
+    "settings/team/people/": "person",
+    "settings/team/teams/": "team",
+    "settings/pipelines/": "pipeline",
+    "settings/stages/": "stage",
+    "settings/criteria/": "criterion",
+    "settings/channels/": "account",
+    "chat/": "attachment",
+}
+"""Which thing a `public_id` names, by the beginning of the address."""
+
+
+def routes() -> Iterator[tuple[str, str, Callable[..., Any]]]:
+    """Name with namespace, pattern and view of every address of our own; sign-in pages are allauth's."""
+
+    def walk(
+        resolver: URLResolver, prefix: str, space: str
+    ) -> Iterator[tuple[str, str, Callable[..., Any]]]:
+        for entry in resolver.url_patterns:
+            pattern = f"{prefix}{entry.pattern}"
+            if isinstance(entry, URLResolver):
+                inner = f"{entry.namespace}:" if entry.namespace else ""
+                yield from walk(entry, pattern, f"{space}{inner}")
+            elif isinstance(entry, URLPattern) and not pattern.startswith("accounts/"):
+                yield f"{space}{entry.name}", pattern, entry.callback
+
+    return walk(get_resolver(), "", "")
+
+
+ROUTES = {name: pattern for name, pattern, _view in routes()}
+
+
+def test_every_address_has_a_row() -> None:
+    assert sorted(set(ROUTES) - set(MATRIX)) == []
+    assert sorted(set(MATRIX) - set(ROUTES)) == []
+
+
+@pytest.fixture
+def world(db: None) -> dict[str, Any]:
+    """One of everything, of a team that the outsider does not belong to."""
+    install_defaults()
+    flow = install_shipped("first_answer")
+    team = TeamFactory.create()
+    owner = make_user("Owner")
+    account = make_web_chat()
+    visitor = Visitor(account)
+    visitor.say("Hello")
+    work_off()
+    conversation = Conversation.objects.select_related("account", "contact", "lead__pipeline", "lead__stage").get()
+    conversation.account.team = team
+    conversation.account.save()
+    conversation.assignee, conversation.team = owner, team
+    conversation.save()
+    lead = conversation.lead
+    assert lead is not None
+    lead.owner, lead.team = owner, team
+    lead.save()
+    conversation.contact.owner = owner
+    conversation.contact.save()
+    message = Message.objects.filter(conversation=conversation).first()
+    attachment = Attachment.objects.create(account=conversation.account, message=message, name="plan.pdf")
+    rule = ScoringRule.objects.first()
+    criterion = Criterion.objects.first()
+    assert rule is not None
+    assert criterion is not None
+    return {
+        "conversation": conversation,
+        "lead": lead,
+        "contact": conversation.contact,
+        "attachment": attachment,
+        "pipeline": lead.pipeline,
+        "stage": lead.stage,
+        "account": conversation.account,
+        "criterion": criterion,
+        "person": owner,
+        "team": team,
+        "rule": rule,
+        "flow": flow,
+        "reason": LostReason.objects.first(),
+    }
+
+
+def address(name: str, world: dict[str, Any]) -> str:
+    pattern = ROUTES[name]
+    kwargs: dict[str, Any] = {}
+    if "public_id>" in pattern:
+        beginning = max((start for start in THINGS if pattern.startswith(start)), key=len)
+        kwargs["public_id"] = world[THINGS[beginning]].public_id
+    if "<uuid:stage>" in pattern:
+        kwargs["stage"] = world["stage"].public_id
+    if "<str:token>" in pattern:
+        kwargs["token"] = world["account"].token
+    if "<slug:kind>" in pattern:
+        kwargs["kind"] = world["account"].kind
+    if "<uuid:key>" in pattern:
+        kwargs["key"] = world["rule"].key
+    if "<slug:key>" in pattern:
+        kwargs["key"] = world["flow"].key if pattern.startswith("settings/flows") else world["criterion"].key
+    if "<int:pk>" in pattern:
+        kwargs["pk"] = world["reason"].pk
+    return reverse(name, kwargs=kwargs)
+
+
+def outcome(client: Client, url: str) -> str:
+    """What becomes of a visit: in, sign-in, forbidden, missing or broken. Addresses that only act are posted to."""
+    response: HttpResponseBase = client.get(url)
+    if response.status_code == 405:
+        response = client.post(url)
+    if response.status_code == 302 and "/accounts/login/" in response.headers["Location"]:
+        return "sign-in"
+    if response.status_code >= 500:
+        return "broken"
+    return {403: "forbidden", 404: "missing"}.get(response.status_code, "in")
+
+
+EXPECTED = {
+    # anonymous, an agent of another team, manager, admin
+    Level.ANYBODY: ("in", "in", "in", "in"),
+    Level.SIGNED_IN: ("sign-in", "in", "in", "in"),
+    Level.OWN: ("sign-in", "missing", "in", "in"),
+    Level.MANAGER: ("sign-in", "forbidden", "in", "in"),
+    Level.ADMIN: ("sign-in", "forbidden", "forbidden", "in"),
+}
+
+
+def client_of(user: User | None) -> Client:
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("name", sorted(name for name, level in MATRIX.items() if level is not Level.VISITOR))
+def test_who_comes_in(name: str, world: dict[str, Any]) -> None:
+    roles = (None, make_user("Outsider"), make_user("Boss", Role.MANAGER), make_user("Admin", Role.ADMIN))
+    found = tuple(outcome(client_of(user), address(name, world)) for user in roles)
+    if name == "desk:demo":
+        assert set(found) == {"missing"}  # where no demo is installed
+    else:
+        assert found == EXPECTED[MATRIX[name]]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, level in MATRIX.items() if level is Level.VISITOR))
+def test_a_forged_token_opens_nothing(name: str, world: dict[str, Any]) -> None:
+    world["account"].token = "forged"
+    admin = make_user("Admin", Role.ADMIN)
+    for user in (None, admin):
+        client = client_of(user)
+        url = address(name, world)
+        assert {client.get(url).status_code, client.post(url).status_code} <= {404, 405}
