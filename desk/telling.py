@@ -16,8 +16,6 @@ from core.events.enums import ActorKind
 from crm.pipeline.models import Qualification
 from desk import formats
 
-CLOSED = frozenset({ConversationStatus.SOLVED.value, ConversationStatus.SPAM.value})
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -58,6 +56,23 @@ def _next_step(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"step": f"{step}, {formats.moment(datetime.fromisoformat(due))}" if due else step}
 
 
+RESOLVED = Telling("check", gettext_lazy("%(who)s resolved the conversation"))
+SPAM = Telling("ban", gettext_lazy("%(who)s marked the conversation as spam"))
+REOPENED = Telling("refresh", gettext_lazy("%(who)s reopened the conversation"))
+
+
+def _of_status(payload: Mapping[str, Any]) -> Telling | None:
+    """Only the end of a conversation and its return are worth a line."""
+    match payload.get("from"), payload.get("to"):
+        case _, ConversationStatus.SOLVED:
+            return RESOLVED
+        case _, ConversationStatus.SPAM:
+            return SPAM
+        case ((ConversationStatus.SOLVED | ConversationStatus.SPAM), _):
+            return REOPENED
+    return None
+
+
 TELLINGS: Mapping[str, Telling] = {
     "conversation.started": Telling("message-plus", gettext_lazy("The conversation began")),
     "conversation.taken_over": Telling("user-check", gettext_lazy("%(who)s took over")),
@@ -66,7 +81,7 @@ TELLINGS: Mapping[str, Telling] = {
     "conversation.assigned": Telling(
         "user-plus", gettext_lazy("%(who)s assigned the conversation to %(whom)s")
     ),
-    "conversation.status_changed": Telling("check", gettext_lazy("%(who)s: %(status)s")),
+    "conversation.status_changed": RESOLVED,
     "flow.started": Telling("player-play", gettext_lazy("The flow began")),
     "flow.finished": Telling("flag", gettext_lazy("The flow ended")),
     "lead.created": Telling("target", gettext_lazy("The lead was made")),
@@ -93,15 +108,12 @@ LEAD_NAMES_IN_THREAD = ("lead.stage_changed", "lead.qualification_changed")
 
 def tell(name: str, payload: Mapping[str, Any], who: str, names: Mapping[int, str]) -> Line | None:
     """The event as one line, None where it says nothing to a reader; `names` are those of the colleagues by id."""
-    telling = TELLINGS.get(name)
-    closing = CLOSED & {payload.get("from"), payload.get("to")}
-    if telling is None or (name == "conversation.status_changed" and not closing):
+    telling = _of_status(payload) if name == "conversation.status_changed" else TELLINGS.get(name)
+    if telling is None:
         return None
     words = {"who": who, **telling.words(payload)}
     if name == "conversation.assigned":
         words["whom"] = names.get(payload.get("to") or 0, _("nobody"))
-    if name == "conversation.status_changed":
-        words["status"] = dict(ConversationStatus.choices).get(payload.get("to", ""), "")
     return Line(telling.icon, str(telling.text) % words)
 
 

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -175,7 +176,9 @@ def world(db: None) -> dict[str, Any]:
     conversation.contact.owner = owner
     conversation.contact.save()
     message = Message.objects.filter(conversation=conversation).first()
-    attachment = Attachment.objects.create(account=conversation.account, message=message, name="plan.pdf")
+    attachment = Attachment.objects.create(
+        account=conversation.account, message=message, name="plan.pdf", file=ContentFile(b"%PDF-", "plan.pdf")
+    )
     rule = ScoringRule.objects.first()
     criterion = Criterion.objects.first()
     assert rule is not None

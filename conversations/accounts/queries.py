@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 from django.shortcuts import get_object_or_404
@@ -68,8 +69,8 @@ def health() -> list[AccountHealth]:
             since=Min("received_at", filter=waiting),
         )
     )
-    found = {row["account_id"]: row for row in rows}
-    nothing = {"pending": 0, "parked": 0, "since": None}
+    found: dict[int, dict[str, Any]] = {row["account_id"]: dict(row) for row in rows}
+    nothing: dict[str, Any] = {"pending": 0, "parked": 0, "since": None}
     return [
         AccountHealth(account, row["pending"], row["parked"], row["since"])
         for account in ChannelAccount.objects.select_related("team").order_by("name", "id")
@@ -79,4 +80,5 @@ def health() -> list[AccountHealth]:
 
 def newest_event_at() -> datetime | None:
     """When anything last came in on any channel."""
-    return ChannelAccount.objects.aggregate(newest=Max("last_event_at"))["newest"]
+    newest: datetime | None = ChannelAccount.objects.aggregate(newest=Max("last_event_at"))["newest"]
+    return newest

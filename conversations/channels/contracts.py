@@ -17,7 +17,7 @@ class SignatureError(Exception):
     """The request is not from the provider, or not from whom it says."""
 
 
-class MalformedPayload(Exception):  # noqa: N818 - the name is a public contract
+class MalformedPayload(Exception):
     """The body is not what the provider documents. `parse` and `lane` raise this and nothing else."""
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 
+from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from redis.exceptions import RedisError
 
 
@@ -25,8 +27,16 @@ def allow(key: str, *, limit: int, seconds: int) -> bool:
         return True
 
 
+def client_address(request: HttpRequest) -> str:
+    """Who calls: the address that the outermost of our own proxies saw, else the peer's."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    return hops[-proxies] if 0 < proxies <= len(hops) else str(request.META.get("REMOTE_ADDR", ""))
+
+
 class LocalLimit:
-    """Counts in this process alone, at no cost: for the hot path, where a few processes more or less do no harm."""
+    """Counts in this process alone, at no cost: for the hot path, where a few processes more or less do no
+    harm."""
 
     def __init__(self, *, seconds: int) -> None:
         self._seconds = seconds

@@ -1,4 +1,5 @@
-"""The short way for providers: they have no cookie, no language and no page, hence no use for the other middleware."""
+"""The short way for providers: they have no cookie, no language and no page, hence no use for the other
+middleware."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ PREFIX = "/hooks/"
 
 
 class ProvidersFirst:
-    """Stands first in MIDDLEWARE and answers what comes in on a channel at once: sessions, sign-in and security
-    headers of pages would cost more than storing the delivery."""
+    """Stands first in MIDDLEWARE and answers what comes in on a channel at once: sessions, sign-in and
+    security headers of pages would cost more than storing the delivery."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.db import connection, transaction
@@ -23,6 +24,7 @@ from conversations.outbox.backoff import ATTEMPTS, pause
 from core.claims import describe, fault_of
 from core.ids import uuid7
 from core.nudge import nudge
+from core.text import clean_json
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +64,7 @@ RETURNING delivery.*
 def store_delivery(*, account: ChannelAccount, lane: str, headers: Mapping[str, str], body: bytes) -> None:
     """Keep a verified request, with one INSERT, and let a worker know."""
     now = timezone.now()
-    kept = json.dumps(dict(headers))
+    kept = json.dumps(clean_json(dict(headers)))
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [uuid7(), account.pk, _lane(account, lane), kept, body, now, now])
     nudge("deliveries")
@@ -99,16 +101,14 @@ def _process(
     delivery: RawDelivery, account: ChannelAccount, events: list[InboundEvent], now: datetime
 ) -> Exception | None:
     if len(events) == 1:
-        return fault_of(lambda: _take(delivery, account, events, now))
+        return fault_of(partial(_take, delivery, account, events[0], now))
     return _process_batch(delivery, account, events, now)
 
 
 @transaction.atomic
-def _take(delivery: RawDelivery, account: ChannelAccount, events: list[InboundEvent], now: datetime) -> None:
+def _take(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent, now: datetime) -> None:
     """The delivery is done by the same transaction that stores what it brought, or not at all."""
-    if not _finish(delivery, now):
-        return
-    for event in events:
+    if _finish(delivery, now):
         _receive(delivery, account, event)
 
 
@@ -120,11 +120,7 @@ def _process_batch(
     Repeating does no harm.
     """
     _extend(delivery, now + timedelta(seconds=len(events)))
-    faults = [
-        fault
-        for event in events
-        if (fault := fault_of(lambda event=event: _take_one(delivery, account, event)))
-    ]
+    faults = [fault for event in events if (fault := fault_of(partial(_take_one, delivery, account, event)))]
     if faults:
         return faults[0]
     _finish(delivery, now)

@@ -19,7 +19,9 @@ _ORDER = re.compile(
 _ORDER_WORD = re.compile(
     r"\b(?:order|tiket|ticket|zakaz|patver|sifaris|parcel|packag|package|tracking|trek|track|posilk|posilok|baglama|invois|invoice|case|repair|remont|kvitanci|nakladn|nomer|number|numb|xamar|kod|code|nomre)\w*"
 )
-_STRONG_ORDER_WORD = re.compile(r"\b(?:order|ticket|tiket|zakaz|patver|sifaris|trek|track|tracking|posilk|baglama)\w*")
+_STRONG_ORDER_WORD = re.compile(
+    r"\b(?:order|ticket|tiket|zakaz|patver|sifaris|trek|track|tracking|posilk|baglama)\w*"
+)
 _FALLBACK_REGIONS = ("AM", "AZ", "RU", "US")
 _NEAR = 24
 
@@ -70,7 +72,9 @@ def find_order_numbers(
         if any(start < right and left < end for left, right in taken):
             continue
         number = match.group("number")
-        if _is_order_number(text, number, start, end, marked=bool(match.group("mark")), about_order=about_order):
+        if _is_order_number(
+            text, number, start, end, marked=bool(match.group("mark")), about_order=about_order
+        ):
             yield Entity(EntityType.ORDER_NUMBER, number.upper(), number), (start, end)
 
 

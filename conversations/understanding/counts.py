@@ -10,29 +10,61 @@ from core.text import skeleton
 
 _LARGEST = 1_000_000
 _SO_MANY_PEOPLE = {
-    **{"dvoix": 2, "troix": 3, "cetverix": 4, "piaterix": 5, "sesterix": 6, "dvux": 2, "trex": 3, "odnogo": 1},
-    **{"dvoe": 2, "troe": 3, "cetvero": 4, "vdvoem": 2, "vtroem": 3, "vcetverom": 4, "erkusov": 2, "ereksov": 3, "corsov": 4},
-    **{"piatero": 5, "semerix": 7},
+    "dvoix": 2,
+    "troix": 3,
+    "cetverix": 4,
+    "piaterix": 5,
+    "sesterix": 6,
+    "dvux": 2,
+    "trex": 3,
+    "odnogo": 1,
+    "dvoe": 2,
+    "troe": 3,
+    "cetvero": 4,
+    "vdvoem": 2,
+    "vtroem": 3,
+    "vcetverom": 4,
+    "erkusov": 2,
+    "ereksov": 3,
+    "corsov": 4,
+    "piatero": 5,
+    "semerix": 7,
 }
-_NEED = {"ned", "vant", "get", "take", "order", "nado", "nujno", "nujni", "petk", "lazimdir", "lazimdi", "xat", "vozmu"}
-_AFTER_PARTY = {skeleton(word) for word in ("next", "tomorrow", "today", "on", "in", "at", "please", "pls", "this", "and")}
+_NEED = {
+    "ned",
+    "vant",
+    "get",
+    "take",
+    "order",
+    "nado",
+    "nujno",
+    "nujni",
+    "petk",
+    "lazimdir",
+    "lazimdi",
+    "xat",
+    "vozmu",
+}
+_AFTER_PARTY = {
+    skeleton(word) for word in ("next", "tomorrow", "today", "on", "in", "at", "please", "pls", "this", "and")
+}
 
 
 def find_quantity(
     text: str, parts: Sequence[Token], numbers: Sequence[Number], taken: frozenset[int]
-) -> tuple[Entity, set[int]] | None:
-    """Return the first count and its places; figures in `taken` are hours, terms or money."""
+) -> Entity | None:
+    """Return the first count; figures in `taken` are hours, terms or money."""
     for number in numbers:
         places = set(range(number.first, number.last + 1))
         if number.whole is None or not 1 <= number.whole <= _LARGEST or places & taken:
             continue
         if _counts_something(parts, number):
             first, last = parts[number.first], parts[min(number.last + 1, len(parts) - 1)]
-            return Entity(EntityType.QUANTITY, number.whole, text[first.start : last.end]), places
+            return Entity(EntityType.QUANTITY, number.whole, text[first.start : last.end])
     for position, part in enumerate(parts):
         people = _SO_MANY_PEOPLE.get(part.keys[0]) if position not in taken else None
         if people is not None:
-            return Entity(EntityType.QUANTITY, people, part.text), {position}
+            return Entity(EntityType.QUANTITY, people, part.text)
     return None
 
 

@@ -1,7 +1,7 @@
 """Which goals a message carries and which of them is the main one (spec 4.1)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conversations.understanding.knowledge import LanguageKnowledge, languages
@@ -10,6 +10,7 @@ from conversations.understanding.tokens import Token
 from conversations.understanding.types import Intent, IntentName
 
 THRESHOLD = 0.5
+UNRECOGNISED = 0.5
 _FOREIGN = 0.75
 _FOREIGN_LETTERS = 5
 _MORE = 0.12
@@ -20,13 +21,18 @@ _COURTESY = (IntentName.GREETING, IntentName.THANKS)
 _ANSWERS = (IntentName.YES, IntentName.NO)
 _NOT_NEGATED = {*_COURTESY, *_ANSWERS, IntentName.OPT_OUT, IntentName.NOT_INTERESTED, IntentName.HUMAN}
 
-# What a message is about when several goals are equally plain: the higher wins.
-_RANK = {
-    **dict.fromkeys(IntentName, 0.0),
-    **{IntentName.DAMAGED: 0.12, IntentName.OPT_OUT: 0.3, IntentName.COMPLAINT: -0.1, IntentName.AVAILABILITY: -0.05},
-    **{IntentName.OTHER: -0.1, IntentName.GREETING: -3.0, IntentName.THANKS: -2.0, IntentName.YES: -1.2},
-    **{IntentName.NO: -1.0},
+# Courtesy and answers stand behind what the message is about; damage and a withdrawn consent stand before it.
+_TIER = {
+    **dict.fromkeys(IntentName, 1),
+    IntentName.OPT_OUT: 0,
+    IntentName.YES: 2,
+    IntentName.NO: 2,
+    IntentName.THANKS: 3,
+    IntentName.GREETING: 4,
 }
+_STRONG = 0.95
+_MEDIUM = 0.65
+_GRAVE_COMPLAINT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +49,10 @@ def find_intents(tokens: Sequence[Token], language: str, *, has_details: bool = 
     """
     evidence = _evidence(tokens, language)
     scores = _scores(evidence)
-    scores = {intent: score for intent, score in scores.items() if score >= THRESHOLD}
+    scores = _without_echoes({intent: score for intent, score in scores.items() if score >= THRESHOLD})
     if not scores:
-        return (Intent(IntentName.OTHER, 0.5),)
-    ordered = _order(scores, evidence, len(tokens), has_details=has_details)
+        return (Intent(IntentName.OTHER, UNRECOGNISED),)
+    ordered = _order(scores, evidence, has_details=has_details)
     return tuple(Intent(intent, round(min(scores[intent], 1.0), 2)) for intent in ordered)
 
 
@@ -127,17 +133,47 @@ def _scores(evidence: Sequence[_Evidence]) -> dict[IntentName, float]:
     }
 
 
+def _without_echoes(scores: Mapping[IntentName, float]) -> dict[IntentName, float]:
+    """Drop a faint "yes" or "no" beside anything else ("ok thanks", "good morning")."""
+    if len(scores) == 1:
+        return dict(scores)
+    return {intent: score for intent, score in scores.items() if intent not in _ANSWERS or score >= _STRONG}
+
+
 def _order(
-    scores: dict[IntentName, float], evidence: Sequence[_Evidence], length: int, *, has_details: bool
+    scores: Mapping[IntentName, float], evidence: Sequence[_Evidence], *, has_details: bool
 ) -> list[IntentName]:
-    first: dict[IntentName, int] = {}
-    for item in evidence:
-        if item.weight > 0:
-            first[item.intent] = min(first.get(item.intent, length), item.positions[0])
+    """Return the goals, main one first: the plainest, among equally plain ones the one that is named first."""
+    first = {intent: _first_place(intent, evidence) for intent in scores}
+    complaints = {item.positions[0] for item in evidence if item.intent == IntentName.COMPLAINT and item.weight >= _STRONG}
 
-    def rank(intent: IntentName) -> float:
-        early = 0.25 * (1 - first[intent] / max(length, 1))
-        return scores[intent] + _RANK[intent] + early
+    def key(intent: IntentName) -> tuple[float, int, int, str]:
+        strength = (scores[intent] >= _STRONG) + (scores[intent] >= _MEDIUM)
+        tier: float = _TIER[intent]
+        if intent == IntentName.OTHER or (intent == IntentName.COMPLAINT and len(complaints) < _GRAVE_COMPLAINT):
+            strength -= 1
+        if intent in _ANSWERS and _leads(intent, scores, first, has_details=has_details):
+            tier = 0.5
+        return tier, -strength, first[intent], intent
 
-    ordered = sorted(scores, key=lambda intent: (-rank(intent), intent))
-    return ordered
+    return sorted(scores, key=key)
+
+
+def _first_place(intent: IntentName, evidence: Sequence[_Evidence]) -> int:
+    mine = [item for item in evidence if item.intent == intent and item.weight > 0]
+    best = max(item.weight for item in mine)
+    return min(item.positions[0] for item in mine if item.weight >= best - 0.05)
+
+
+def _leads(
+    answer: IntentName, scores: Mapping[IntentName, float], first: Mapping[IntentName, int], *, has_details: bool
+) -> bool:
+    """Return whether "yes" or "no" is the point and what follows merely spells it out ("yes, book it")."""
+    others = [intent for intent in scores if intent not in _COURTESY and intent not in _ANSWERS]
+    if not others:
+        return True
+    if scores[answer] < _STRONG or any(first[intent] < first[answer] for intent in others) or has_details:
+        return False
+    if answer == IntentName.YES:
+        return all(intent == IntentName.BOOKING or scores[intent] < _STRONG for intent in others)
+    return set(others) <= {IntentName.AVAILABILITY, IntentName.OTHER, IntentName.BOOKING}

@@ -15,15 +15,16 @@ _AZERBAIJANI_WEAK = set("çÇöÖüÜ")
 _WORD = 2.0
 _PHRASE = 0.6
 _SPELLING = 1.0
+_UNDECIDED = 1.0
 _UNSEEN = 1e-4
 
 
-def detect(prepared: str, tokens: Sequence[Token]) -> str:
-    """Return the language of the message; English when nothing tells."""
+def detect(prepared: str, tokens: Sequence[Token], *, otherwise: str | None = None) -> str:
+    """Return the language of the message; `otherwise`, or English, when nothing tells."""
     counts = _script_counts(prepared)
     letters = sum(counts.values())
     if not letters:
-        return DEFAULT_LANGUAGE
+        return otherwise or DEFAULT_LANGUAGE
     if counts["hy"] * 3 >= letters:
         return "hy"
     if counts["ru"] * 3 >= letters:
@@ -31,6 +32,8 @@ def detect(prepared: str, tokens: Sequence[Token]) -> str:
     scores = _latin_scores(tokens)
     scores["az"] += 3.0 * counts["az"] + 1.0 * counts["az_weak"]
     best = max(scores.values())
+    if otherwise in scores and scores[otherwise] > best - _UNDECIDED:
+        return otherwise
     return next(language for language in LANGUAGES if scores[language] == best)
 
 

@@ -119,7 +119,9 @@ class Lexicon:
                 for member in self.sets[part[1:-1]]:
                     yield from self._slot(member)
                 continue
-            known, key = (self._stems, skeleton(part[:-1])) if part.endswith("*") else (self._exact, skeleton(part))
+            known, key = (
+                (self._stems, skeleton(part[:-1])) if part.endswith("*") else (self._exact, skeleton(part))
+            )
             if not key:
                 raise ValueError(f"Nothing to compare in {word!r}")
             if known is self._stems:

@@ -13,7 +13,24 @@ from conversations.understanding.types import Budget
 from conversations.understanding.units import unit_after
 from conversations.understanding.vocabulary import Vocabulary
 
-_BETWEEN = {RANGE_SIGN, "to", "do", "and", "i", "u", "ev", "minceu", "mincev", "ic", "dan", "den", "ila", "ile", "ve", "a"}
+_BETWEEN = {
+    RANGE_SIGN,
+    "to",
+    "do",
+    "and",
+    "i",
+    "u",
+    "ev",
+    "minceu",
+    "mincev",
+    "ic",
+    "dan",
+    "den",
+    "ila",
+    "ile",
+    "ve",
+    "a",
+}
 _BEFORE = 4
 _AFTER = 4
 _SMALLEST_BARE = 100
@@ -140,7 +157,11 @@ def _currencies() -> Vocabulary[str]:
 def _cues() -> Lexicon:
     data = load("quantities")
     lexicon = Lexicon()
-    for label, patterns in (*data["cues"].items(), ("budget_word", data["budget_word"]), ("not_budget", data["not_budget"])):
+    for label, patterns in (
+        *data["cues"].items(),
+        ("budget_word", data["budget_word"]),
+        ("not_budget", data["not_budget"]),
+    ):
         for row in rows(patterns):
             lexicon.add(label, 1.0, row)
     return lexicon

@@ -9,7 +9,21 @@ from conversations.understanding.tokens import Token
 from conversations.understanding.types import Entity, EntityType
 from core.text import normalise, skeleton
 
-_SAYS_NAME = {"name", "names", "zovut", "anun", "anuni", "anuns", "adim", "imia", "adina", "under", "anunov", "adi", "familiu"}
+_SAYS_NAME = {
+    "name",
+    "names",
+    "zovut",
+    "anun",
+    "anuni",
+    "anuns",
+    "adim",
+    "imia",
+    "adina",
+    "under",
+    "anunov",
+    "adi",
+    "familiu",
+}
 _ARMENIAN_ARTICLES = ("n", "in", "i", "s", "a", "e")
 _LONGEST = 3
 
@@ -19,7 +33,9 @@ def find_name(text: str, parts: Sequence[Token], *, language: str) -> tuple[Enti
     starts = {match.last + 1: match.last for match in _before().find(parts)}
     for position, cue in starts.items():
         said = parts[cue].keys[0] in _SAYS_NAME or _says_name(parts, cue)
-        if position < len(parts) and (_known(parts[position], language) or (said and _looks_like_name(parts, position))):
+        if position < len(parts) and (
+            _known(parts[position], language) or (said and _looks_like_name(parts, position))
+        ):
             return _entity(text, parts, position, language)
     for match in _after().find(parts):
         place = match.first - 1
@@ -37,9 +53,7 @@ def _looks_like_name(parts: Sequence[Token], position: int) -> bool:
     return part.text.isalpha() and len(part.text) > 1 and part.keys[0] not in _stop()
 
 
-def _standing_alone(
-    text: str, parts: Sequence[Token], language: str
-) -> tuple[Entity, frozenset[int]] | None:
+def _standing_alone(text: str, parts: Sequence[Token], language: str) -> tuple[Entity, frozenset[int]] | None:
     """Return a known first name that is a clause of its own, or one before or after the phone that was cut out."""
     clauses: dict[int, list[int]] = {}
     for position, part in enumerate(parts):

@@ -212,7 +212,9 @@ def _opens_scale(parts: Sequence[Token], position: int) -> bool:
     if following >= len(parts):
         return False
     word = parts[following].keys[0]
-    return _words().hundreds.get(word) is not None or (len(word) > 3 and _words().scales.get(word) is not None)
+    return _words().hundreds.get(word) is not None or (
+        len(word) > 3 and _words().scales.get(word) is not None
+    )
 
 
 def _is_unit(parts: Sequence[Token], position: int, language: str) -> bool:

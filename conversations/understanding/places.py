@@ -140,7 +140,8 @@ def _gazetteer() -> _Gazetteer:
             name = _Name(words, spelling, words[0] in ambiguous)
             by_first.setdefault(_stem(words[0]), []).append(name)
     endings = {
-        language: frozenset(skeleton(ending) for ending in rows(data["endings"][language])) for language in LANGUAGES
+        language: frozenset(skeleton(ending) for ending in rows(data["endings"][language]))
+        for language in LANGUAGES
     }
     before = Lexicon()
     for row in rows(data["before"]["en"]):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from conversations.understanding.entities import find_entities
+from conversations.understanding.entities import read
 from conversations.understanding.intents import find_intents
 from conversations.understanding.language import detect
 from conversations.understanding.tokens import prepare, tokenise
@@ -22,9 +22,9 @@ def understand(text: str, *, now: datetime, timezone: str, country: str) -> Unde
     tokens = tokenise(prepared)
     language = detect(prepared, tokens)
     intents = find_intents(tokens, language)
-    entities = find_entities(
+    entities = read(
         prepared, language=language, intents=intents, now=now, timezone=timezone, country=country
-    )
+    ).entities
     if any(entity.type in _DETAILS for entity in entities):
         intents = find_intents(tokens, language, has_details=True)
     return Understanding(

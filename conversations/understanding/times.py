@@ -3,29 +3,37 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from functools import lru_cache
-from math import ceil
 
 from conversations.understanding.knowledge import LANGUAGES, load
 from conversations.understanding.lexicon import Lexicon, Match, rows
 from conversations.understanding.parts import Number, is_figure
+from conversations.understanding.spans import lengths, units
 from conversations.understanding.tokens import Token
 from conversations.understanding.vocabulary import Vocabulary
+from core.text import skeleton
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TERM_DAYS = {
-    **{"today": 0, "tomorrow": 1, "after_tomorrow": 2, "this_week": 7, "weekend": 7, "next_week": 14},
-    **{"this_month": 30, "next_month": 60},
+    "today": 0,
+    "tomorrow": 1,
+    "after_tomorrow": 2,
+    "this_week": 7,
+    "weekend": 7,
+    "next_week": 14,
+    "this_month": 30,
+    "next_month": 60,
     **dict.fromkeys(_WEEKDAYS, 7),
 }
-_UNIT_DAYS = {"hours": 1 / 24, "days": 1.0, "weeks": 7.0, "months": 30.0}
 _SHIFTS = {"today": 0, "tomorrow": 1, "after_tomorrow": 2}
 _PAST_REACH = 4
 _FOREIGN_LETTERS = 5
 _LONGEST_TERM = 730
 _CLOCK = re.compile(r"(?<![\d.:])([01]?\d|2[0-3])[:.]([0-5]\d)(?!\d|[.]\d)")
-_NUMERIC_DATE = re.compile(r"(?<![\d.])(0?[1-9]|[12]\d|3[01])[./](0?[1-9]|1[0-2])(?:[./](20\d\d|\d\d))?(?![\d.])")
+_NUMERIC_DATE = re.compile(
+    r"(?<![\d.])(0?[1-9]|[12]\d|3[01])[./](0?[1-9]|1[0-2])(?:[./](20\d\d|\d\d))?(?![\d.])"
+)
 _ISO_DATE = re.compile(r"(?<!\d)(20\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
 _CLOSING_HOUR = 8
 
@@ -45,7 +53,6 @@ class Times:
 class _Vocabularies:
     days: dict[str, Lexicon]
     months: Vocabulary[int]
-    units: Vocabulary[str]
     endings: Vocabulary[bool]
     term_before: Lexicon
     term_after: Lexicon
@@ -111,36 +118,20 @@ def _spans(parts: Sequence[Token], numbers: Sequence[Number]) -> Iterator[tuple[
     over = {place for match in words.not_a_term.find(parts) for place in match.positions}
     before = {place for match in words.term_before.find(parts) for place in match.positions}
     after = {place for match in words.term_after.find(parts) for place in match.positions}
-    by_last = {number.last: number for number in numbers}
-    for place, part in enumerate(parts):
-        unit = words.units.get(part.keys[0])
-        if unit is None or _is_glued_ending(parts, place):
+    for days, (start, place) in lengths(parts, numbers):
+        ending = words.endings.get(parts[place].keys[0]) is not None
+        led = not before.isdisjoint(range(start - 2, start))
+        followed = not after.isdisjoint(range(place + 1, place + 3))
+        if start == place and not led and not (ending and _is_one(parts, place - 1)):
             continue
-        number = by_last.get(place - 1)
-        start = number.first if number else place
-        ending = words.endings.get(part.keys[0]) is not None
-        cued = ending or not before.isdisjoint(range(start - 2, start)) or not after.isdisjoint(range(place + 1, place + 3))
-        if number is None and not _is_bare_span(parts, place, ending=ending, cued=not before.isdisjoint(range(place - 2, place))):
+        if not (ending or led or followed) or any(abs(place - other) <= _PAST_REACH for other in over):
             continue
-        if not cued or any(abs(place - other) <= _PAST_REACH for other in over):
-            continue
-        days = ceil(float(number.value if number else 1) * _UNIT_DAYS[unit] - 1e-9)
-        if 0 <= days <= _LONGEST_TERM:
+        if days <= _LONGEST_TERM:
             yield days, set(range(start, place))
 
 
-def _is_glued_ending(parts: Sequence[Token], place: int) -> bool:
-    """Return whether the word is an ending of the figure before it: az "3den" is "from 3", not three days."""
-    glued = place > 0 and is_figure(parts[place - 1]) and parts[place - 1].end == parts[place].start
-    return glued and parts[place].text.lower() in {"den", "dən", "dan", "de", "da"}
-
-
-def _is_bare_span(parts: Sequence[Token], place: int, *, ending: bool, cued: bool) -> bool:
-    """Return whether a unit without a figure means one of them: "in a week", "через месяц", "bir aya", "mek amsum"."""
-    if _vocabularies().units.get(parts[place].keys[0]) in ("hours", "days"):
-        return False
-    one = place > 0 and parts[place - 1].keys[0] in {"a", "one", "mek", "mi", "bir", "odnu", "odin"}
-    return cued or (ending and one)
+def _is_one(parts: Sequence[Token], place: int) -> bool:
+    return place >= 0 and parts[place].keys[0] in {"a", "one", "mek", "mi", "bir", "odnu", "odin"}
 
 
 def _day_of(match: Match, today: date) -> date | None:
@@ -172,7 +163,9 @@ def _calendar_day(
             places = {index for index, part in enumerate(parts) if match.start() <= part.start < match.end()}
             if year is None and _CLOCK.fullmatch(match.group()) and int(match[2]) > 12:
                 continue
-            day = _date(year + 2000 * (year < 100), int(match[2]), int(match[1])) if year is not None else None
+            day = (
+                _date(year + 2000 * (year < 100), int(match[2]), int(match[1])) if year is not None else None
+            )
             return day or _coming(int(match[1]), int(match[2]), today), places
     return None, set()
 
@@ -211,13 +204,7 @@ def _hour(
 
 def _is_said_as_hour(text: str, start: int) -> bool:
     words = text[:start].split()
-    return bool(words) and _vocabularies().hour_before.get(_key_of(words[-1])) is not None
-
-
-def _key_of(word: str) -> str:
-    from core.text import skeleton
-
-    return skeleton(word)
+    return bool(words) and _vocabularies().hour_before.get(skeleton(words[-1])) is not None
 
 
 def _names_hour(parts: Sequence[Token], number: Number) -> bool:
@@ -227,14 +214,16 @@ def _names_hour(parts: Sequence[Token], number: Number) -> bool:
         glued = following.start <= parts[number.last].end + 1
         if glued and words.hour_after.get(following.keys[0]) and not is_figure(following):
             return True
-        if words.units.get(following.keys[0]) or words.months.get(following.keys[0]):
+        if units().get(following.keys[0]) or words.months.get(following.keys[0]):
             return False
     if not number.first:
         return False
     before = parts[number.first - 1]
     said = words.hour_before.get(before.keys[0]) is not None and before.clause == parts[number.first].clause
     plain = following is None or following.clause != parts[number.last].clause or not following.text.isalpha()
-    return said and (plain or before.keys[0] in {"saat", "jami", "jam", "jamin", "jame", "at"} or _ends_hour(following))
+    return said and (
+        plain or before.keys[0] in {"saat", "jami", "jam", "jamin", "jame", "at"} or _ends_hour(following)
+    )
 
 
 def _ends_hour(following: Token | None) -> bool:
@@ -243,7 +232,11 @@ def _ends_hour(following: Token | None) -> bool:
         return True
     words = _vocabularies()
     key = following.keys[0]
-    return bool(words.morning.get(key) or words.evening.get(key) or any(lexicon.knows(following) for lexicon in words.days.values()))
+    return bool(
+        words.morning.get(key)
+        or words.evening.get(key)
+        or any(lexicon.knows(following) for lexicon in words.days.values())
+    )
 
 
 def _business_hour(hour: int, minute: int, parts: Sequence[Token]) -> tuple[int, int]:
@@ -264,7 +257,6 @@ def _vocabularies() -> _Vocabularies:
     return _Vocabularies(
         days={language: _lexicon(data["days"][language]) for language in LANGUAGES},
         months=Vocabulary.of(data["months"]),
-        units=Vocabulary.of(data["units"]),
         endings=Vocabulary.of({True: data["term_endings"]}),
         term_before=_lexicon({"cue": data["term_before"]}),
         term_after=_lexicon({"cue": data["term_after"]}),
@@ -282,10 +274,3 @@ def _lexicon(table: dict[str, str]) -> Lexicon:
         for row in rows(patterns):
             lexicon.add(label, 1.0, row)
     return lexicon
-
-
-def at(day: date, moment: time, zone: str) -> datetime:
-    """Return the aware datetime of that wall time; an hour that a clock change skips is read as standard time."""
-    from zoneinfo import ZoneInfo
-
-    return datetime.combine(day, moment, tzinfo=ZoneInfo(zone))

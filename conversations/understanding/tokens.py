@@ -9,11 +9,11 @@ from core.text import skeleton
 
 ANALYSED_CHARACTERS = 1500
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.[^\s@]+|\b[\w-]+\.(?:com|ly|me|ru|am|az|org|net)/\S*")
-_MARKS = "'’ʼ‘`´՚՛՜՞"
-_TOKEN = re.compile(
-    rf"@?[^\W_]+(?:[{_MARKS}@]+[^\W_]*)*|[☀-➿️⬀-⯿\U0001f300-\U0001faff]|[.,!?;:\n…)(։՝]+"
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.[^\s@]+|\b[\w-]+\.(?:com|ly|me|ru|am|az|org|net)/\S*"
 )
+_MARKS = "'’ʼ‘`´՚՛՜՞"
+_TOKEN = re.compile(rf"@?[^\W_]+(?:[{_MARKS}@]+[^\W_]*)*|[☀-➿️⬀-⯿\U0001f300-\U0001faff]|[.,!?;:\n…)(։՝]+")
 _SINGLE_APOSTROPHES = re.compile(f"[{_MARKS}]")
 _DIGIT_SUFFIX = (
     r"(?:st|nd|rd|th|am|pm|k|kk|gb|tb|mln|min|minute?s?|hour?s?|de|da|den|dan|e|ye|ya|a|ic|its|in|um|li|lu|cu|ci|cm|mm"

@@ -76,8 +76,12 @@ def invite_user(*, email: str, draft: PersonDraft) -> Invited:
 
 
 @transaction.atomic
-def update_user(*, user_id: int, draft: PersonDraft) -> User:
-    """Change name, role, language, zone and teams. Raises LastAdmin."""
+def update_user(*, user_id: int, draft: PersonDraft, shifts: Iterable[Period]) -> User:
+    """Change name, role, language, zone, teams and the weekly working times.
+
+    Raises LastAdmin, and Refused when two shifts of a day overlap.
+    """
+    week = week_in_order(shifts)
     user = User.objects.select_for_update().get(pk=user_id)
     if user.role == Role.ADMIN != draft.role:
         _keep_an_admin(user)
@@ -85,18 +89,11 @@ def update_user(*, user_id: int, draft: PersonDraft) -> User:
     user.language, user.timezone = draft.language, draft.timezone
     user.save(update_fields=["name", "role", "language", "timezone"])
     _set_teams(user, draft.team_ids)
-    return user
-
-
-@transaction.atomic
-def set_shifts(*, user_id: int, periods: Iterable[Period]) -> None:
-    """Replace the weekly working times. Raises Refused when two of a day overlap."""
-    week = week_in_order(periods)
-    user = User.objects.select_for_update().get(pk=user_id)
     Shift.objects.filter(user=user).delete()
     Shift.objects.bulk_create(
         Shift(user=user, weekday=each.weekday, start=each.start, end=each.end) for each in week
     )
+    return user
 
 
 @transaction.atomic

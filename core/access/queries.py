@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
-from core.access.models import Membership, User
+from core.access.models import Membership, Shift, Team, User
 
 
 def visible(user: User, *, person: str, team: str = "team") -> Q:
@@ -20,3 +20,18 @@ def visible(user: User, *, person: str, team: str = "team") -> Q:
     own_teams = Membership.objects.filter(user=user).values("team_id")
     unclaimed = Q(**{f"{person}__isnull": True, f"{team}__isnull": True})
     return Q(**{person: user}) | Q(**{f"{team}__in": own_teams}) | unclaimed
+
+
+def people() -> QuerySet[User]:
+    """Everybody by name, those who left last, with teams and shifts; three queries."""
+    rows = User.objects.order_by("-is_active", "name", "id")
+    return rows.prefetch_related(
+        Prefetch("teams", Team.objects.order_by("name")),
+        Prefetch("shifts", Shift.objects.order_by("weekday", "start")),
+    )
+
+
+def teams() -> QuerySet[Team]:
+    """All teams by name, with `size`: how many of their people are active."""
+    active = Count("members", filter=Q(members__is_active=True), distinct=True)
+    return Team.objects.annotate(size=active).order_by("name")

@@ -25,15 +25,17 @@ def week_in_order(periods: Iterable[Period]) -> list[Period]:
     return week
 
 
-def save_calendar(*, team: Team | None, timezone: str, holiday_country: str) -> BusinessCalendar:
-    """Hours of the company, or of a team that keeps its own; added without a week where there were none."""
+def save_calendar(
+    *, team: Team | None, timezone: str, holiday_country: str, week: Iterable[Period]
+) -> BusinessCalendar:
+    """Hours of the company, or of a team that keeps its own. Raises Refused when two periods of a day overlap."""
     with transaction.atomic():
         values = {"timezone": timezone, "holiday_country": holiday_country}
         added = {"name": team.name if team else _("Company"), **values}
         calendar, _new = BusinessCalendar.objects.update_or_create(
             team=team, defaults=values, create_defaults=added
         )
-        transaction.on_commit(forget_clocks)
+        set_week(calendar=calendar, periods=week)
     return calendar
 
 

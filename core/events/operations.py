@@ -69,7 +69,7 @@ def _event(draft: EventDraft) -> Event:
     return Event(
         name=known.name,
         version=known.version,
-        subject_type=draft.subject._meta.model_name,
+        subject_type=str(draft.subject._meta.model_name),
         subject_id=draft.subject.pk,
         actor_kind=draft.actor.kind,
         actor_id=draft.actor.user_id,

@@ -66,7 +66,7 @@ def _assign() -> int | None:
         if not cursor.fetchone()[0]:
             return None
         cursor.execute(_ASSIGN, [BATCH])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _publish_hints(after: int, last: int) -> bool:

@@ -16,7 +16,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 
-from core.access.models import Role, User
+from core.access.models import Role
 from core.http.request import Request
 
 P = ParamSpec("P")
@@ -42,7 +42,7 @@ def require(*, role: Role) -> Callable[[View[P]], GuardedView[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
-            user = cast(User, request.user)
+            user = request.user
             if _RANK[Role(user.role)] < _RANK[role]:
                 raise PermissionDenied
             with translation.override(user.language), timezone.override(user.timezone):

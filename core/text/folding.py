@@ -5,26 +5,47 @@ import unicodedata
 
 _ARMENIAN = {
     **dict(zip("աբգդեզէըթիլկհմյնոպռսվտրւփօֆ", "abgdezeytilkhmynoprsvtrvpof", strict=True)),
-
-        "ժ": "zh",
-        "խ": "kh",
-        "ծ": "ts",
-        "ձ": "dz",
-        "ղ": "gh",
-        "ճ": "ch",
-        "շ": "sh",
-        "չ": "ch",
-        "ջ": "j",
-        "ց": "ts"
-    ,
-    "ք": "q", "և": "ev",
+    "ժ": "zh",
+    "խ": "kh",
+    "ծ": "ts",
+    "ձ": "dz",
+    "ղ": "gh",
+    "ճ": "ch",
+    "շ": "sh",
+    "չ": "ch",
+    "ջ": "j",
+    "ց": "ts",
+    "ք": "q",
+    "և": "ev",
     # Question, stress and exclamation marks stand inside the word.
-    "՛": "", "՜": "", "՞": "", "՟": "", "ՙ": "", "՚": "'", "՝": ",", "։": ".", "֊": "-",
+    "՛": "",
+    "՜": "",
+    "՞": "",
+    "՟": "",
+    "ՙ": "",
+    "՚": "'",
+    "՝": ",",
+    "։": ".",
+    "֊": "-",
 }
 _CYRILLIC = {
     **dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True)),
-    "ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "",
-    "ю": "yu", "я": "ya", "і": "i", "ї": "i", "є": "e", "ґ": "g", "ў": "u",
+    "ё": "e",
+    "ж": "zh",
+    "х": "kh",
+    "ц": "ts",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "shch",
+    "ъ": "",
+    "ь": "",
+    "ю": "yu",
+    "я": "ya",
+    "і": "i",
+    "ї": "i",
+    "є": "e",
+    "ґ": "g",
+    "ў": "u",
 }
 _LATIN = {"ə": "e", "ı": "i", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 _PUNCTUATION = {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "«": '"', "»": '"'}
@@ -38,29 +59,25 @@ _INITIAL_YE = re.compile(r"\bye(?=[^\W\d_])")
 
 # One letter for each group of spellings that people use for one sound; h, q, w and y do not occur in a skeleton.
 _SOUNDS = {
-
-        "shch": "s",
-        "sch": "s",
-        "sh": "s",
-        "dzh": "j",
-        "zh": "j",
-        "dj": "j",
-        "tch": "c",
-        "ch": "c",
-        "ts": "c"
-    ,
-
-        "kh": "x",
-        "gh": "x",
-        "h": "x",
-        "x": "x",
-        "th": "t",
-        "ph": "p",
-        "ou": "u",
-        "q": "k",
-        "w": "v",
-        "y": "i"
-    ,
+    "shch": "s",
+    "sch": "s",
+    "sh": "s",
+    "dzh": "j",
+    "zh": "j",
+    "dj": "j",
+    "tch": "c",
+    "ch": "c",
+    "ts": "c",
+    "kh": "x",
+    "gh": "x",
+    "h": "x",
+    "x": "x",
+    "th": "t",
+    "ph": "p",
+    "ou": "u",
+    "q": "k",
+    "w": "v",
+    "y": "i",
 }
 _SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
 _REPEATED = re.compile(r"([^\W\d_])\1+")

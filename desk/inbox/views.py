@@ -20,9 +20,11 @@ from conversations.threads.queries import Cursor, Tab
 from core.access.models import User
 from core.errors import Refused
 from core.http import Request, render_page, render_partial, signed_in, toast
+from crm.qualification.queries import all_criteria
 from desk.colleagues.queries import active_colleagues
 from desk.inbox import operations as own
 from desk.inbox import queries
+from desk.inbox.handoff import fresh_card
 from desk.leads.queries import lead_side
 
 PAGE = "desk/inbox.html"
@@ -59,8 +61,7 @@ def conversation(request: Request, public_id: UUID) -> HttpResponse:
         "thread": queries.opening_thread(found),
         "queue": _tab(request).value,
         **head_context(found),
-        **lead_side(found.lead),
-        "contact": found.contact,
+        **_side_context(found),
     }
     if request.htmx.target != "workspace" or request.htmx.history_restore_request:
         context |= _list_context(request)
@@ -72,8 +73,7 @@ def conversation(request: Request, public_id: UUID) -> HttpResponse:
 @signed_in
 def side(request: Request, public_id: UUID) -> HttpResponse:
     found = _found(request, public_id)
-    context = {"conversation": found, "contact": found.contact, **lead_side(found.lead)}
-    return render(request, "desk/inbox/side.html", context)
+    return render(request, "desk/inbox/side.html", {"conversation": found, **_side_context(found)})
 
 
 @require_safe
@@ -205,6 +205,11 @@ def attachment(request: Request, public_id: UUID) -> FileResponse:
 def head_context(conversation: Conversation) -> dict[str, Any]:
     """What the head of a thread needs."""
     return {"people": active_colleagues(), "can_hand_back": bool(conversation.account.flow_key)}
+
+
+def _side_context(conversation: Conversation) -> dict[str, Any]:
+    card = fresh_card(conversation, all_criteria())
+    return {"card": card, "contact": conversation.contact, **lead_side(conversation.lead)}
 
 
 def _fresh(request: Request, conversation: Conversation) -> HttpResponse:

@@ -3,7 +3,7 @@
 const WHITE = [255, 255, 255];
 const BLACK = [15, 23, 42];
 const LIGHT = [255, 255, 255];
-const DARK = [23, 26, 33];
+const DARK = [30, 35, 44];
 
 function parse(hex) {
   const found = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(hex ?? "");

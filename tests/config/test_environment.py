@@ -36,7 +36,7 @@ def test_a_socket_folder_is_a_host(url: str) -> None:
     ("url", "says"),
     [
         ("mysql://a@b/c", "must start with postgres://"),
-        ("postgres://a@b", "must end with a database"),
+        ("postgres://a@b", "must end with the name of a database"),
         ("postgres://a@b:port/c", "is not a number"),
     ],
 )
@@ -59,7 +59,7 @@ def test_origin(address: str, origin: str) -> None:
 
 
 def test_origin_refuses_what_is_no_site() -> None:
-    with pytest.raises(ImproperlyConfigured, match="no address of a site"):
+    with pytest.raises(ImproperlyConfigured, match="not an address of a site"):
         environment.origin("crm.example.com")
 
 

@@ -19,8 +19,7 @@ from conversations.channels.contracts import (
 
 
 class StandIn:
-    """`outcomes` are what the next sends do: a SendResult is returned, an error raised; then all goes well.
-    """
+    """`outcomes` are what the next sends do: a SendResult is returned, an error raised; then all goes well."""
 
     kind: ClassVar[str] = "api"
     abilities: Abilities = Abilities(text_limit=40, lease_seconds=30)

@@ -15,7 +15,14 @@ MESSAGE = {"version": 1, "type": "message", "client_id": "12345678", "text": "He
 
 
 def test_a_forged_address_is_not_found_and_stores_nothing(client: Client, account: ChannelAccount) -> None:
-    for address in ("/hooks/webchat/forged/", f"/hooks/telegram/{account.token}/", "/hooks/nothing/x/"):
+    wrong = (
+        "webchat/forged/",
+        f"telegram/{account.token}/",
+        "nothing/x/",
+        "nothing",
+        f"webchat/{account.token}",
+    )
+    for address in (f"/hooks/{each}" for each in wrong):
         answer = client.post(address, MESSAGE, content_type="application/json")
         assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
     assert RawDelivery.objects.count() == 0

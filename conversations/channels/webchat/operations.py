@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from pathlib import PurePath
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -45,7 +46,7 @@ def open_session(
     return signature.sign(secret, session), session, resumed
 
 
-def store_upload(*, account: ChannelAccount, visitor: str, upload: UploadedFile) -> Attachment:
+def store_upload(*, account: ChannelAccount, visitor: str, upload: UploadedFile[Any]) -> Attachment:
     """Keep a file until a message of this visitor carries it. UploadRefusedError for what we do not take."""
     name = PurePath(clean(upload.name or "").replace("\\", "/")).name[:200]
     if not upload.size:

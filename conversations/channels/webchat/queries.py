@@ -30,7 +30,6 @@ from crm.contacts.models import ContactPoint, ContactPointKind
 RESUMED = 50
 FETCHED = 100
 _HIDDEN = Q(direction=Direction.NOTE) | Q(status=MessageStatus.FAILED)
-_ON_ITS_WAY = Q(direction=Direction.OUT, status=MessageStatus.QUEUED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from django.views.decorators.http import require_GET, require_POST
 from conversations.accounts.models import ChannelAccount
 from conversations.accounts.queries import chat_account_or_404
 from conversations.channels.contracts import MalformedPayload, SignatureError
-from conversations.channels.limits import allow
+from conversations.channels.limits import allow, client_address
 from conversations.channels.webchat import operations, queries, signature, uploads, wire
 from conversations.channels.webchat.adapter import SESSION_HEADER
 from conversations.deliveries.views import refusal, slow_down
@@ -37,6 +37,8 @@ from core.live import tickets, topics
 VisitorView = Callable[[HttpRequest, ChannelAccount, str], HttpResponse]
 PublicView = Callable[[HttpRequest, str], HttpResponse]
 MULTIPART_OVERHEAD = 64 * 1024
+SESSIONS_PER_MINUTE = 300
+"""Of one address: an office, a school or a mobile network may stand behind it."""
 STATUS = {"too_large": 413, "type_not_allowed": 415, "malformed": 400}
 
 
@@ -95,7 +97,7 @@ def _config(request: HttpRequest, account: ChannelAccount, language: str) -> dic
 def session(request: HttpRequest, token: str) -> HttpResponse:
     """Start a session or go on with one."""
     account = chat_account_or_404(token)
-    if not allow(f"session:{account.pk}:{request.META.get('REMOTE_ADDR', '')}", limit=60, seconds=60):
+    if not allow(f"session:{account.pk}:{client_address(request)}", limit=SESSIONS_PER_MINUTE, seconds=60):
         return slow_down(60)
     try:
         wanted = wire.load(request.body or b"{}")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,7 +31,7 @@ from core.events.actor import CUSTOMER, SYSTEM
 from core.events.operations import EventDraft, record_all
 from core.text import clean, clean_json
 from crm.contacts.errors import BadContactPoint
-from crm.contacts.models import Contact
+from crm.contacts.models import Contact, ContactPointKind
 from crm.contacts.operations import add_point, update_contact
 from crm.pipeline.models import Lead, StageKind
 from crm.pipeline.operations import create_lead
@@ -168,8 +167,8 @@ def _message(
 def _place(message: Message, *, timed: bool) -> None:
     """Late is what was said before something that the customer has said already, by the provider's clock.
 
-    Where the provider tells no time, the order of arrival is the order. What we said in between does not count:
-    clocks differ, and many providers tell whole seconds only.
+    Where the provider tells no time, the order of arrival is the order. What we said in between does not
+    count: clocks differ, and many providers tell whole seconds only.
     """
     conversation = message.conversation
     if conversation.last_message_at is None or message.sent_at >= conversation.last_message_at:
@@ -251,7 +250,7 @@ def _new_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -> L
     )
 
 
-_POINTS: Mapping[str, str] = {"phone": "phone", "email": "email"}
+_POINTS = frozenset(ContactPointKind)
 
 
 def _learn(contact: Contact, event: InboundEvent) -> None:
@@ -263,16 +262,12 @@ def _learn(contact: Contact, event: InboundEvent) -> None:
         update_contact(contact=contact, actor=CUSTOMER, name=event.sender_name)
     for kind, value in event.identities:
         if kind in _POINTS and value:
-            _quietly(
-                lambda kind=kind, value=value: add_point(
-                    contact=contact, kind=kind, value=value, actor=CUSTOMER
-                )
-            )
+            _learn_point(contact, kind, value)
 
 
-def _quietly(add: Callable[[], object]) -> None:
+def _learn_point(contact: Contact, kind: str, value: str) -> None:
     try:
-        add()
+        add_point(contact=contact, kind=kind, value=value, actor=CUSTOMER)
     except BadContactPoint:
         return
 

@@ -78,13 +78,19 @@ def _without_open(
 
 
 def _newest(account: ChannelAccount, event: InboundEvent) -> Conversation | None:
-    return (
-        Conversation.objects.select_for_update(of=("self",))
-        .select_related("contact", "identity")
-        .filter(identity__account=account, identity__external_id=event.customer_id, thread_id=event.thread_id)
+    found = Conversation.objects.select_for_update(of=("self",)).select_related("contact", "identity")
+    conversation = (
+        found.filter(
+            identity__account=account,
+            identity__external_id=event.customer_id,
+            thread_id=event.thread_id,
+        )
         .order_by("-id")
         .first()
     )
+    if conversation is not None:
+        conversation.account = account
+    return conversation
 
 
 def _lock_sender(account: ChannelAccount, event: InboundEvent) -> None:

@@ -19,7 +19,7 @@ KINDS = frozenset({"image", "audio", "video", "file", "location", "contact", "st
 def insert_once(message: Message) -> bool:
     """Insert unless the account knows an event of that key: False, and nothing happened."""
     fields = [field for field in Message._meta.concrete_fields if field.name not in _MADE_BY_THE_DATABASE]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     values = [field.get_db_prep_save(getattr(message, field.attname), connection) for field in fields]
     sql = _INSERT.format(
         table=Message._meta.db_table, columns=columns, values=", ".join(["%s"] * len(fields))

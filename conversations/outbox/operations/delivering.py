@@ -97,7 +97,9 @@ def _outbound(message: Message, abilities: Abilities) -> OutboundMessage:
         text=message.text,
         quick_replies=replies if as_buttons(replies, abilities) else (),
         attachments=tuple(
-            OutboundAttachment(file.public_id, file.kind, file.name, file.mime, file.size, file.file.name)
+            OutboundAttachment(
+                file.public_id, file.kind, file.name, file.mime, file.size, file.file.name or ""
+            )
             for file in files
         ),
         reply_to=message.reply_to_external_id,

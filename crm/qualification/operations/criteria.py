@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -52,7 +53,7 @@ def save_criterion(
     A used criterion keeps its key and type and the choices that rules name (CriterionInUse). Raises
     BadCriterion.
     """
-    criterion = _locked(criterion_id) if criterion_id else Criterion(position=Criterion.objects.count())
+    criterion = _locked(criterion_id) if criterion_id else Criterion(position=_last_position() + 1)
     if expected is not None and criterion.pk and fingerprint(criterion) != expected:
         raise _stale(criterion, expected)
     values = _checked(draft, criterion)
@@ -104,6 +105,11 @@ def reorder_criteria(*, criterion_ids: Sequence[int], user: User | None) -> None
     Criterion.objects.bulk_update(moved, ["position"])
     if moved:
         _tell(moved[0], ["position"], user)
+
+
+def _last_position() -> int:
+    last: int | None = Criterion.objects.aggregate(last=Max("position"))["last"]
+    return -1 if last is None else last
 
 
 def _locked(criterion_id: int) -> Criterion:

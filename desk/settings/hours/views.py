@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.access.models import Role, Team
 from core.calendars import operations
+from core.calendars.clock import Period
 from core.calendars.models import BusinessCalendar
 from core.company.queries import company
 from core.errors import Refused
@@ -27,6 +28,8 @@ from desk.settings.hours.forms import CalendarForm, DayForm
 from desk.settings.weeks import WeekForm
 
 PAGE = "desk/settings/hours.html"
+SUGGESTED = [Period(weekday, time(9), time(18)) for weekday in range(5)]
+"""What the form offers before anything was saved; until then the business counts as always open."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,8 +43,7 @@ def hours(request: Request) -> HttpResponse:
     form, week = CalendarForm(request.POST), WeekForm(request.POST)
     valid = all([form.is_valid(), week.is_valid()])
     if valid:
-        calendar = operations.save_calendar(team=calendar.team, **form.cleaned_data)
-        operations.set_week(calendar=calendar, periods=week.periods)
+        calendar = operations.save_calendar(team=calendar.team, week=week.periods, **form.cleaned_data)
     context = _context(calendar, form=form, week=week)
     response = render_page(request, PAGE, context, partial="hours_page", status=200 if valid else 422)
     return toast(response, _("Saved.")) if valid else response
@@ -62,7 +64,7 @@ def preview(request: Request) -> HttpResponse:
 @require(role=Role.ADMIN)
 def day(request: Request) -> HttpResponse:
     """Give a single day hours of its own, or close it."""
-    calendar = _saved(_calendar(request))
+    calendar = _saved_or_404(request)
     form = DayForm(request.POST)
     if form.is_valid():
         values = form.cleaned_data
@@ -74,15 +76,14 @@ def day(request: Request) -> HttpResponse:
             form.add_error("end", str(refusal))
     valid = form.is_valid()
     context = _context(calendar, day=None if valid else form)
-    response = render_partial(request, PAGE, "days", context, status=200 if valid else 422)
-    return response
+    return render_partial(request, PAGE, "days", context, status=200 if valid else 422)
 
 
 @require_POST
 @require(role=Role.ADMIN)
 def clear_day(request: Request) -> HttpResponse:
     """Let the week or the public holiday count again on that date."""
-    calendar = _saved(_calendar(request))
+    calendar = _saved_or_404(request)
     found = parse_date(request.POST.get("date", ""))
     if found is None:
         raise Http404
@@ -94,7 +95,10 @@ def clear_day(request: Request) -> HttpResponse:
 @require(role=Role.ADMIN)
 def own(request: Request) -> HttpResponse:
     """Let a team keep hours of its own, beginning with the company's week; or go back to the company's."""
-    team = get_object_or_404(Team, public_id=request.POST.get("team", ""))
+    asked = request.POST.get("team", "")
+    team = next((each for each in Team.objects.all() if str(each.public_id) == asked), None)
+    if team is None:
+        raise Http404
     known = BusinessCalendar.objects.filter(team=team).first()
     address = reverse("desk:settings_hours")
     if request.POST.get("keep") == "no":
@@ -103,10 +107,12 @@ def own(request: Request) -> HttpResponse:
         return redirect(address)
     if known is None:
         model = _company_calendar()
-        known = operations.save_calendar(
-            team=team, timezone=model.timezone, holiday_country=model.holiday_country
+        operations.save_calendar(
+            team=team,
+            timezone=model.timezone,
+            holiday_country=model.holiday_country,
+            week=queries.week_of(model) if model.pk else SUGGESTED,
         )
-        operations.set_week(calendar=known, periods=queries.week_of(model) if model.pk else ())
     return redirect(f"{address}?team={team.public_id}")
 
 
@@ -129,12 +135,11 @@ def _company_calendar() -> BusinessCalendar:
     return BusinessCalendar(timezone=profile.timezone, holiday_country=profile.country)
 
 
-def _saved(calendar: BusinessCalendar) -> BusinessCalendar:
-    if calendar.pk:
-        return calendar
-    return operations.save_calendar(
-        team=calendar.team, timezone=calendar.timezone, holiday_country=calendar.holiday_country
-    )
+def _saved_or_404(request: Request) -> BusinessCalendar:
+    calendar = _calendar(request)
+    if calendar.pk is None:
+        raise Http404
+    return calendar
 
 
 def _context(
@@ -145,7 +150,7 @@ def _context(
     day: DayForm | None = None,
 ) -> dict[str, Any]:
     settings = {"timezone": calendar.timezone, "holiday_country": calendar.holiday_country}
-    stored = queries.week_of(calendar) if calendar.pk else []
+    stored = queries.week_of(calendar) if calendar.pk else SUGGESTED
     asked = f"?team={calendar.team.public_id}" if calendar.team else ""
     return {
         "calendar": calendar,

@@ -37,7 +37,7 @@ export default {
   uploading: "Yüklənir: {name}",
   cancel: "Ləğv et",
   file: "Fayl",
-  contactLink: "Telefon və ya e-poçt yazın ki, cavabımız Sizə çatsın",
+  contactLink: "Cavab üçün telefon və ya e-poçt yazın",
   contactTitle: "Söhbətdən çıxsanız, hara cavab verək?",
   name: "Ad",
   phone: "Telefon",

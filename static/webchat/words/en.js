@@ -37,7 +37,7 @@ export default {
   uploading: "Uploading {name}",
   cancel: "Cancel",
   file: "File",
-  contactLink: "Leave a phone or email, so that our answer finds you",
+  contactLink: "Leave a phone or email for our answer",
   contactTitle: "Where can we answer if you leave?",
   name: "Name",
   phone: "Phone",

@@ -20,11 +20,8 @@ from core.nudge import registered
 from tests.support import work_off
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _event_types() -> None:
-    register(
-        EventType("test.happened", 2, "Something happened.", {"what": "what it was", "amount": "how much"})
-    )
+register(EventType("test.happened", 2, "Something happened.", {"what": "what it was", "amount": "how much"}))
+routes.register("test.happened", lambda event: {f"team:{event.subject_id}"})
 
 
 @pytest.fixture
@@ -183,7 +180,6 @@ def subscription() -> Iterator[Subscription]:
 
 @pytest.mark.django_db
 def test_each_event_is_announced_once_to_its_topics(team: Team, subscription: Subscription) -> None:
-    routes.register("test.happened", lambda event: {f"team:{event.subject_id}"})
     publish.note_announced(0)
     happen(team, conversation_id=7, lead_id=9)
     happen(team, lead_id=9)

@@ -12,9 +12,7 @@ from core.notifications.operations import mark_read, notify
 from core.notifications.queries import newest, unread_count
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _kind() -> None:
-    registry.register("test.asked", text=_("%(contact)s asks for a person"))
+registry.register("test.asked", text=_("%(contact)s asks for a person"))
 
 
 @pytest.fixture

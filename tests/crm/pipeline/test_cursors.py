@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from crm.pipeline.cursors import Cursor
 from crm.pipeline.errors import BadCursor
 
-moments = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+FIRST, LAST = datetime(1970, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001
+moments = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 
 
 @given(moments, st.integers(0, 9), st.integers(0, 2**63 - 1))

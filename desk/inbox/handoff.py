@@ -1,0 +1,110 @@
+"""The handoff card in the reader's words (spec 6.5): why, goal, what is known, what is open, what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.threads.models import Conversation, Urgency
+from crm.qualification.models import Criterion
+from crm.qualification.queries import answer_text
+
+REASONS: Mapping[str, str | Promise] = {
+    "asked_for_person": gettext_lazy("Asks for a person"),
+    "qualified": gettext_lazy("Ready to buy"),
+    "support": gettext_lazy("Needs help with an order"),
+    "billing": gettext_lazy("Has a question about a payment"),
+    "payment": gettext_lazy("Payment problem"),
+    "damaged": gettext_lazy("Something arrived damaged"),
+    "complaint": gettext_lazy("Complains"),
+    "not_understood": gettext_lazy("The flow did not understand"),
+    "loop": gettext_lazy("The flow went round in circles"),
+    "too_long": gettext_lazy("The exchange grew too long"),
+    "no_flow": gettext_lazy("Nobody answers automatically here"),
+}
+GOALS: Mapping[str, str | Promise] = {
+    "sales": gettext_lazy("Price or new order"),
+    "support": gettext_lazy("Help with an order"),
+    "billing": gettext_lazy("Payment or invoice"),
+    "booking": gettext_lazy("Booking"),
+    "partnership": gettext_lazy("Partnership"),
+}
+NEXT_STEPS: Mapping[str, str | Promise] = {
+    "answer_now": gettext_lazy("Answer now, the customer is here"),
+    "call": gettext_lazy("Call"),
+    "write": gettext_lazy("Write"),
+    "ask_contact": gettext_lazy("Ask for a phone number or email"),
+}
+CONTACT: Mapping[str, str | Promise] = {
+    "name": gettext_lazy("Name"),
+    "phone": gettext_lazy("Phone"),
+    "email": gettext_lazy("Email"),
+    "reach": gettext_lazy("Phone or email"),
+}
+NOTES: Mapping[str, str | Promise] = {
+    "detail": gettext_lazy("In their words"),
+    "order_number": gettext_lazy("Order number"),
+    "question": gettext_lazy("Asked"),
+    "attachment": gettext_lazy("Sent"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffCard:
+    """`facts` are (name, text); `missing` names what is not known yet."""
+
+    reason: str
+    urgency: str
+    goal: str
+    facts: list[tuple[str, str]]
+    missing: list[str]
+    last_words: str
+    next_step: str
+
+
+def fresh_card(conversation: Conversation, criteria: Iterable[Criterion]) -> HandoffCard | None:
+    """The card while nobody has taken the conversation yet, else None."""
+    stored = conversation.handoff
+    if not stored.get("fresh"):
+        return None
+    card: Mapping[str, Any] = stored.get("card") or {}
+    by_key = {criterion.key: criterion for criterion in criteria}
+    urgency = stored.get("urgency", 0)
+    return HandoffCard(
+        reason=_word(REASONS, stored.get("reason", "")),
+        urgency=str(Urgency(urgency).label) if urgency else "",
+        goal=_word(GOALS, card.get("goal") or conversation.goal),
+        facts=[
+            *_facts(card.get("facts") or (), by_key),
+            *_pairs(card, "contact", CONTACT),
+            *_pairs(card, "notes", NOTES),
+        ],
+        missing=[_asked(target, by_key) for target in card.get("missing") or ()],
+        last_words=card.get("last_text") or "",
+        next_step=_word(NEXT_STEPS, card.get("next_step") or "answer_now"),
+    )
+
+
+def _facts(pairs: Sequence[Sequence[Any]], by_key: Mapping[str, Criterion]) -> list[tuple[str, str]]:
+    known = [(by_key[key], value) for key, value in pairs if key in by_key]
+    return [(criterion.name, answer_text(criterion, value)) for criterion, value in known]
+
+
+def _pairs(card: Mapping[str, Any], part: str, names: Mapping[str, str | Promise]) -> list[tuple[str, str]]:
+    return [(_word(names, key), str(value)) for key, value in card.get(part) or () if value]
+
+
+def _asked(target: str, by_key: Mapping[str, Criterion]) -> str:
+    if target in by_key:
+        return by_key[target].name
+    return _word(CONTACT, target.rpartition(".")[2])
+
+
+def _word(words: Mapping[str, str | Promise], key: str) -> str:
+    """The word for a key; a key of an admin's own reads as it was written."""
+    return str(words.get(key) or key.replace("_", " ").capitalize() or _("A person is needed"))

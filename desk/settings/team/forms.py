@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.access.models import Role, Team, User
+from core.access.operations import PersonDraft
+from core.languages import Language
+from desk.settings import places
+
+ROLE_HELP = _("Agents see their own work, their teams' and what nobody has; managers everything; admins also change the settings.")
+
+
+class PersonForm(forms.Form):
+    """A person as an admin sees one."""
+
+    name = forms.CharField(label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, help_text=ROLE_HELP)
+    teams = forms.ModelMultipleChoiceField(
+        Team.objects.none(), label=_("Teams"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    language = forms.ChoiceField(label=_("Language of the screens"), choices=Language.choices)
+    timezone = forms.ChoiceField(label=_("Time zone"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams, zone = self.fields["teams"], self.fields["timezone"]
+        assert isinstance(teams, forms.ModelMultipleChoiceField)
+        assert isinstance(zone, forms.ChoiceField)
+        teams.queryset = Team.objects.order_by("name")
+        zone.choices = places.zones()
+
+    def draft(self) -> PersonDraft:
+        values = self.cleaned_data
+        return PersonDraft(
+            name=values["name"],
+            role=values["role"],
+            language=values["language"],
+            timezone=values["timezone"],
+            team_ids=tuple(team.pk for team in values["teams"]),
+        )
+
+
+class InviteForm(PersonForm):
+    """A person who is not here yet."""
+
+    email = forms.EmailField(label=_("Email"), help_text=_("They sign in with it."))
+    field_order = ("name", "email", "role", "teams", "language", "timezone")
+
+
+class TeamForm(forms.Form):
+    """A team and its people."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+    )
+    people = forms.ModelMultipleChoiceField(
+        User.objects.none(), label=_("People"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = self.fields["people"]
+        assert isinstance(people, forms.ModelMultipleChoiceField)
+        people.queryset = User.objects.filter(is_active=True).order_by("name", "id")
