@@ -9,8 +9,11 @@ class AutomationConfig(AppConfig):
         from automation.events import register_events
         from automation.flows import receivers
         from automation.flows.operations import FlowResponder
+        from automation.flows.uses import flows_using
         from conversations import responder
+        from crm.qualification import uses
 
         register_events()
         receivers.register()
         responder.register(FlowResponder())
+        uses.register(flows_using)

@@ -8,5 +8,6 @@ urlpatterns = [
     path("live/ticket/", live.ticket, name="live_ticket"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/count/", notifications.count, name="notification_count"),
+    path("notifications/<uuid:public_id>/open/", notifications.open_line, name="notification_open"),
     path("notifications/read/", notifications.read, name="notifications_read"),
 ]

@@ -23,6 +23,11 @@ def published(key: str) -> FlowVersion | None:
     return _published().get(key) if key else None
 
 
+def published_versions() -> list[FlowVersion]:
+    """Those of all active flows, each with its flow."""
+    return list(_published().values())
+
+
 def forget_published() -> None:
     _published.forget()
 

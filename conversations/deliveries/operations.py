@@ -22,6 +22,7 @@ from conversations.deliveries.models import DeliveryStatus, RawDelivery
 from conversations.inbound.operations import TooEarly, receive
 from conversations.outbox.backoff import ATTEMPTS, pause
 from core.claims import describe, fault_of
+from core.events.operations import gathered
 from core.ids import uuid7
 from core.nudge import nudge
 from core.text import clean_json
@@ -134,7 +135,8 @@ def _take_one(delivery: RawDelivery, account: ChannelAccount, event: InboundEven
 
 def _receive(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent) -> None:
     respond = delivery.attempts <= ANSWERED_ATTEMPTS
-    receive(account=account, event=event, arrived_at=delivery.received_at, respond=respond)
+    with gathered():
+        receive(account=account, event=event, arrived_at=delivery.received_at, respond=respond)
 
 
 def _finish(delivery: RawDelivery, now: datetime) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +27,34 @@ class EventDraft:
     lead_id: int | None = None
     contact_id: int | None = None
     conversation_id: int | None = None
+
+
+_gathered: ContextVar[list[Event] | None] = ContextVar("events gathered", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Operations inside one transaction write their events together, in order, with one INSERT when the block ends well.
+
+    Nothing inside may look for its own events in the database. Open it inside the transaction.
+    """
+    events: list[Event] = []
+    token = _gathered.set(events)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    _write(events)
+
+
+def _write(events: list[Event]) -> list[Event]:
+    outer = _gathered.get()
+    if outer is not None:
+        outer += events
+    elif events:
+        Event.objects.bulk_create(events, batch_size=1000)
+        nudge("events")
+    return events
 
 
 def record(
@@ -50,18 +80,12 @@ def record(
         contact_id=contact_id,
         conversation_id=conversation_id,
     )
-    event = _event(draft)
-    event.save(force_insert=True)
-    nudge("events")
-    return event
+    return _write([_event(draft)])[0]
 
 
 def record_all(drafts: Iterable[EventDraft]) -> list[Event]:
     """Write the events in this order with one INSERT (a thousand rows each)."""
-    events = Event.objects.bulk_create([_event(draft) for draft in drafts], batch_size=1000)
-    if events:
-        nudge("events")
-    return events
+    return _write([_event(draft) for draft in drafts])
 
 
 def _event(draft: EventDraft) -> Event:

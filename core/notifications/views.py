@@ -4,11 +4,14 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core.http import Request, render_partial, signed_in
 from core.notifications import operations, queries
+from core.notifications.models import Notification
 
 TEMPLATE = "core/notifications.html"
 
@@ -27,6 +30,16 @@ def notifications(request: Request) -> HttpResponse:
 def count(request: Request) -> HttpResponse:
     """The number of unread lines on the bell; nothing when there are none."""
     return render_partial(request, TEMPLATE, "count", {"unread": queries.unread_count(request.user)})
+
+
+@require_POST
+@signed_in
+def open_line(request: Request, public_id: UUID) -> HttpResponse:
+    """Mark one line as read and go where it points, or home where that is nowhere on this site."""
+    notification = get_object_or_404(Notification, user=request.user, public_id=public_id)
+    operations.mark_read(user=request.user, public_ids=[public_id])
+    is_ours = url_has_allowed_host_and_scheme(notification.url, allowed_hosts=None)
+    return redirect(notification.url if is_ours else "/")
 
 
 @require_POST

@@ -90,7 +90,7 @@ def columns(pipeline: Pipeline, user: User, narrow: LeadFilter) -> list[BoardCol
     return [_column(column, chats, today) for column in found]
 
 
-def more_cards(stage: Stage, user: User, narrow: LeadFilter, after: Cursor) -> BoardColumn:
+def more_cards(stage: Stage, user: User, narrow: LeadFilter, after: Cursor | None) -> BoardColumn:
     today = Today.of(user)
     column = board_cards(stage.pipeline, user, stage, after=after, narrow=narrow, today=today)
     return _column(column, chats_of([lead.pk for lead in column.cards], user), today)

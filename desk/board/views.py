@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -59,9 +60,9 @@ def more(request: Request, public_id: UUID, stage: UUID) -> HttpResponse:
         Stage.objects.select_related("pipeline"), public_id=stage, pipeline__public_id=public_id
     )
     try:
-        after = Cursor.decode(request.GET.get("after", ""))
+        after = Cursor.decode(request.GET["after"]) if "after" in request.GET else None
     except BadCursor as error:
-        raise Http404 from error
+        raise BadRequest("after must be the cursor of a page") from error
     narrow = FilterForm(request.GET).narrow()
     column = queries.more_cards(found, request.user, narrow, after)
     kept = request.GET.copy()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -94,9 +95,10 @@ def about(request: Request, public_id: UUID) -> HttpResponse:
 @signed_in
 def older(request: Request, public_id: UUID) -> HttpResponse:
     """The piece of the thread before a cursor."""
-    before = Cursor.read(request.GET.get("before", ""))
-    if before is None:
-        raise Http404
+    asked = request.GET.get("before", "")
+    before = Cursor.read(asked)
+    if asked and before is None:
+        raise BadRequest("before must be the cursor of a page")
     found = _found(request, public_id)
     context = {"conversation": found, "thread": queries.older_thread(found, before=before)}
     return render(request, "desk/inbox/entries.html", context)

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -260,7 +261,7 @@ def _timeline(request: Request, lead: Lead) -> dict[str, Any]:
     try:
         after = Cursor.decode(request.GET["after"]) if "after" in request.GET else None
     except BadCursor as error:
-        raise Http404 from error
+        raise BadRequest("after must be the cursor of a page") from error
     asked = request.GET.get("count", "")
     count = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
     page = timeline.page(lead, request.user, kind=kind, after=after, count=count)

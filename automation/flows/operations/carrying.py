@@ -75,7 +75,13 @@ def _(effect: wanted.SetContactField, situation: Situation) -> None:
         update_contact(contact=contact, actor=CUSTOMER, name=effect.value)
         return
     try:
-        add_point(contact=contact, kind=effect.field, value=effect.value, actor=CUSTOMER)
+        add_point(
+            contact=contact,
+            kind=effect.field,
+            value=effect.value,
+            actor=CUSTOMER,
+            rescore=situation.lead is None,
+        )
     except BadContactPoint:
         # The words stay in the thread and in the handoff card; a number nobody can dial is not kept as one.
         return
@@ -100,7 +106,7 @@ def _learn(effects: Sequence[wanted.Effect], situation: Situation) -> None:
         return
     if answers:
         apply_answers(lead=situation.lead, answers=answers, at=situation.moment, actor=CUSTOMER)
-    elif any(isinstance(effect, wanted.RequestScore) for effect in effects):
+    elif any(isinstance(effect, wanted.RequestScore | wanted.SetContactField) for effect in effects):
         rescore(lead=situation.lead, at=situation.moment)
 
 

@@ -4,6 +4,7 @@ size.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from crm.qualification.answers import Question, contained
 from crm.scoring.scoring import ENGAGEMENT, FIT, Rule, RuleBook
 
 Statement = tuple[str, list[Any]]
+
+_PLACEHOLDER = re.compile("%[s%]")
 
 _LEDGER = """
     WITH batch(lead_id) AS (SELECT unnest(%(ids)s::bigint[])),
@@ -188,7 +191,8 @@ def _joined(
     have.
     """
     names = [f"p{number}" for number in range(len(params))]
-    named = sql % tuple(f"%({name})s" for name in names)
+    following = iter(names)
+    named = _PLACEHOLDER.sub(lambda found: f"%({next(following)})s" if found[0] == "%s" else found[0], sql)
     return template.replace(place, named), {**values, **dict(zip(names, params, strict=True))}
 
 

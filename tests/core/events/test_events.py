@@ -19,7 +19,6 @@ from core.live import publish, routes, topics
 from core.nudge import registered
 from tests.support import work_off
 
-
 register(EventType("test.happened", 2, "Something happened.", {"what": "what it was", "amount": "how much"}))
 routes.register("test.happened", lambda event: {f"team:{event.subject_id}"})
 

@@ -11,7 +11,6 @@ from core.notifications.models import Notification
 from core.notifications.operations import mark_read, notify
 from core.notifications.queries import newest, unread_count
 
-
 registry.register("test.asked", text=_("%(contact)s asks for a person"))
 
 
@@ -116,3 +115,20 @@ def test_one_or_all_are_marked_as_read(client: Client, ani: User, narek: User) -
     assert client.get("/notifications/count/").content.decode().split() == []
     assert client.post("/notifications/read/", {"id": "not an id"}).status_code == 400
     assert client.get("/notifications/read/").status_code == 405
+
+
+@pytest.mark.django_db
+def test_opening_a_line_reads_it_and_leads_there_and_nowhere_else(
+    client: Client, ani: User, narek: User
+) -> None:
+    ask(ani, narek)
+    notify(users=[ani], kind="test.asked", key="2", params={}, url="https://evil.example/")
+    client.force_login(ani)
+    first, second = Notification.objects.filter(user=ani).order_by("id")
+    theirs = Notification.objects.get(user=narek)
+
+    assert client.post(f"/notifications/{first.public_id}/open/")["Location"] == "/inbox/1/"
+    assert unread_count(ani) == 1
+    assert client.post(f"/notifications/{second.public_id}/open/")["Location"] == "/"
+    assert client.post(f"/notifications/{theirs.public_id}/open/").status_code == 404
+    assert (unread_count(ani), unread_count(narek)) == (0, 1)

@@ -12,7 +12,9 @@ from crm.pipeline.operations import apply_answers
 from crm.qualification.operations import NewAnswer
 from crm.scoring import tasks
 from crm.scoring.models import ScoreEntry, ScoringRule
-from crm.scoring.operations import RuleDraft, publish_rules
+from crm.scoring.operations import RuleDraft, delete_rule, publish_rules
+from crm.scoring.operations.recalculation import Recalculated, recalculate
+from crm.scoring.queries import fresh_rule_book, moment
 from crm.scoring.scoring import Thresholds
 from tests.factories.core import AdminFactory
 from tests.factories.crm import CriterionFactory, LeadFactory
