@@ -47,7 +47,7 @@ def find_intents(tokens: Sequence[Token], language: str, *, has_details: bool = 
 
     `has_details` tells that the message carries a time, a phone or a name, so that "yes, book me" is a booking.
     """
-    evidence = _evidence(tokens, language)
+    evidence = _without_parts(_evidence(tokens, language))
     scores = _scores(evidence)
     scores = _without_echoes({intent: score for intent, score in scores.items() if score >= THRESHOLD})
     if not scores:
@@ -117,6 +117,19 @@ def _is_negated(positions: set[int], negated: Sequence[tuple[set[int], set[int]]
     return any(not positions.isdisjoint(scope) and positions.isdisjoint(words) for words, scope in negated)
 
 
+def _without_parts(evidence: Sequence[_Evidence]) -> list[_Evidence]:
+    """Drop what is only a part of a longer phrase of another goal ("booking" in "booking page is down")."""
+    plain = [(item, frozenset(item.positions)) for item in evidence if item.weight > 0]
+    return [
+        item
+        for item in evidence
+        if not any(
+            frozenset(item.positions) < positions and longer.intent != item.intent and longer.weight >= item.weight
+            for longer, positions in plain
+        )
+    ]
+
+
 def _scores(evidence: Sequence[_Evidence]) -> dict[IntentName, float]:
     best: defaultdict[IntentName, float] = defaultdict(float)
     words: defaultdict[IntentName, set[int]] = defaultdict(set)
@@ -134,10 +147,14 @@ def _scores(evidence: Sequence[_Evidence]) -> dict[IntentName, float]:
 
 
 def _without_echoes(scores: Mapping[IntentName, float]) -> dict[IntentName, float]:
-    """Drop a faint "yes" or "no" beside anything else ("ok thanks", "good morning")."""
-    if len(scores) == 1:
-        return dict(scores)
-    return {intent: score for intent, score in scores.items() if intent not in _ANSWERS or score >= _STRONG}
+    """Drop what other goals explain: a faint "yes" ("ok thanks"), the booking that is to be moved or cancelled."""
+    moved = any(scores.get(intent, 0) >= _STRONG for intent in (IntentName.RESCHEDULE, IntentName.CANCEL_BOOKING))
+    faint = {intent for intent in _ANSWERS if scores.get(intent, 1.0) < _STRONG and len(scores) > 1}
+    return {
+        intent: score
+        for intent, score in scores.items()
+        if intent not in faint and not (moved and intent == IntentName.BOOKING)
+    }
 
 
 def _order(

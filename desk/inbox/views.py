@@ -73,8 +73,7 @@ def conversation(request: Request, public_id: UUID) -> HttpResponse:
 @never_cache
 @signed_in
 def side(request: Request, public_id: UUID) -> HttpResponse:
-    found = _found(request, public_id)
-    return render(request, "desk/inbox/side.html", {"conversation": found, **_side_context(found)})
+    return _side(request, _found(request, public_id))
 
 
 @require_safe
@@ -188,7 +187,7 @@ def make_lead(request: Request, public_id: UUID) -> HttpResponse:
         own.make_lead(conversation_id=found.pk, user=request.user)
     except Refused as refusal:
         return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(refusal))
-    return side(request, public_id)
+    return _side(request, _found(request, public_id))
 
 
 @require_safe
@@ -207,6 +206,10 @@ def attachment(request: Request, public_id: UUID) -> FileResponse:
 def head_context(conversation: Conversation) -> dict[str, Any]:
     """What the head of a thread needs."""
     return {"people": active_colleagues(), "can_hand_back": bool(conversation.account.flow_key)}
+
+
+def _side(request: Request, conversation: Conversation) -> HttpResponse:
+    return render(request, "desk/inbox/side.html", {"conversation": conversation, **_side_context(conversation)})
 
 
 def _side_context(conversation: Conversation) -> dict[str, Any]:

@@ -249,7 +249,10 @@ class Chat {
   #setTrouble(error) {
     const was = this.#trouble;
     this.#trouble = error;
-    if (error?.status === 404) this.composer.close();
+    if (error?.status === 404) {
+      this.composer.close();
+      this.live.end();
+    }
     this.#renderStrip();
     if (was && !error) this.#revive();
   }

@@ -12,6 +12,7 @@ export class Live {
   #source = null;
   #isOpen = false;
   #isWanted = false;
+  #hasEnded = false;
   #fetching = false;
   #again = false;
   #poll = 0;
@@ -33,7 +34,7 @@ export class Live {
   }
 
   #attend() {
-    const looking = this.#isWanted && !document.hidden;
+    const looking = this.#isWanted && !document.hidden && !this.#hasEnded;
     if (looking && !this.#source) this.#connect();
     if (!looking) this.#drop();
     this.look();
@@ -41,6 +42,7 @@ export class Live {
 
   /** Ask now. */
   async look() {
+    if (this.#hasEnded) return;
     if (this.#fetching) {
       this.#again = true;
       return;
@@ -50,8 +52,9 @@ export class Live {
     do {
       this.#again = false;
       await this.fetch();
-    } while (this.#again);
+    } while (this.#again && !this.#hasEnded);
     this.#fetching = false;
+    if (this.#hasEnded) return;
     this.#poll = setTimeout(() => this.look(), this.#pace());
   }
 
@@ -65,6 +68,13 @@ export class Live {
   calm() {
     this.#soon.forEach(clearTimeout);
     this.#soon = [];
+  }
+
+  /** There is nothing to hear any more. */
+  end() {
+    this.#drop();
+    this.calm();
+    this.#hasEnded = true;
   }
 
   /** The server answers again: do not wait for the next try of the stream. */

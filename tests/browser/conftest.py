@@ -53,8 +53,16 @@ def account(live_server: LiveServer) -> Iterator[ChannelAccount]:
 
 
 @pytest.fixture
-def context(browser: Browser, account: ChannelAccount) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="Asia/Yerevan")
+def options() -> dict[str, Any]:
+    """What a test wants to be otherwise in its browser, by indirect parameter or its own fixture."""
+    return {}
+
+
+@pytest.fixture
+def context(browser: Browser, account: ChannelAccount, options: dict[str, Any]) -> Iterator[BrowserContext]:
+    """A visitor of a wide screen without animations, unless `options` say otherwise."""
+    usual = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
+    context = browser.new_context(**{**usual, **options})
     yield context
     context.close()
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from conversations.accounts.models import ChannelAccount
 from conversations.threads.models import Attachment, Conversation
 from conversations.threads.operations import reply
 from crm.contacts.models import ContactPoint
-from tests.browser.widget import Widget, texts_in_database
+from tests.browser.widget import Widget, foreign_site, texts_in_database
 from tests.factories.conversations import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -104,11 +104,9 @@ def test_a_keyboard_is_enough(widget: Widget) -> None:
     expect(widget.launcher).to_have_attribute("aria-expanded", "false")
 
 
-def test_a_phone_shows_it_full_screen(browser: Browser, account: ChannelAccount, site: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-    page = context.new_page()
-    page.goto(site)
-    widget = Widget(page).open()
+@pytest.mark.parametrize("options", [{"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}])
+def test_a_phone_shows_it_full_screen(widget: Widget, page: Page) -> None:
+    widget.open()
     assert widget.panel.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
     expect(widget.launcher).to_be_hidden()
     expect(page.locator("html")).to_have_css("overflow", "hidden")
@@ -121,7 +119,6 @@ def test_a_phone_shows_it_full_screen(browser: Browser, account: ChannelAccount,
     widget.chat.locator("#close").click()
     expect(widget.launcher).to_be_visible()
     expect(page.locator("html")).to_have_css("overflow", "visible")
-    context.close()
 
 
 @pytest.mark.parametrize(
@@ -159,7 +156,7 @@ def test_a_file_goes_with_a_message(widget: Widget, account: ChannelAccount) -> 
 
 def test_a_stalled_upload_leaves_the_field_free(widget: Widget) -> None:
     stalled: list[Route] = []
-    widget.page.route("**/upload/", stalled.append)
+    widget.page.route("**/upload/", lambda route: stalled.append(route))
     widget.open()
     widget.chat.locator("#files").set_input_files([{"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1"}])
     expect(widget.chat.locator("progress")).to_be_visible()
@@ -278,46 +275,36 @@ def test_it_works_on_a_strict_site_of_another_origin_and_leaves_nothing_behind(
 ) -> None:
     """One script tag; the site allows our host for scripts and frames and no styles at all."""
     ours = live_server.url
-    shop = f"{ours.replace('localhost', '127.0.0.1')}/shop"
     policy = f"default-src 'none'; script-src {ours}; frame-src {ours}; style-src 'none'"
     tag = f'<script src="{ours}/static/webchat/widget.js" data-account="{account.token}" async></script>'
     body = f'<!doctype html><html lang="ru"><title>Shop</title><body><h1>Shop</h1><a href="#parley">Chat</a>{tag}'
-    page.route(
-        shop,
-        lambda route: route.fulfill(
-            body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy}
-        ),
-    )
-    page.goto("about:blank")
-    before = set(page.evaluate("Object.getOwnPropertyNames(window)"))
-    page.goto(shop)
-    widget = Widget(page)
-    expect(widget.launcher).to_have_attribute("aria-label", "Написать нам")
-    assert set(page.evaluate("Object.getOwnPropertyNames(window)")) - before <= {"0"}  # the iframe itself
+    globals_of_page = "Object.getOwnPropertyNames(window)"
+    before = set(page.evaluate(globals_of_page))
+    with foreign_site(body, policy) as shop:
+        page.goto(shop)
+        widget = Widget(page)
+        expect(widget.launcher).to_have_attribute("aria-label", "Написать нам")
+        assert set(page.evaluate(globals_of_page)) - before <= {"0"}  # the iframe itself
 
-    page.evaluate("postMessage({parley: 'chat', type: 'unread', count: 9}, '*')")
-    page.get_by_role("link", name="Chat").click()
-    expect(widget.choices.first).to_have_text("Хочу купить")
-    expect(page.locator("[data-parley-chat] .badge")).to_be_hidden()
-    widget.say("здравствуйте")
-    widget.expect_said(["здравствуйте"], ["Heard: здравствуйте"])
-    widget.page.keyboard.press("Escape")
-    expect(widget.launcher).to_be_focused()
+        page.evaluate("postMessage({parley: 'chat', type: 'unread', count: 9}, '*')")
+        page.get_by_role("link", name="Chat").click()
+        expect(widget.choices.first).to_have_text("Хочу купить")
+        widget.say("здравствуйте")
+        widget.expect_said(["здравствуйте"], ["Heard: здравствуйте"])
+        page.keyboard.press("Escape")
+        expect(widget.launcher).to_be_focused()
+        expect(widget.launcher).to_have_attribute("aria-label", "Написать нам")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser: Browser, account: ChannelAccount, site: str, scheme: Any) -> None:
-    context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.goto(site)
-    widget = Widget(page).open()
+@pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark"}], ids=["light", "dark"])
+def test_axe_finds_nothing_serious(widget: Widget, page: Page) -> None:
+    widget.open()
     assert serious(widget.frame) == []
     widget.say("hello")
     expect(widget.choices).to_have_text(["Yes, please", "Not now"])
     widget.chat.get_by_role("button", name="Leave a phone or email").click()
     assert serious(widget.frame) == []
     assert serious(page.main_frame) == []
-    context.close()
 
 
 def serious(frame: Any) -> list[str]:

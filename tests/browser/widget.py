@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from django.db import connections
@@ -15,7 +16,8 @@ from playwright.sync_api import Frame, Locator, Page, expect
 from conversations.accounts.models import ChannelAccount
 from conversations.outbox.operations import send_message
 from conversations.sending.drafts import QuickReply
-from conversations.threads.models import AuthorKind, Conversation, Handler, Message
+from conversations.threads import models as threads
+from conversations.threads.models import AuthorKind, Conversation, Message
 from conversations.threads.saving import change, save
 from conversations.understanding.types import Understanding
 from core.access.models import User
@@ -31,7 +33,7 @@ class Echo:
     def customer_wrote(
         self, *, conversation: Conversation, message: Message, understanding: Understanding, now: datetime
     ) -> None:
-        if conversation.handler != Handler.PERSON:
+        if conversation.handler != threads.Handler.PERSON:
             self._answer(conversation, f"Heard: {message.text or 'a file'}", now)
 
     def _answer(self, conversation: Conversation, text: str, now: datetime) -> None:
@@ -42,7 +44,7 @@ class Echo:
         return None
 
     def handed_back(self, *, conversation: Conversation, user: User, now: datetime) -> None:
-        change(conversation, handler=Handler.FLOW)
+        change(conversation, handler=threads.Handler.FLOW)
         save(conversation)
 
 
@@ -70,6 +72,28 @@ def working(pause: float = 0.05) -> Iterator[None]:
         ending.set()
         thread.join()
     assert faults == []
+
+
+@contextmanager
+def foreign_site(page: str, policy: str) -> Iterator[str]:
+    """The address of a site that is not ours: one page, with a Content-Security-Policy."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path.partition("?")[0] == "/"
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy", policy)
+            self.end_headers()
+            self.wfile.write(page.encode() if found else b"")
+
+        def log_message(self, *args: Any) -> None:
+            return None
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
 
 
 @dataclass

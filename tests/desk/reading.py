@@ -14,6 +14,7 @@ class _Reader(HTMLParser):
         self.found: list[tuple[dict[str, str], list[str]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_data(" ")
         given = {name: value or "" for name, value in attrs}
         if self.wanted in (*given.get("class", "").split(), f"#{given.get('id', '')}"):
             self.found.append((given, []))

@@ -22,7 +22,7 @@ def save_lost_reason(
     name = " ".join(clean(name).split())[:100]
     if not name:
         raise BadReason(_("Give it a name."))
-    if LostReason.objects.filter(name=name).exclude(pk=reason_id).exists():
+    if LostReason.objects.filter(name=name).exclude(pk=reason_id or 0).exists():
         raise BadReason(_("There is a reason “%(name)s” already.") % {"name": name})
     reason = LostReason.objects.select_for_update().get(pk=reason_id) if reason_id else LostReason()
     reason.name, reason.active = name, active

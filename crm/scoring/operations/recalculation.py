@@ -46,6 +46,7 @@ _LEDGER = """
     FROM wanted FULL JOIN ledger USING (lead_id, rule_key, rule_group)
         LEFT JOIN rules USING (rule_key, rule_group)
     WHERE coalesce(wanted.points, 0) <> coalesce(ledger.points, 0)
+    ORDER BY lead_id, rules.place
 """
 
 _LEADS = """

@@ -1,0 +1,117 @@
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.access.models import User
+from core.company.models import CompanyProfile
+from core.conditions import PythonOnlyCondition, parse, registry
+from crm.contacts.models import Company
+from crm.pipeline.models import Lead
+from crm.pipeline.queries import leads
+from crm.scoring.queries import moment
+from tests.factories.core import AdminFactory
+from tests.factories.crm import DAY, ContactFactory, CriterionFactory, LeadFactory, PhoneFactory, StageFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anna(company: CompanyProfile) -> User:
+    CriterionFactory(key="start", kind="duration", name="Start")
+    return AdminFactory(name="Anna")
+
+
+@pytest.fixture
+def known(anna: User) -> Lead:
+    """A lead with a value in every field."""
+    company = Company.objects.create(name="Արարատ", name_normal="ararat")
+    contact = ContactFactory(name="Անի", language="hy", tags=["vip"], company=company)
+    PhoneFactory(contact=contact, value="+37491234567")
+    PhoneFactory(contact=contact, value="+994502345678")
+    PhoneFactory(contact=contact, kind="email", value="ani@example.com")
+    lead: Lead = LeadFactory(
+        contact=contact,
+        stage=StageFactory(kind="won"),
+        source="webchat",
+        campaign="spring",
+        goal="price",
+        owner=anna,
+        tags=["kitchen", "big"],
+        value=Decimal(500_000),
+        next_step_at=DAY,
+        last_message_at=DAY,
+        created_at=DAY,
+        answers={"start": 5},
+        score=7,
+        fit=5,
+        engagement=2,
+        grade="B",
+        qualification="qualified",
+    )
+    return lead
+
+
+CASES: list[tuple[str, str, Any]] = [
+    ("lead.source", "is", "webchat"),
+    ("lead.campaign", "is_set", None),
+    ("lead.goal", "in", ["price", "booking"]),
+    ("lead.tags", "has_all", ["kitchen"]),
+    ("lead.status", "is", "won"),
+    ("lead.stage_entered_at", "before", "2026-03-03"),
+    ("lead.created_at", "is_set", None),
+    ("lead.next_step_at", "within_last", 1),
+    ("lead.last_message_at", "within_last", {"hours": 2}),
+    ("lead.value", "gte", {"amount": 500_000, "currency": "AMD"}),
+    ("lead.score", "between", [7, 8]),
+    ("lead.fit", "gt", 4),
+    ("lead.engagement", "lt", 3),
+    ("lead.grade", "in", ["A", "B"]),
+    ("lead.qualification", "is", "qualified"),
+    ("contact.phone", "starts_with", "+374"),
+    ("contact.email", "is", "ANI@example.com"),
+    ("contact.name", "is", "Ani"),
+    ("contact.language", "is", "hy"),
+    ("contact.tags", "has_any", ["vip"]),
+    ("contact.company", "contains", "Արարատ"),
+    ("time.now", "is_open", True),
+    ("answer.start", "lte", 7),
+]
+
+
+@pytest.mark.parametrize(("field", "operator", "value"), CASES)
+def test_python_and_sql_read_every_field_alike(known: Lead, field: str, operator: str, value: Any) -> None:
+    LeadFactory(contact__name="", contact__language="", stage_entered_at=DAY + timedelta(days=9))
+    json = {"field": field, "op": operator} | ({} if value is None else {"value": value})
+    condition = parse(json, "lead")
+    at = moment(DAY + timedelta(hours=1))
+
+    in_python = {lead.pk for lead in Lead.objects.all() if condition.matches(lead, at)}
+    in_sql = set(leads().filter(condition.to_q(at)).values_list("pk", flat=True))
+
+    assert in_python == in_sql
+    assert known.pk in in_sql
+    assert condition.describe("en")
+
+
+def test_stages_and_people_are_choices_by_id(known: Lead, anna: User) -> None:
+    at = moment()
+    for field, value in (("lead.stage", known.stage_id), ("lead.owner", anna.pk)):
+        condition = parse({"field": field, "op": "is", "value": str(value)}, "lead")
+        assert condition.matches(known, at)
+        assert list(leads().filter(condition.to_q(at))) == [known]
+    assert (
+        parse({"field": "lead.owner", "op": "is", "value": str(anna.pk)}, "lead").describe("en")
+        == "Owner is Anna"
+    )
+
+
+def test_every_criterion_is_a_field_also_when_it_is_no_longer_asked(anna: User) -> None:
+    CriterionFactory(key="old", kind="text", active=False)
+    assert {"answer.start", "answer.old"} <= registry.fields("lead").keys()
+
+
+def test_business_hours_of_a_column_are_for_python_alone(anna: User) -> None:
+    with pytest.raises(PythonOnlyCondition):
+        parse({"field": "lead.created_at", "op": "is_open"}, "lead").to_q(moment())

@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from core.access.models import User
+from core.events.actor import SYSTEM, Actor
+from core.events.models import Event
+from core.events.sequencer import sequence
+from crm.memory import forget_all
+from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
+from crm.pipeline.operations import move_lead
+from tests.desk.conftest import Counting
+from tests.desk.reading import attributes, words
+from tests.factories.conversations import make_conversation, make_web_chat
+from tests.factories.core import TeamFactory, UserFactory
+from tests.factories.crm import ContactFactory, LeadFactory, LostReasonFactory
+
+NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)
+"""Thursday, 13:00 in Yerevan; the factory's leads entered their stages three days before."""
+
+
+@pytest.fixture(autouse=True)
+def _at_one_moment() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def stages(pipeline: Pipeline) -> dict[str, Stage]:
+    return {stage.name: stage for stage in pipeline.stages.all()}
+
+
+def on_board(pipeline: Pipeline) -> dict[str, str]:
+    return {"HX-Request": "true", "HX-Current-URL": f"http://testserver/pipeline/{pipeline.public_id}/"}
+
+
+def test_a_card_says_all_that_matters_and_nothing_else(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    lead = LeadFactory(
+        stage=stages["New"],
+        title="Kitchen",
+        contact=ContactFactory(name="Нарине"),
+        value=Decimal(1_500_000),
+        grade="B",
+        fit=5,
+        score=5,
+        owner=manager,
+        next_step="Call",
+        next_step_at=NOW - timedelta(hours=1),
+    )
+    make_conversation(lead=lead, unread=3)
+
+    page = sign_in(manager).get(reverse("desk:board", args=[pipeline.public_id])).content
+
+    assert words(page, "card-lead") == [
+        "Kitchen Нарине Unread MM B · 5 1,500,000 AMD 3 d Call 12:00 overdue"
+    ]
+    assert words(page, "step-overdue") == ["Call 12:00 overdue"]
+    assert words(page, "column-head") == ["New", "Meeting", "Offer", "Won", "Lost"]
+
+
+def test_totals_count_sum_and_weigh_the_next_steps(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    LeadFactory(stage=stages["New"], value=Decimal(1000), next_step="x", next_step_at=NOW - timedelta(days=1))
+    LeadFactory(stage=stages["New"], value=Decimal(500), next_step="x", next_step_at=NOW + timedelta(days=2))
+    LeadFactory(stage=stages["New"], value=Decimal(70), currency="USD")
+    LeadFactory(stage=stages["New"])
+
+    answer = sign_in(manager).get(reverse("desk:board_totals", args=[pipeline.public_id])).content
+
+    assert words(answer, "column-total")[0] == "4 leads 1,500 AMD +1"
+    assert attributes(answer, "health", "aria-label")[0] == "Next steps: 1 overdue, 0 today, 1 later, 2 without"
+    assert [attributes(answer, f"health-{part}", "width") for part in ("overdue", "later", "none")] == [
+        ["25.00"],
+        ["25.00"],
+        ["50.00"],
+    ]
+    assert words(answer, "column-total")[1:] == ["0 leads"] * 4
+
+
+def test_a_column_comes_in_pages_of_twenty(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    for number in range(45):
+        LeadFactory(stage=stages["New"], title=f"Lead {number}", stage_entered_at=NOW - timedelta(hours=number))
+    client = sign_in(manager)
+
+    page = client.get(reverse("desk:board", args=[pipeline.public_id])).content
+    titles = [words(page, "card-lead")]
+    while more := attributes(page, "cards-more", "hx-get"):
+        page = client.get(more[0]).content
+        titles.append(words(page, "card-lead"))
+
+    assert [len(each) for each in titles] == [20, 20, 5]
+    assert [each.split(" Customer")[0] for each in sum(titles, [])] == [f"Lead {number}" for number in range(45)]
+
+
+def test_a_moved_card_comes_back_alone_with_an_undo(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    lead = LeadFactory(stage=stages["New"], title="Kitchen")
+    LeadFactory(stage=stages["New"], title="Sofa")
+    client = sign_in(manager)
+    address = reverse("desk:lead_move", args=[lead.public_id])
+
+    answer = client.post(
+        address, {"stage": stages["Offer"].public_id, "revision": 0}, headers=on_board(pipeline)
+    )
+
+    told = json.loads(answer["HX-Trigger"])
+    assert attributes(answer.content, "card-lead", "data-stage") == [str(stages["Offer"].pk)]
+    assert told["toast"]["text"] == "Kitchen is now in Offer"
+    assert {"board:moved", "lead:refresh", "modal:close"} < set(told)
+    assert client.post(told["toast"]["undo"], headers=on_board(pipeline)).status_code == 200
+    lead.refresh_from_db()
+    assert (lead.stage.name, lead.revision) == ("New", 2)
+
+
+def test_a_stale_move_shows_where_the_card_is_and_who_moved_it(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    lead = LeadFactory(stage=stages["New"])
+    colleague = UserFactory(name="Davit")
+    move_lead(lead_id=lead.pk, to_stage_id=stages["Meeting"].pk, actor=Actor.of(colleague))
+    Event.objects.update(created_at=NOW - timedelta(minutes=1))
+
+    answer = sign_in(manager).post(
+        reverse("desk:lead_move", args=[lead.public_id]),
+        {"stage": stages["Offer"].public_id, "revision": 0},
+        headers=on_board(pipeline),
+    )
+
+    lead.refresh_from_db()
+    assert (answer.status_code, lead.stage.name) == (409, "Meeting")
+    assert attributes(answer.content, "card-lead", "data-stage") == [str(stages["Meeting"].pk)]
+    sentence = json.loads(answer["HX-Trigger"])["toast"]["text"]
+    assert sentence.startswith("Davit moved this lead to “Meeting”")
+
+
+def test_a_lead_is_lost_only_with_a_reason(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    lead = LeadFactory(stage=stages["New"], title="Kitchen")
+    reason = LostReasonFactory(name="Too expensive")
+    client = sign_in(manager)
+    address = reverse("desk:lead_move", args=[lead.public_id])
+    wanted = {"stage": stages["Lost"].public_id, "revision": 0}
+
+    asked = client.post(address, wanted, headers=on_board(pipeline))
+    assert (asked["HX-Retarget"], Lead.objects.get().stage.name) == ("#modal-body", "New")
+    assert words(asked.content, "form-check-label") == ["Too expensive"]
+
+    client.post(address, {**wanted, "reason": reason.pk}, headers=on_board(pipeline))
+    lead.refresh_from_db()
+    assert (lead.stage.name, lead.lost_reason) == ("Lost", reason)
+
+
+def test_changes_bring_cards_that_moved_and_name_those_that_left(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    here = LeadFactory(stage=stages["New"], title="Here")
+    owned = LeadFactory(stage=stages["New"], title="Owned", owner=manager)
+    LeadFactory(stage=stages["New"], title="Untouched")
+    for lead in (here, owned):
+        move_lead(lead_id=lead.pk, to_stage_id=stages["Offer"].pk, actor=SYSTEM)
+    sequence()
+    client = sign_in(manager)
+    address = reverse("desk:board_changes", args=[pipeline.public_id])
+
+    answer = client.get(address, {"since": 0, "owner": "nobody"}).content
+
+    assert [each.split(" Customer")[0] for each in words(answer, "card-lead")] == ["Here"]
+    assert f'data-gone="{owned.pk}"' in answer.decode()
+    position = Event.objects.order_by("-position").values_list("position", flat=True)[0]
+    assert f'data-position="{position}"' in answer.decode()
+    assert words(client.get(address, {"since": position}).content, "card-lead") == []
+
+
+def test_the_filter_narrows_by_owner_grade_and_name_in_any_script(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    LeadFactory(stage=stages["New"], title="Mine", owner=manager, grade="A")
+    LeadFactory(stage=stages["New"], title="Nobody's", grade="C", contact=ContactFactory(name="Սմիրնովա"))
+    client = sign_in(manager)
+    address = reverse("desk:board", args=[pipeline.public_id])
+
+    def titles(**asked: str) -> list[str]:
+        return [each.split(" ")[0] for each in words(client.get(address, asked).content, "card-lead")]
+
+    assert titles(owner=str(manager.public_id)) == ["Mine"]
+    assert titles(owner="nobody") == ["Nobody's"]
+    assert titles(grade="C") == ["Nobody's"]
+    assert titles(q="Смирнова") == ["Nobody's"]
+    assert titles(grade="no such grade") == ["Nobody's", "Mine"]
+
+
+def test_an_agent_sees_only_own_leads_and_those_nobody_has(
+    agent: User, manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    theirs = LeadFactory(stage=stages["New"], title="Theirs", owner=manager, team=TeamFactory())
+    LeadFactory(stage=stages["New"], title="Free")
+    client = sign_in(agent)
+
+    page = client.get(reverse("desk:board", args=[pipeline.public_id])).content
+    move = client.post(reverse("desk:lead_move", args=[theirs.public_id]), {"stage": stages["Won"].public_id})
+
+    assert [each.split(" ")[0] for each in words(page, "card-lead")] == ["Free"]
+    assert words(client.get(reverse("desk:board_totals", args=[pipeline.public_id])).content, "column-total")[0] == "1 lead"
+    assert move.status_code == 404
+    theirs.refresh_from_db()
+    assert theirs.stage.name == "New"
+
+
+def test_the_board_costs_the_same_with_ten_and_with_a_thousand_leads(
+    manager: User,
+    pipeline: Pipeline,
+    stages: dict[str, Stage],
+    sign_in: Callable[[User], Client],
+    statements: Counting,
+) -> None:
+    account, contact = make_web_chat(), ContactFactory()
+    make_conversation(account, lead=LeadFactory(stage=stages["New"]))
+    client, counts = sign_in(manager), []
+    for size in (10, 1000):
+        Lead.objects.bulk_create(
+            LeadFactory.build(
+                contact=contact, stage=stages["Meeting" if number % 2 else "New"], pipeline=pipeline, owner=manager
+            )
+            for number in range(size - Lead.objects.count())
+        )
+        for name in ("board", "board_totals", "board_changes"):
+            forget_all()
+            with statements() as sent:
+                assert client.get(reverse(f"desk:{name}", args=[pipeline.public_id])).status_code == 200
+            counts.append((name, len(sent)))
+
+    assert counts[:3] == counts[3:]
+    assert max(count for _name, count in counts) <= 12
+
+
+def test_without_a_pipeline_the_page_says_who_makes_one(manager: User, sign_in: Callable[[User], Client]) -> None:
+    page = sign_in(manager).get(reverse("desk:pipeline")).content
+
+    assert words(page, "empty-hint")[0].startswith("There is no pipeline yet")
+    assert LostReason.objects.count() == 0
