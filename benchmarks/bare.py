@@ -28,8 +28,6 @@ from django.urls import path
 
 django.setup()
 
-TABLE = "bench_bare_delivery"
-
 
 class BareDelivery(models.Model):
     """The columns of a raw delivery that the product writes."""
@@ -47,7 +45,7 @@ class BareDelivery(models.Model):
 
     class Meta:
         app_label = "benchmarks"
-        db_table = TABLE
+        db_table = "bench_bare_delivery"
         managed = False
 
 

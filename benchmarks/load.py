@@ -36,7 +36,9 @@ Request = Callable[[int], bytes]
 
 def post(host: str, path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
     lines = [f"POST {path} HTTP/1.1", f"Host: {host}", f"Content-Length: {len(body)}"]
-    lines += [f"{name}: {value}" for name, value in {"Content-Type": "application/json", **(headers or {})}.items()]
+    lines += [
+        f"{name}: {value}" for name, value in {"Content-Type": "application/json", **(headers or {})}.items()
+    ]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 

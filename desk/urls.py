@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from desk.board import views as board
 from desk.contacts import views as contacts
@@ -10,7 +10,6 @@ from desk.frame import views as frame
 from desk.inbox import views as inbox
 from desk.leads import views as leads
 from desk.search import views as search
-from desk.settings import views as settings
 from desk.showcase import views as showcase
 
 app_name = "desk"
@@ -60,6 +59,6 @@ urlpatterns = [
     path("contacts/<uuid:public_id>/details/", contacts.details, name="contact_details"),
     path("contacts/<uuid:public_id>/points/", contacts.point, name="contact_point"),
     path("contacts/<uuid:public_id>/consent/", contacts.consent, name="contact_consent"),
-    path("settings/", settings.settings, name="settings"),
+    path("settings/", include("desk.settings.urls")),
     path("demo/", showcase.demo, name="demo"),
 ]

@@ -125,9 +125,10 @@ class RunningStack:
         return content
 
     def query(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
-        """Rows of one statement on the product's own database."""
+        """Rows of one statement on the product's own database; none of one that returns none."""
         with psycopg.connect(self.services["database_url"], connect_timeout=5) as connection:
-            return connection.execute(sql, params).fetchall()
+            cursor = connection.execute(sql, params or None)
+            return cursor.fetchall() if cursor.description else []
 
     def manage(self, *arguments: str) -> str:
         """What a management command of this installation prints."""

@@ -20,7 +20,7 @@ class Entity:
 
 @dataclass(frozen=True)
 class Reading:
-    """What understanding made of a message. `intents`: those above its threshold, main first.
+    """What understanding made of a message. `intents`: those it is sure of, main first; `guesses`: the others.
 
     `language` is None when the text is too little to tell (a number, "ok", an emoji).
     """
@@ -28,6 +28,7 @@ class Reading:
     language: str | None = None
     intents: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
+    guesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

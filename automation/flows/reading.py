@@ -7,27 +7,33 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from automation.flows.events import Entity, Reading
-from conversations.understanding.types import Budget, Understanding
+from conversations.understanding.types import Budget, IntentName, Understanding
 from core.conditions import FieldType, Money, dump
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_SURE = 0.6
 
 
-def reading(understanding: Understanding, *, text: str, currency: str) -> Reading:
+def reading(understanding: Understanding, *, text: str, currency: str, language: str = "") -> Reading:
     """Return the engine's view of an understood `text`. A budget without a currency is in `currency`.
 
-    Values that cannot be stored (an amount beyond every limit) are left out. A text without a word has no
-    language.
+    `language` is the one to believe where more is known than the text. Values that cannot be stored (an
+    amount beyond every limit) are left out. A text without a word has no language.
     """
     entities = []
     for entity in understanding.entities:
         value = canonical(entity.type, entity.value, currency=currency)
         if value is not None:
             entities.append(Entity(str(entity.type), value))
+    other = str(IntentName.OTHER)
+    sure = [str(each.name) for each in understanding.intents if each.confidence >= _SURE]
     return Reading(
-        language=understanding.language if _WORD.search(text) else None,
-        intents=tuple(str(name) for name in understanding.intent_names),
+        language=(language or understanding.language) if _WORD.search(text) else None,
+        intents=tuple(sure) or (other,),
         entities=tuple(entities),
+        guesses=tuple(
+            str(each.name) for each in understanding.intents if str(each.name) not in {*sure, other}
+        ),
     )
 
 

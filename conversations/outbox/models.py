@@ -38,4 +38,5 @@ class OutboxItem(models.Model):
                 fields=["next_attempt_at", "id"], name="outbox_pending", condition=Q(status="pending")
             ),
             models.Index(fields=["conversation_id", "id"], name="outbox_lane", condition=Q(status="pending")),
+            models.Index(fields=["account", "-id"], name="outbox_failed", condition=Q(status="failed")),
         ]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from conversations.understanding.contacts import find_emails, find_order_numbers, find_phones
 from conversations.understanding.counts import find_quantity
-from conversations.understanding.intents import UNRECOGNISED
+from conversations.understanding.intents import CERTAIN_OTHER
 from conversations.understanding.money import Sum, find_budget, find_sums
 from conversations.understanding.names import find_name
 from conversations.understanding.parts import Number, cut, find_numbers
@@ -61,7 +61,7 @@ def _figures(
 ) -> Iterator[Entity]:
     """Yield budget, order numbers and quantity; a figure belongs to one of them at most. Spam has none but orders."""
     taken = set(times.used)
-    spam = intents[0].name == IntentName.OTHER and intents[0].confidence > UNRECOGNISED
+    spam = intents[0].name == IntentName.OTHER and intents[0].confidence > CERTAIN_OTHER
     budget = None if spam else find_budget(parts, sums)
     if budget is not None:
         value, money = budget

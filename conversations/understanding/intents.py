@@ -1,21 +1,24 @@
 """Which goals a message carries and which of them is the main one (spec 4.1)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conversations.understanding.knowledge import LanguageKnowledge, languages
 from conversations.understanding.lexicon import Match
+from conversations.understanding.likeness import Likeness, built_in
 from conversations.understanding.tokens import Token
 from conversations.understanding.types import Intent, IntentName
 
 THRESHOLD = 0.5
 UNRECOGNISED = 0.5
-_FOREIGN = 0.75
+_GUESSED = 0.55
+CERTAIN_OTHER = 0.6
+_FOREIGN = 0.7
 _FOREIGN_LETTERS = 5
 _MORE = 0.12
 _MORE_AT_MOST = 0.36
-_UNPLACED_DOUBT = 0.5
+_UNPLACED_DOUBT = 0.8
 
 _COURTESY = (IntentName.GREETING, IntentName.THANKS)
 _ANSWERS = (IntentName.YES, IntentName.NO)
@@ -42,28 +45,43 @@ class _Evidence:
     positions: tuple[int, ...]
 
 
-def find_intents(tokens: Sequence[Token], language: str, *, has_details: bool = False) -> tuple[Intent, ...]:
+def find_intents(
+    tokens: Sequence[Token],
+    language: str,
+    *,
+    has_details: bool = False,
+    likeness: Callable[[], Likeness] = built_in,
+) -> tuple[Intent, ...]:
     """Return the goals, the main one first; `other` when none is plain enough.
 
-    `has_details` tells that the message carries a time, a phone or a name, so that "yes, book me" is a booking.
+    Where no phrase is found, `likeness` guesses. `has_details` tells that the message carries a time, a phone or a name, so that "yes, book me" is a booking.
     """
     evidence = _without_parts(_evidence(tokens, language))
     scores = _scores(evidence)
     scores = _without_echoes({intent: score for intent, score in scores.items() if score >= THRESHOLD})
     if not scores:
+        guess = likeness().best(tokens)
+        if guess is not None and guess not in _ANSWERS:
+            return (Intent(guess, _GUESSED),)
         return (Intent(IntentName.OTHER, UNRECOGNISED),)
     ordered = _order(scores, evidence, has_details=has_details)
     return tuple(Intent(intent, round(min(scores[intent], 1.0), 2)) for intent in ordered)
 
 
 def _evidence(tokens: Sequence[Token], language: str) -> list[_Evidence]:
-    found: list[_Evidence] = []
-    for known in languages().values():
-        native = known.language == language
-        matches = [match for match in known.intents.find(tokens) if native or _counts_abroad(match, tokens)]
-        negated = _negated_positions(tokens, known) if native else []
-        found += _weigh(matches, negated, 1.0 if native else _FOREIGN)
-    return found
+    """Weigh the phrases of all languages; what speaks against a goal is taken from the message's own language."""
+    known = languages()
+    found = [(match, 1.0) for match in known[language].intents.find(tokens)]
+    against = [match for match, _ in found if match.pattern.weight < 0]
+    found = [(match, factor) for match, factor in found if match.pattern.weight > 0]
+    for other in known.values():
+        if other.language != language:
+            found += [
+                (match, _FOREIGN)
+                for match in other.intents.find(tokens)
+                if match.pattern.weight > 0 and _counts_abroad(match, tokens)
+            ]
+    return _weigh(found, against, _negated_positions(tokens, known[language]))
 
 
 def _counts_abroad(match: Match, tokens: Sequence[Token]) -> bool:
@@ -89,14 +107,12 @@ def _negated_positions(tokens: Sequence[Token], known: LanguageKnowledge) -> lis
 
 
 def _weigh(
-    matches: Sequence[Match], negated: Sequence[tuple[set[int], set[int]]], factor: float
+    matches: Sequence[tuple[Match, float]], against: Sequence[Match], negated: Sequence[tuple[set[int], set[int]]]
 ) -> list[_Evidence]:
-    against = [match for match in matches if match.pattern.weight < 0]
+    """Return what remains: a counter-phrase strikes the phrases it overlaps, or else casts doubt on its goal."""
     found: list[_Evidence] = []
     placed: set[int] = set()
-    for match in matches:
-        if match.pattern.weight < 0:
-            continue
+    for match, factor in matches:
         positions = set(match.positions)
         blockers = [
             index
@@ -107,9 +123,11 @@ def _weigh(
         if blockers or (match.label not in _NOT_NEGATED and _is_negated(positions, negated)):
             continue
         found.append(_Evidence(IntentName(match.label), match.pattern.weight * factor, match.positions))
-    for index, other in enumerate(against):
-        if index not in placed:
-            found.append(_Evidence(IntentName(other.label), -_UNPLACED_DOUBT * factor, other.positions))
+    found += [
+        _Evidence(IntentName(other.label), -_UNPLACED_DOUBT, other.positions)
+        for index, other in enumerate(against)
+        if index not in placed
+    ]
     return found
 
 
@@ -124,7 +142,9 @@ def _without_parts(evidence: Sequence[_Evidence]) -> list[_Evidence]:
         item
         for item in evidence
         if not any(
-            frozenset(item.positions) < positions and longer.intent != item.intent and longer.weight >= item.weight
+            frozenset(item.positions) < positions
+            and longer.intent not in {item.intent, *_ANSWERS, *_COURTESY}
+            and longer.weight >= item.weight
             for longer, positions in plain
         )
     ]

@@ -1,6 +1,6 @@
 """The data files of this package, read and compiled once per process."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from conversations.understanding.lexicon import Lexicon, rows
+from conversations.understanding.types import IntentName
 from core.text import skeleton
 
 LANGUAGES = ("en", "ru", "hy", "az")
@@ -38,6 +39,21 @@ def load(name: str) -> Any:
 def languages() -> Mapping[str, LanguageKnowledge]:
     """Return the knowledge of every language by its code."""
     return {language: _language(language, load(f"lexicon_{language}")) for language in LANGUAGES}
+
+
+@lru_cache(maxsize=1)
+def phrases() -> tuple[tuple[str, tuple[IntentName, ...]], ...]:
+    """Return the built-in example phrases of all languages with their goals, the main one first."""
+    return tuple((text, intents) for language in LANGUAGES for text, intents in phrases_of(language))
+
+
+def phrases_of(language: str) -> Iterator[tuple[str, tuple[IntentName, ...]]]:
+    """Yield the built-in example phrases of a language."""
+    with (DATA / f"phrases_{language}.tsv").open(encoding="utf-8") as file:
+        for line in file:
+            text, _, intents = line.rstrip("\n").partition("\t")
+            if intents:
+                yield text, tuple(IntentName(intent) for intent in intents.split(","))
 
 
 def _language(language: str, data: Mapping[str, Any]) -> LanguageKnowledge:

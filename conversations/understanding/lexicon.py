@@ -90,6 +90,16 @@ class Lexicon:
         """Return every word and stem of the patterns."""
         return frozenset(self._exact) | frozenset(self._stems)
 
+    def words_of_labels(self) -> Iterator[tuple[str, set[str]]]:
+        """Yield every label with the words and stems of the patterns that speak for it."""
+        names = {number: key for known in (self._exact, self._stems) for key, number in known.items()}
+        found: dict[str, set[str]] = {}
+        for patterns in self._by_first.values():
+            for pattern in patterns:
+                if pattern.weight > 0:
+                    found.setdefault(pattern.label, set()).update(names[stem] for slot in pattern.slots for stem in slot)
+        yield from sorted(found.items())
+
     def _add_row(self, label: str, weight: float, row: str, source: str) -> None:
         words = row.split()
         at_start = bool(words) and words[0] == "^"

@@ -12,6 +12,14 @@ _DETAILS = {EntityType.PHONE, EntityType.NAME, EntityType.TIMELINE_DAYS, EntityT
 _QUESTION_MARKS = "?՞;؟"
 
 
+def language_of(text: str, *, otherwise: str) -> str:
+    """Return the language of a message of a conversation that has been in `otherwise`, which few words do not
+    change.
+    """
+    prepared = prepare(text)
+    return detect(prepared, tokenise(prepared), otherwise=otherwise)
+
+
 def understand(text: str, *, now: datetime, timezone: str, country: str) -> Understanding:
     """Return the language, the goals and the data of a customer's message (spec 4.1, 4.2).
 

@@ -22,7 +22,7 @@ _DIGIT_SUFFIX = (
 )
 # In Armenian typed in Latin letters 4 stands for չ and 6 for շ.
 PHONETIC_DIGIT = re.compile(
-    rf"(?<![\w.,])[46](?=[^\W\d_]{{2}})(?!(?i:.{_DIGIT_SUFFIX}))|(?<=[^\W\d_])[46](?=[^\W\d_]|\b)"
+    rf"(?<![\w.,])[46](?=[^\W\d_]{{2}}|i\b)(?!(?i:.{_DIGIT_SUFFIX}))|(?<=[^\W\d_])[46](?=[^\W\d_]|\b)"
 )
 _DIGIT_LETTERS = {"4": "ch", "6": "sh"}
 

@@ -156,7 +156,9 @@ def _keep_an_admin(user: User) -> None:
     """Locks all admins, so that two of them do not take each other out at once."""
     admins = User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True).order_by("pk")
     if {admin.pk for admin in admins} <= {user.pk}:
-        raise LastAdmin(_("%(name)s is the only admin. Make somebody else an admin first.") % {"name": user.name})
+        raise LastAdmin(
+            _("%(name)s is the only admin. Make somebody else an admin first.") % {"name": user.name}
+        )
 
 
 def _with_new_password(user: User, *changed: str) -> Invited:

@@ -118,8 +118,8 @@ def changes(pipeline: Pipeline, user: User, narrow: LeadFilter, since: int) -> C
     """Cards of the leads that something happened to after `since`; those no longer on this board are named gone."""
     happened = Event.objects.filter(position__gt=since, lead_id__isnull=False).order_by("position")
     seen = list(happened.values_list("lead_id", "position")[: 10 * MOST_CHANGES])
-    position = seen[-1][1] if seen else since
-    concerned = {lead_id for lead_id, _ in seen}
+    position = max((at for _lead, at in seen if at is not None), default=since)
+    concerned = {lead_id for lead_id, _at in seen if lead_id is not None}
     if len(concerned) > MOST_CHANGES or len(seen) == 10 * MOST_CHANGES:
         return Changes([], [], position, too_many=True)
     if not concerned:

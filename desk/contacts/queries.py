@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch
 from django.shortcuts import get_object_or_404
@@ -23,11 +24,15 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class ConsentLine:
-    """What holds for one purpose on every channel; `explanation` says since when and from where."""
+    """What holds for one purpose on every channel; `explanation` says since when and from where.
+
+    `was_said` is false where the contact has not said anything and the default holds.
+    """
 
     purpose: str
     label: str
     granted: bool
+    was_said: bool
     explanation: str
 
 
@@ -47,12 +52,11 @@ def _line(purpose: Purpose, record: ConsentRecord | None) -> ConsentLine:
         Purpose.MARKETING: _("Marketing"),
     }
     if record is None:
-        return ConsentLine(
-            purpose, words[purpose], purpose in ALLOWED_WITHOUT_WORD, _("Nothing was said about it yet")
-        )
+        allowed = purpose in ALLOWED_WITHOUT_WORD
+        return ConsentLine(purpose, words[purpose], allowed, False, _("Nothing was said about it yet"))
     said = _("allowed") if record.granted else _("withdrawn")
     explanation = f"{said}, {formats.moment(record.created_at)}, {record.source}"
-    return ConsentLine(purpose, words[purpose], record.granted, explanation)
+    return ConsentLine(purpose, words[purpose], record.granted, True, explanation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def contact_page(user: User, *, text: str = "", after: int | None = None) -> Con
     return ContactPage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
-def contact_for(user: User, public_id: object) -> Contact:
+def contact_for(user: User, public_id: UUID) -> Contact:
     """The contact, where `user` may see it; Http404 otherwise."""
     rows = contacts().visible_to(user).select_related("company", "owner").with_points()
     return get_object_or_404(rows, public_id=public_id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -107,11 +108,11 @@ def recent_ticks(conversation: Conversation, *, sequence: int) -> list[Message]:
     )
 
 
-def conversation_for(user: User, public_id: object) -> Conversation | None:
+def conversation_for(user: User, public_id: UUID) -> Conversation | None:
     return conversations().visible_to(user).with_details().filter(public_id=public_id).first()
 
 
-def attachment_for(user: User, public_id: object) -> Attachment | None:
+def attachment_for(user: User, public_id: UUID) -> Attachment | None:
     seen = conversations().visible_to(user).values("pk")
     return Attachment.objects.filter(public_id=public_id, message__conversation__in=seen).first()
 

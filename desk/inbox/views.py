@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -30,7 +31,6 @@ from desk.leads.queries import lead_side
 
 PAGE = "desk/inbox.html"
 SHOWN_IN_PLACE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-P = ParamSpec("P")
 
 
 @require_safe
@@ -111,25 +111,22 @@ def fresh(request: Request, public_id: UUID) -> HttpResponse:
     return _fresh(request, _found(request, public_id))
 
 
-def acting(
-    view: Callable[Concatenate[Request, Conversation, P], Any],
-) -> Callable[Concatenate[Request, UUID, P], HttpResponse]:
+def acting(view: Callable[[Request, Conversation], None]) -> Callable[..., HttpResponseBase]:
     """A write on one conversation: only by POST, only on a visible one; the answer is what is new in the thread.
 
     What the operation refuses is said in a toast and changes nothing.
     """
 
-    @functools.wraps(view)
-    def act(request: Request, public_id: UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        found = _found(request, public_id)
+    def act(request: Request, public_id: UUID) -> HttpResponse:
         try:
-            view(request, found, *args, **kwargs)
+            view(request, _found(request, public_id))
         except Refused as refusal:
             return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(refusal))
         response = _fresh(request, _found(request, public_id))
         trigger_client_event(response, "live:inbox", {})
         return trigger_client_event(response, "lead:refresh", {})
 
+    functools.update_wrapper(act, view)
     return require_POST(signed_in(act))
 
 
@@ -209,7 +206,9 @@ def head_context(conversation: Conversation) -> dict[str, Any]:
 
 
 def _side(request: Request, conversation: Conversation) -> HttpResponse:
-    return render(request, "desk/inbox/side.html", {"conversation": conversation, **_side_context(conversation)})
+    return render(
+        request, "desk/inbox/side.html", {"conversation": conversation, **_side_context(conversation)}
+    )
 
 
 def _side_context(conversation: Conversation) -> dict[str, Any]:

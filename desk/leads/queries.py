@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
@@ -30,7 +31,7 @@ def stage_of(lead: Lead, public_id: str) -> Stage | None:
     return next((stage for stage in stages_beside(lead) if str(stage.public_id) == public_id), None)
 
 
-def lead_for(user: User, public_id: object) -> Lead:
+def lead_for(user: User, public_id: UUID) -> Lead:
     """The lead with its people, where `user` may see it; Http404 otherwise."""
     seen = (
         leads().visible_to(user).select_related("contact", "contact__company", "owner", "stage", "pipeline")

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -93,7 +93,9 @@ def _messages(lead: Lead, user: User, kind: str, after: Cursor | None, limit: in
         rows = rows.filter(
             older | Q(sent_at=after.at, pk__lt=after.id) if after.rank == MESSAGE_RANK else older
         )
-    page = rows.prefetch_related("attachments").order_by("-sent_at", "-id")[:limit]
+    page = list(rows.order_by("-sent_at", "-id")[:limit])
+    # Only a message without words is told by its files.
+    prefetch_related_objects([row for row in page if not row.text], "attachments")
     return [MessageItem(row.sent_at, row.pk, row) for row in page]
 
 

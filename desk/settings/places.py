@@ -48,7 +48,9 @@ def _locale(name: str) -> Locale:
 def _currencies(name: str) -> Groups:
     locale = _locale(name)
     known = set(list_currencies("en")) & set(locale.currencies)
-    labels = {code: f"{code} · {locale.currencies[code]}" for code in known if "(" not in locale.currencies[code]}
+    labels = {
+        code: f"{code} · {locale.currencies[code]}" for code in known if "(" not in locale.currencies[code]
+    }
     near = [(code, labels.get(code, code)) for code in NEAR_CURRENCIES]
     rest = sorted((code, label) for code, label in labels.items() if code not in NEAR_CURRENCIES)
     return [(_("In the region"), near), (_("All others"), rest)]
@@ -57,16 +59,22 @@ def _currencies(name: str) -> Groups:
 @lru_cache(maxsize=16)
 def _countries(name: str, codes: tuple[str, ...]) -> Groups:
     territories = _locale(name).territories
-    wanted = [code for code in codes or territories if len(code) == 2 and code.isalpha() and code in territories]
+    wanted = [
+        code for code in codes or territories if len(code) == 2 and code.isalpha() and code in territories
+    ]
     labels = sorted(((code, str(territories[code])) for code in wanted), key=lambda pair: pair[1])
     near = [pair for pair in labels if pair[0] in NEAR_COUNTRIES]
-    rest = [pair for pair in labels if pair[0] not in (*NEAR_COUNTRIES, "ZZ", "EU", "EZ", "UN", "XA", "XB", "QO")]
+    rest = [
+        pair for pair in labels if pair[0] not in (*NEAR_COUNTRIES, "ZZ", "EU", "EZ", "UN", "XA", "XB", "QO")
+    ]
     return [(_("In the region"), near), (_("All others"), rest)]
 
 
 @lru_cache(maxsize=1)
 def _zones() -> Groups:
-    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+    places = sorted(
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
+    )
     named = groupby(places, key=lambda name: name.split("/")[0])
     return [(area, [(name, name.replace("_", " ")) for name in found]) for area, found in named] + [
         ("UTC", [("UTC", "UTC")])

@@ -40,7 +40,9 @@ class WeekForm:
             return
         for day in self.days:
             pairs = zip(data.getlist(f"from-{day.number}"), data.getlist(f"to-{day.number}"), strict=False)
-            day.rows = [(start.strip(), end.strip()) for start, end in pairs if start.strip() or end.strip()][:MOST]
+            day.rows = [(start.strip(), end.strip()) for start, end in pairs if start.strip() or end.strip()][
+                :MOST
+            ]
 
     def is_valid(self) -> bool:
         """Fill `periods` and the days' errors."""
@@ -71,4 +73,6 @@ def read_period(weekday: int, start: str, end: str) -> Period:
     try:
         return Period(weekday, begins, ends)
     except ValueError as error:
-        raise ValueError(_("The end must come after the start; 00:00 is the midnight that ends the day.")) from error
+        raise ValueError(
+            _("The end must come after the start; 00:00 is the midnight that ends the day.")
+        ) from error

@@ -122,7 +122,7 @@ def control(field: BoundField) -> SafeString:
     else:
         name = "form-select" if isinstance(widget, Select) else "form-control"
     own = widget.attrs.get("class", "")
-    attrs = {"class": f"{own} {name}{' is-invalid' if field.errors else ''}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{own} {name}{' is-invalid' if field.errors else ''}".strip()}
     if field.errors:
         attrs["aria-describedby"] = f"{field.auto_id}_error"
     return field.as_widget(attrs=attrs)

@@ -79,6 +79,11 @@
   addEventListener("htmx:afterSwap", () => {
     for (const form of document.querySelectorAll("form[data-unsaved]")) form.dataset.dirty = "";
   });
+  onEvery("click", (event) => {
+    event.target.closest("[data-remove-form]")?.closest("form").remove();
+    const form = event.target.closest("[data-drop-guard]")?.closest("form");
+    if (form) delete form.dataset.dirty;
+  });
   addEventListener("beforeunload", (event) => {
     if (document.querySelector("form[data-guard][data-dirty]")) event.preventDefault();
   });
@@ -135,6 +140,16 @@
 
   // Wording over a shipped one: the field begins with the shipped text, and left unchanged it is empty again.
   const shippedOf = (field) => field.dataset.shipped ?? "";
+
+  // A long form sends what was changed; the server takes what is not there for unchanged.
+  addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.elt.closest("[data-only-changed]")) return;
+    for (const field of document.querySelectorAll("form[data-only-changed] textarea:not([data-always])")) {
+      const unchanged = field.value === field.defaultValue || (field.defaultValue === "" && field.value === shippedOf(field));
+      if (unchanged) event.detail.formData.delete(field.name);
+    }
+  });
+
   addEventListener("focusin", (event) => {
     const field = event.target;
     if (field.matches?.("[data-shipped]") && field.value === "") field.value = shippedOf(field);

@@ -78,12 +78,13 @@ export class Api {
 
   async #call(address, options, again = true) {
     if (!this.session) await this.start();
+    const used = this.session;
     try {
-      const headers = { ...options.headers, "X-Parley-Session": this.session };
+      const headers = { ...options.headers, "X-Parley-Session": used };
       return await request(address, { ...options, headers });
     } catch (error) {
       if (!again || !(error instanceof Refused) || error.status !== 403 || error.code !== "session") throw error;
-      this.storage.remove("");
+      if (this.session === used) this.storage.remove(""); // else another call has a new one already
       return this.#call(address, options, false);
     }
   }

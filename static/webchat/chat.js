@@ -214,7 +214,7 @@ class Chat {
     this.log.render(thread.messages, items);
     const newest = thread.newest;
     if (!newest && items.length === 0) this.choices.showGoals(known?.goals ?? [], this.config.topic);
-    else this.choices.showReplies(items.length === 0 && newest?.direction === "out" && !newest.deleted ? newest.quick_replies : []);
+    else this.choices.showReplies(!outbox.isBusy && newest?.direction === "out" && !newest.deleted ? newest.quick_replies : []);
     this.contact.render(thread.messages.some(({ direction }) => direction === "in"));
     byId("scroller").setAttribute("aria-label", t("conversation"));
     this.#renderTyping();

@@ -84,7 +84,7 @@ export class Log {
       return { ...parts, element: el("article", {}, parts.author, parts.body, parts.meta), said: "" };
     });
     const side = entry.own ? "own" : entry.author.kind === "system" ? "system" : "theirs";
-    const state = ["refused", "waiting"].includes(entry.status) ? ` is-${entry.status}` : "";
+    const state = entry.status === "refused" ? " is-refused" : "";
     shown.element.className = `entry ${side}${first ? " is-first" : ""}${last ? " is-last" : ""}${state}`;
     this.#author(shown.author, entry, first);
     const said = JSON.stringify([entry.text, entry.attachments, entry.edited, entry.deleted]);

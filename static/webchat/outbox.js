@@ -5,6 +5,7 @@ import { Refused, Unreachable } from "./api.js";
 
 const PAUSES = [1000, 2000, 4000, 8000, 15000, 30000];
 const KEPT = 24 * 3600 * 1000;
+const RECENT = 60 * 1000;
 
 function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID(); // only where the page is served securely
@@ -33,6 +34,11 @@ export class Outbox {
   /** Items on their way, oldest first: {event, at, order, state: waiting | accepted | refused, files}. */
   get items() {
     return this.storage.list("out:").sort((one, other) => one.at - other.at || one.order - other.order);
+  }
+
+  /** Whether an answer to what was written is still to come; what the server took a minute ago is no longer waited for. */
+  get isBusy() {
+    return this.items.some(({ state, at }) => state === "waiting" || (state === "accepted" && Date.now() - at < RECENT));
   }
 
   /** Take an event of the wire without its client_id; `files` describes its uploads for the thread. */

@@ -2,9 +2,10 @@
 //
 //   <script src="https://HOST/static/webchat/widget.js" data-account="TOKEN" data-language="hy" async></script>
 //
-// data-language (en, ru, hy, az) and data-side="left" may be left out. A page opens the chat by a link to "#parley", or by its own
-// address: ?parley_campaign=spring&parley_topic=sales. A site with a Content-Security-Policy allows HOST in script-src and
-// frame-src; styles are constructed, so style-src stays as it is. No globals; nothing but one element is added to the page.
+// May be left out: data-language (en, ru, hy, az; else the page's lang, else the browser's) and data-side="left". A page opens the
+// chat by a link to "#parley", or by its own address: ?parley_campaign=spring&parley_topic=sales. A site with a
+// Content-Security-Policy allows HOST in script-src and frame-src; styles are constructed, so style-src stays as it is. No globals;
+// nothing but one element is added to the page.
 (() => {
   "use strict";
 
@@ -75,7 +76,8 @@
   function address() {
     const chat = new URL(`chat/${encodeURIComponent(account)}/`, base);
     here.hash = "";
-    const query = { lang: script.dataset.language ?? "", ...linked, url: here.href.slice(0, 500), referrer: document.referrer.slice(0, 500) };
+    const lang = (script.dataset.language || document.documentElement.lang || navigator.language).slice(0, 2).toLowerCase();
+    const query = { lang, ...linked, url: here.href.slice(0, 500), referrer: document.referrer.slice(0, 500) };
     for (const [name, value] of Object.entries(query)) if (value) chat.searchParams.set(name, value);
     return chat.href;
   }

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from conversations.accounts.models import ChannelAccount
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Playwright runs an event loop in this thread; Django would take that for asynchronous code."""
+    """Playwright runs an event loop in this thread: Django would take that for asynchronous code, and a second
+    Playwright of another module cannot start beside it."""
     from playwright.sync_api import sync_playwright
 
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
@@ -29,6 +30,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture
 def account(live_server: LiveServer) -> Iterator[ChannelAccount]:
     """The web chat of the demo site, answered by an echo, with everything behind it at work."""
+    from django.core.cache import cache
+
     from conversations import responder
     from core.company.models import CompanyProfile
     from core.company.queries import company
@@ -36,11 +39,11 @@ def account(live_server: LiveServer) -> Iterator[ChannelAccount]:
     from tests.browser.widget import Echo, working
     from tests.factories.conversations import make_pipeline, make_web_chat
 
-    from django.core.cache import cache
-
     cache.clear()
     forget_all()
-    CompanyProfile.objects.create(name="Ararat Interiors", color="#0f766e", timezone="Asia/Yerevan", country="AM")
+    CompanyProfile.objects.create(
+        name="Ararat Interiors", color="#0f766e", timezone="Asia/Yerevan", country="AM"
+    )
     make_pipeline()
     account = make_web_chat(settings={"demo": True})
     assert company().name == "Ararat Interiors"
@@ -73,6 +76,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     faults: list[Any] = []
     page.on("pageerror", lambda error: faults.append(error))
-    page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on(
+        "console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None
+    )
     yield page
     assert faults == []

@@ -85,7 +85,7 @@ def foreign_site(page: str, policy: str) -> Iterator[str]:
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Security-Policy", policy)
             self.end_headers()
-            self.wfile.write(page.encode() if found else b"")
+            self.wfile.write(page.encode() if found else b"nothing here")
 
         def log_message(self, *args: Any) -> None:
             return None
@@ -158,5 +158,7 @@ class Widget:
 
 def texts_in_database(account: ChannelAccount, direction: str) -> list[str]:
     """What is stored, in order."""
-    rows = Message.objects.filter(account=account, direction=direction).order_by("conversation_id", "sequence")
+    rows = Message.objects.filter(account=account, direction=direction).order_by(
+        "conversation_id", "sequence"
+    )
     return list(rows.values_list("text", flat=True))

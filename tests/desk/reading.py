@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "source", "circle"})
+VOID = frozenset(
+    {"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "source", "circle"}
+)
 
 
 class _Reader(HTMLParser):

@@ -62,9 +62,7 @@ def test_a_card_says_all_that_matters_and_nothing_else(
 
     page = sign_in(manager).get(reverse("desk:board", args=[pipeline.public_id])).content
 
-    assert words(page, "card-lead") == [
-        "Kitchen Нарине Unread MM B · 5 1,500,000 AMD 3 d Call 12:00 overdue"
-    ]
+    assert words(page, "card-lead") == ["Kitchen Нарине Unread MM B · 5 1,500,000 AMD 3 d Call 12:00 overdue"]
     assert words(page, "step-overdue") == ["Call 12:00 overdue"]
     assert words(page, "column-head") == ["New", "Meeting", "Offer", "Won", "Lost"]
 
@@ -80,7 +78,9 @@ def test_totals_count_sum_and_weigh_the_next_steps(
     answer = sign_in(manager).get(reverse("desk:board_totals", args=[pipeline.public_id])).content
 
     assert words(answer, "column-total")[0] == "4 leads 1,500 AMD +1"
-    assert attributes(answer, "health", "aria-label")[0] == "Next steps: 1 overdue, 0 today, 1 later, 2 without"
+    assert (
+        attributes(answer, "health", "aria-label")[0] == "Next steps: 1 overdue, 0 today, 1 later, 2 without"
+    )
     assert [attributes(answer, f"health-{part}", "width") for part in ("overdue", "later", "none")] == [
         ["25.00"],
         ["25.00"],
@@ -93,7 +93,9 @@ def test_a_column_comes_in_pages_of_twenty(
     manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
 ) -> None:
     for number in range(45):
-        LeadFactory(stage=stages["New"], title=f"Lead {number}", stage_entered_at=NOW - timedelta(hours=number))
+        LeadFactory(
+            stage=stages["New"], title=f"Lead {number}", stage_entered_at=NOW - timedelta(hours=number)
+        )
     client = sign_in(manager)
 
     page = client.get(reverse("desk:board", args=[pipeline.public_id])).content
@@ -103,7 +105,9 @@ def test_a_column_comes_in_pages_of_twenty(
         titles.append(words(page, "card-lead"))
 
     assert [len(each) for each in titles] == [20, 20, 5]
-    assert [each.split(" Customer")[0] for each in sum(titles, [])] == [f"Lead {number}" for number in range(45)]
+    assert [each.split(" Customer")[0] for page_titles in titles for each in page_titles] == [
+        f"Lead {number}" for number in range(45)
+    ]
 
 
 def test_a_moved_card_comes_back_alone_with_an_undo(
@@ -206,7 +210,11 @@ def test_the_filter_narrows_by_owner_grade_and_name_in_any_script(
 
 
 def test_an_agent_sees_only_own_leads_and_those_nobody_has(
-    agent: User, manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+    agent: User,
+    manager: User,
+    pipeline: Pipeline,
+    stages: dict[str, Stage],
+    sign_in: Callable[[User], Client],
 ) -> None:
     theirs = LeadFactory(stage=stages["New"], title="Theirs", owner=manager, team=TeamFactory())
     LeadFactory(stage=stages["New"], title="Free")
@@ -216,7 +224,10 @@ def test_an_agent_sees_only_own_leads_and_those_nobody_has(
     move = client.post(reverse("desk:lead_move", args=[theirs.public_id]), {"stage": stages["Won"].public_id})
 
     assert [each.split(" ")[0] for each in words(page, "card-lead")] == ["Free"]
-    assert words(client.get(reverse("desk:board_totals", args=[pipeline.public_id])).content, "column-total")[0] == "1 lead"
+    assert (
+        words(client.get(reverse("desk:board_totals", args=[pipeline.public_id])).content, "column-total")[0]
+        == "1 lead"
+    )
     assert move.status_code == 404
     theirs.refresh_from_db()
     assert theirs.stage.name == "New"
@@ -235,7 +246,10 @@ def test_the_board_costs_the_same_with_ten_and_with_a_thousand_leads(
     for size in (10, 1000):
         Lead.objects.bulk_create(
             LeadFactory.build(
-                contact=contact, stage=stages["Meeting" if number % 2 else "New"], pipeline=pipeline, owner=manager
+                contact=contact,
+                stage=stages["Meeting" if number % 2 else "New"],
+                pipeline=pipeline,
+                owner=manager,
             )
             for number in range(size - Lead.objects.count())
         )
@@ -249,7 +263,9 @@ def test_the_board_costs_the_same_with_ten_and_with_a_thousand_leads(
     assert max(count for _name, count in counts) <= 12
 
 
-def test_without_a_pipeline_the_page_says_who_makes_one(manager: User, sign_in: Callable[[User], Client]) -> None:
+def test_without_a_pipeline_the_page_says_who_makes_one(
+    manager: User, sign_in: Callable[[User], Client]
+) -> None:
     page = sign_in(manager).get(reverse("desk:pipeline")).content
 
     assert words(page, "empty-hint")[0].startswith("There is no pipeline yet")

@@ -68,7 +68,11 @@ def test_the_list_says_who_waits_how_long_and_what_was_said_last(
         account, name="Նարե", unread=2, waiting_since=NOW - timedelta(minutes=7), last_text="Ինչ արժե?"
     )
     talking = make_conversation(
-        account, name="Olga", handler=Handler.FLOW, last_text="Kitchen", last_message_at=NOW - timedelta(hours=3)
+        account,
+        name="Olga",
+        handler=Handler.FLOW,
+        last_text="Kitchen",
+        last_message_at=NOW - timedelta(hours=3),
     )
 
     page = sign_in(manager).get(reverse("desk:inbox")).content
@@ -77,7 +81,9 @@ def test_the_list_says_who_waits_how_long_and_what_was_said_last(
     assert words(page, "row-age") == ["7 min", "3 h"]
     assert words(page, "row-words") == ["Ինչ արժե?", "The flow is talking: Kitchen"]
     assert words(page, "wait-soon") == ["7 min"]
-    assert attributes(page, "row-link", "href") == [f"/inbox/{each.public_id}/?queue=all" for each in (waiting, talking)]
+    assert attributes(page, "row-link", "href") == [
+        f"/inbox/{each.public_id}/?queue=all" for each in (waiting, talking)
+    ]
     assert words(page, "queue-tabs") == ["Mine 0 Waiting 1 Flow 1 All 2 Solved"]
 
 
@@ -111,7 +117,12 @@ def test_a_thread_stands_in_the_order_of_time_with_days_and_authors(
     page = sign_in(manager).get(reverse("desk:conversation", args=[conversation.public_id])).content
 
     assert words(page, "day") == ["Yesterday", "Today"]
-    assert words(page, "bubble") == ["Good evening", "What do you need?", "<b>A kitchen</b>", "Ask for the plan"]
+    assert words(page, "bubble") == [
+        "Good evening",
+        "What do you need?",
+        "<b>A kitchen</b>",
+        "Ask for the plan",
+    ]
     assert words(page, "is-quiet") == ["What do you need? Flow · 13:01 Read"]
     assert words(page, "is-note") == ["Ask for the plan Mariam Manager · 13:00"]
     assert words(page, "event") == ["Mariam Manager took over · 13:00"]
@@ -153,7 +164,9 @@ def test_a_reply_comes_back_alone_and_takes_over(manager: User, sign_in: Callabl
 def test_an_empty_reply_is_refused_in_words(manager: User, sign_in: Callable[[User], Client]) -> None:
     conversation = make_conversation()
 
-    answer = sign_in(manager).post(reverse("desk:conversation_write", args=[conversation.public_id]), {"text": "  "})
+    answer = sign_in(manager).post(
+        reverse("desk:conversation_write", args=[conversation.public_id]), {"text": "  "}
+    )
 
     assert (answer.status_code, answer["HX-Reswap"]) == (422, "none")
     assert json.loads(answer["HX-Trigger"]) == {"toast": {"text": "Write something first."}}
@@ -220,10 +233,11 @@ def test_the_handoff_card_is_complete_until_somebody_takes_it(
     address = reverse("desk:conversation_side", args=[conversation.public_id])
     client = sign_in(manager)
 
-    assert words(client.get(address).content, "handoff") == [
+    complete = (
         "Asks for a person High Goal Price or new order Phone +37491000000 Not known Name "
         "Last words “Let me talk to a person” Call"
-    ]
+    )
+    assert words(client.get(address).content, "handoff") == [complete]
     operations.take_over(conversation_id=conversation.pk, user=manager)
     assert words(client.get(address).content, "handoff") == []
 
@@ -239,7 +253,12 @@ def test_a_lead_is_made_from_a_conversation_once(
         assert answer.status_code == 200
 
     lead = Lead.objects.get()
-    assert (lead.contact.name, lead.owner, lead.source, lead.stage.name) == ("Olga", manager, "webchat", "New")
+    assert (lead.contact.name, lead.owner, lead.source, lead.stage.name) == (
+        "Olga",
+        manager,
+        "webchat",
+        "New",
+    )
     assert list(lead.conversations.all()) == [conversation]
 
 

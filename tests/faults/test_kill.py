@@ -98,7 +98,7 @@ def test_a_killed_program_comes_back_and_the_story_goes_on(
 def test_after_the_supervisor_was_killed_the_next_run_cleans_up_and_goes_on(
     stack: RunningStack, customer: Customer
 ) -> None:
-    customer.say("Hello, do you make wardrobes? (supervisor)")
+    customer.say("Hello, how much is a wardrobe?")
     customer.wait_for_answer(1)
     assert stack.process is not None
     before = children(stack)

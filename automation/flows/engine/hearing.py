@@ -149,7 +149,7 @@ def _answer_contact(turn: Turn, message: CustomerMessage, pending: str) -> None:
 
 def _parse_criterion(turn: Turn, message: CustomerMessage, criterion: Criterion) -> Parsed | None:
     intents = message.reading.intents
-    if criterion.kind in FREE_FORM and _about_something_else(message):
+    if criterion.kind in FREE_FORM and (_about_something_else(message) or _says_another_fact(turn, message)):
         return None
     if _explained(message, criterion):
         return None
@@ -166,6 +166,11 @@ def _parse_criterion(turn: Turn, message: CustomerMessage, criterion: Criterion)
 def _about_something_else(message: CustomerMessage) -> bool:
     """Whether a text that could be any words is rather a question, a greeting or a refusal than the answer."""
     return any(intent != "other" for intent in message.reading.intents)
+
+
+def _says_another_fact(turn: Turn, message: CustomerMessage) -> bool:
+    """Whether the words correct an earlier answer: "actually 1.5 million" is no city."""
+    return corrects(turn, message.text) and any(each.name != "place" for each in message.reading.entities)
 
 
 def _explained(message: CustomerMessage, criterion: Criterion) -> bool:
@@ -256,10 +261,17 @@ def _belongs(turn: Turn, message: CustomerMessage, key: str) -> bool:
         return True
     goal = goal or turn.flow.goals.get(turn.state.goal or "") or goal_by_intent(turn, message)
     if goal is None:
-        return True
+        return not _is_trouble(turn, message)
     wanted = turn.flow.asked_for(goal)
     sells = any(turn.context.criterion(target) for target in wanted)
     return key in wanted or (sells and turn.flow.ask_of(key) is None)
+
+
+def _is_trouble(turn: Turn, message: CustomerMessage) -> bool:
+    """Whether a person has to step in, and not because the customer asked for one."""
+    return any(
+        rule.intent in message.reading.intents and rule.intent != "human" for rule in turn.flow.hand_offs
+    )
 
 
 def turned_to(turn: Turn, message: CustomerMessage) -> Goal | None:

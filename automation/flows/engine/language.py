@@ -15,6 +15,7 @@ _OWN_LETTERS = {"ru": re.compile("[а-яё]"), "hy": re.compile("[ա-և]"), "az"
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ADDRESS = re.compile(r"\S*[@/]\S*")
 MIN_WORDS = 2
+MIN_WORDS_IN_LATIN = 3
 MIN_LETTERS = 6
 MIN_WORDS_FOR_FREE_FORM = 4
 MIN_LETTERS_OF_ONE_WORD = 4
@@ -36,10 +37,11 @@ def adopted(turn: Turn, message: CustomerMessage) -> str | None:
 def _clear(turn: Turn, words: list[str], language: str) -> bool:
     if _expects_free_form(turn):
         return len(words) >= MIN_WORDS_FOR_FREE_FORM
-    if len(words) >= MIN_WORDS:
-        return sum(map(len, words)) >= MIN_LETTERS
     own = _OWN_LETTERS.get(language)
-    return bool(own and words and len(words[0]) >= MIN_LETTERS_OF_ONE_WORD and own.search(words[0]))
+    unmistakable = bool(own and own.search(" ".join(words)))
+    if len(words) >= (MIN_WORDS if unmistakable else MIN_WORDS_IN_LATIN):
+        return sum(map(len, words)) >= MIN_LETTERS
+    return unmistakable and len(words) == 1 and len(words[0]) >= MIN_LETTERS_OF_ONE_WORD
 
 
 def _expects_free_form(turn: Turn) -> bool:

@@ -61,6 +61,8 @@ def _opt_out(turn: Turn) -> None:
 def _converse(turn: Turn, message: CustomerMessage) -> None:
     goal_before = turn.state.goal
     heard = hear(turn, message)
+    if not (turn.fresh or heard.tapped or heard.declined):
+        message = _guessed(turn, message)
     if heard.tapped:
         wants_person = HUMAN.intent in message.reading.intents and not message.payload
         message = replace(message, reading=Reading(intents=(HUMAN.intent,) if wants_person else ()))
@@ -76,6 +78,19 @@ def _converse(turn: Turn, message: CustomerMessage) -> None:
         _route(turn, message, heard)
         progress = bool(turn.fresh) or heard.tapped or heard.declined or turn.state.goal != goal_before
         _reply(turn, message, heard, progress=progress)
+
+
+def _guessed(turn: Turn, message: CustomerMessage) -> CustomerMessage:
+    """Where nothing is sure, a guess may open a goal or find a side answer. It never changes the goal, closes the
+    conversation or passes it on.
+    """
+    sure = message.reading.intents
+    if any(intent not in SOCIAL | {"other"} for intent in sure):
+        return message
+    opens = turn.flow.goal_of if turn.state.goal is None else lambda _intent: None
+    worth = tuple(each for each in message.reading.guesses if each in turn.flow.answers or opens(each))
+    social = tuple(intent for intent in sure if intent in SOCIAL)
+    return replace(message, reading=replace(message.reading, intents=(*worth, *social))) if worth else message
 
 
 def _rule(turn: Turn, message: CustomerMessage, heard: Heard) -> HandOffRule | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import singledispatch
 
+from django.utils import translation
+
 from automation.flows import effects as wanted
 from automation.flows.operations.situation import Situation
 from conversations.outbox.operations import send_all
@@ -13,16 +15,19 @@ from conversations.sending.drafts import Draft, QuickReply
 from conversations.threads.models import AuthorKind, Urgency
 from conversations.threads.operations import hand_off
 from conversations.threads.saving import change
+from conversations.threads.titles import first_title, numbered_title
 from core.access.models import Team
 from core.events.actor import CUSTOMER, FLOW
 from core.events.operations import EventDraft, record_all
 from crm.consent.operations import withdraw
-from crm.defaults import NOT_INTERESTED
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.operations import add_point, update_contact
-from crm.pipeline.operations import create_lead, lose_lead, note_goal
+from crm.defaults import NOT_INTERESTED
+from crm.pipeline.models import Lead
+from crm.pipeline.operations import create_lead, lose_lead, note_goal, retitle
 from crm.qualification.answers import NewAnswer
 from crm.qualification.operations import apply_answers
+from crm.qualification.queries import active_criteria, choice_labels
 from crm.scoring.operations import rescore
 
 _URGENCY = {
@@ -39,7 +44,7 @@ def carry_out(
     drafts = [*events]
     for effect in effects:
         drafts += _carry(effect, situation) or ()
-    _learn(effects, situation)
+    drafts += _learn(effects, situation)
     _say(effects, situation)
     for effect in effects:
         _conclude(effect, situation)
@@ -98,16 +103,33 @@ def _(effect: wanted.Note, situation: Situation) -> list[EventDraft]:
     ]
 
 
-def _learn(effects: Sequence[wanted.Effect], situation: Situation) -> None:
+def _learn(effects: Sequence[wanted.Effect], situation: Situation) -> list[EventDraft]:
     answers = [_answer(effect, situation) for effect in effects if isinstance(effect, wanted.RecordAnswer)]
     if answers and situation.lead is None:
         _open_lead(situation)
     if situation.lead is None:
-        return
+        return []
     if answers:
         apply_answers(lead=situation.lead, answers=answers, at=situation.moment, actor=CUSTOMER)
-    elif any(isinstance(effect, wanted.RequestScore | wanted.SetContactField) for effect in effects):
+        return _name(situation.lead, situation)
+    if any(isinstance(effect, wanted.RequestScore | wanted.SetContactField) for effect in effects):
         rescore(lead=situation.lead, at=situation.moment)
+    return []
+
+
+def _name(lead: Lead, situation: Situation) -> list[EventDraft]:
+    """The first choice says what a lead is about: its label is the title until a person writes another."""
+    chosen = next(
+        (row for row in active_criteria() if row.kind == "choice" and row.key in lead.answers), None
+    )
+    if chosen is None:
+        return []
+    conversation, language = situation.conversation, situation.company.language
+    with translation.override(language):
+        labels = dict(choice_labels(chosen))
+    nobodys = {numbered_title(conversation, language=language), conversation.contact.name, *labels.values()}
+    title = labels.get(lead.answers[chosen.key], "")
+    return retitle(lead=lead, title=title, instead_of=nobodys, actor=FLOW)
 
 
 def _answer(effect: wanted.RecordAnswer, situation: Situation) -> NewAnswer:
@@ -127,7 +149,7 @@ def _open_lead(situation: Situation) -> None:
     conversation = situation.conversation
     situation.lead = create_lead(
         contact=conversation.contact,
-        title=conversation.contact.name or str(conversation),
+        title=first_title(conversation, language=situation.company.language),
         source=conversation.account.kind,
         actor=FLOW,
         team=conversation.team,

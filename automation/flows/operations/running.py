@@ -21,7 +21,7 @@ from automation.flows.state import RunStatus as State
 from conversations.threads.models import Conversation, Handler, Message
 from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import change, held, save
-from conversations.understanding import Understanding
+from conversations.understanding import Understanding, language_of
 from core.access.models import User
 from core.due.operations import cancel, schedule
 from core.events.actor import FLOW
@@ -47,7 +47,7 @@ class FlowResponder:
         with held(conversation):
             run = unfinished_run(conversation)
             situation = Situation.of(conversation, now=now, message=message)
-            event = _event(message, understanding, situation.currency)
+            event = _event(conversation, message, understanding, situation.currency)
             if run is not None:
                 _go_on(run, event, situation)
             elif version := self._flow_to_start(conversation):
@@ -95,10 +95,13 @@ def remind(*, conversation_id: int, now: datetime) -> None:
         _go_on(run, Silence(minutes), Situation.of(conversation, now=now))
 
 
-def _event(message: Message, understanding: Understanding, currency: str) -> CustomerMessage:
+def _event(
+    conversation: Conversation, message: Message, understanding: Understanding, currency: str
+) -> CustomerMessage:
+    language = language_of(message.text, otherwise=conversation.language)
     return CustomerMessage(
         text=message.text,
-        reading=reading(understanding, text=message.text, currency=currency),
+        reading=reading(understanding, text=message.text, currency=currency, language=language),
         payload=message.payload or None,
         attachments=tuple(getattr(message, "attachment_kinds", ())),
     )

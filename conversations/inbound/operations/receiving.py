@@ -24,6 +24,7 @@ from conversations.threads.models import (
     MessageStatus,
 )
 from conversations.threads.saving import change, held
+from conversations.threads.titles import first_title
 from conversations.understanding import understand
 from conversations.understanding.types import Understanding
 from core.company.queries import company
@@ -242,7 +243,7 @@ def _new_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -> L
     return create_lead(
         contact=sender.contact,
         stage=stage,
-        title=sender.contact.name or f"{account.get_kind_display()} #{sender.conversation.pk}",
+        title=first_title(sender.conversation, language=company().language),
         source=account.kind,
         campaign=str(event.referral.get("campaign", ""))[:120],
         team=account.team,

@@ -5,6 +5,7 @@ from crm.pipeline.operations.leads import (
     lose_lead,
     move_lead,
     note_goal,
+    retitle,
     set_next_step,
     update_lead,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "rename_pipeline",
     "reorder_pipelines",
     "reorder_stages",
+    "retitle",
     "save_lost_reason",
     "set_next_step",
     "update_lead",

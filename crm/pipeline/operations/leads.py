@@ -222,6 +222,18 @@ def note_goal(*, lead: Lead, goal: str, actor: Actor) -> list[EventDraft]:
     return [EventDraft(name="lead.updated", subject=lead, actor=actor, payload={"changes": ["goal"]})]
 
 
+def retitle(*, lead: Lead, title: str, instead_of: Collection[str], actor: Actor) -> list[EventDraft]:
+    """Give a locked lead a better title than one that nobody wrote; any title not in `instead_of` stays. The caller
+    records the event.
+    """
+    kept, normal = _storable_title(title)
+    if not kept or lead.title == kept or lead.title not in instead_of:
+        return []
+    lead.title, lead.title_normal = kept, normal
+    lead.save(update_fields=["title", "title_normal"])
+    return [EventDraft(name="lead.updated", subject=lead, actor=actor, payload={"changes": ["title"]})]
+
+
 def _enter(lead: Lead, stage: Stage, lost_reason: LostReason | None, actor: Actor) -> None:
     if stage.kind == StageKind.LOST and lost_reason is None:
         raise LostReasonNeeded(_("Say why the lead was lost."))

@@ -26,7 +26,7 @@ MOST_CHOICES = 20
 class ChoiceRow:
     """An answer to tap: its texts as typed, `value` in the form of `values.as_text`."""
 
-    token: str = "__row__"
+    token: str = "__row__"  # noqa: S105 - the name that a new row gets its own in place of
     value: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     synonyms: str = ""
@@ -72,9 +72,13 @@ class CriterionForm(forms.Form):
     )
     expected = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: QueryDict | None = None, *, criterion: Criterion | None = None, mark: str = "") -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, criterion: Criterion | None = None, mark: str = ""
+    ) -> None:
         self.criterion = criterion
-        initial = {**_initial(criterion), "expected": mark} if criterion else {"active": True, "kind": "choice"}
+        initial = (
+            {**_initial(criterion), "expected": mark} if criterion else {"active": True, "kind": "choice"}
+        )
         super().__init__(data, initial=initial)
         for code, name in Language.choices:
             self.fields[f"question_{code}"] = _text(str(name), 500)
@@ -172,7 +176,9 @@ def _value_of(row: ChoiceRow, kind: str, currency: str) -> Any:
 
 
 def _initial(criterion: Criterion) -> dict[str, Any]:
-    initial: dict[str, Any] = {name: getattr(criterion, name) for name in ("name", "kind", "must_have", "active")}
+    initial: dict[str, Any] = {
+        name: getattr(criterion, name) for name in ("name", "kind", "must_have", "active")
+    }
     for code in Language.values:
         initial[f"question_{code}"] = criterion.question.get(code, "")
         initial[f"hint_{code}"] = criterion.hint.get(code, "")
@@ -180,7 +186,9 @@ def _initial(criterion: Criterion) -> dict[str, Any]:
         initial["not_fit_yes_no"] = ["yes" if value else "no" for value in criterion.disqualifying]
     if criterion.kind in WORDS:
         offered = [each["value"] for each in criterion.choices]
-        words = [value for value in criterion.disqualifying if not any(same(value, other) for other in offered)]
+        words = [
+            value for value in criterion.disqualifying if not any(same(value, other) for other in offered)
+        ]
         initial["not_fit_words"] = ", ".join(as_text(criterion.kind, value) for value in words)
     return initial
 

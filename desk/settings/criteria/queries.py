@@ -90,7 +90,11 @@ def _yes_no() -> list[Mapping[str, str]]:
 
 def changed_fields(stale: StaleEdit, criterion: Criterion) -> list[tuple[str, str]]:
     """Name and present value of each field that somebody else changed, in words."""
-    return [(str(LABELS[name]).capitalize(), _in_words(criterion, name)) for name in stale.changes if name in LABELS]
+    return [
+        (str(LABELS[name]).capitalize(), _in_words(criterion, name))
+        for name in stale.changes
+        if name in LABELS
+    ]
 
 
 def _in_words(criterion: Criterion, name: str) -> str:

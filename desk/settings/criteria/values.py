@@ -45,7 +45,9 @@ def as_value(kind: str, text: str, *, currency: str) -> Any:
     try:
         amount = Decimal(number.replace(" ", "").replace("\u00a0", "").replace(",", ""))
     except InvalidOperation as error:
-        raise BadAnswer(_("Write an amount with its currency, such as 500000 %(currency)s.") % {"currency": currency}) from error
+        raise BadAnswer(
+            _("Write an amount with its currency, such as 500000 %(currency)s.") % {"currency": currency}
+        ) from error
     return Money(amount, code.upper())
 
 

@@ -66,7 +66,8 @@ def new(request: Request) -> HttpResponse:
         if saved is not None:
             messages.success(request, _("Saved. Add it to a flow, or let people fill it in."))
             return HttpResponse(
-                status=204, headers={"HX-Redirect": reverse("desk:settings_criterion", args=[saved.public_id])}
+                status=204,
+                headers={"HX-Redirect": reverse("desk:settings_criterion", args=[saved.public_id])},
             )
     return _form_shown(request, form)
 

@@ -110,7 +110,12 @@ class Row:
 class ConditionForm:
     """The rows of a rule. `nested` holds a condition that has groups in it: it is shown in words and kept."""
 
-    def __init__(self, known: Fields, *, data: QueryDict | None = None, stored: Any = None, currency: str = "") -> None:
+    rows: list[Row]
+    nested: Any
+
+    def __init__(
+        self, known: Fields, *, currency: str, data: QueryDict | None = None, stored: Any = None
+    ) -> None:
         self.known, self.currency = known, currency
         self.joint, self.rows, self.nested, self.error = "all", [], None, ""
         if data is not None and "joint" in data:
@@ -118,10 +123,7 @@ class ConditionForm:
         elif stored is not None:
             self._read_stored(stored)
         else:
-            self.rows = [blank_row(known)]
-
-    rows: list[Row]
-    nested: Any
+            self.rows = [blank_row(known, currency)]
 
     @property
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -129,7 +131,11 @@ class ConditionForm:
 
     @property
     def joints(self) -> list[tuple[str, str, bool]]:
-        names = {"all": _("all of these hold"), "any": _("at least one of these holds"), "none": _("none of these holds")}
+        names = {
+            "all": _("all of these hold"),
+            "any": _("at least one of these holds"),
+            "none": _("none of these holds"),
+        }
         return [(key, name, key == self.joint) for key, name in names.items()]
 
     @property
@@ -163,7 +169,7 @@ class ConditionForm:
         asked = data.get("joint", "")
         self.joint = asked if asked in ("all", "any", "none") else "all"
         tokens = [each for each in dict.fromkeys(data.getlist("row")) if each.isalnum() and len(each) <= 40]
-        self.rows = [posted_row(self.known, data, token) for token in tokens[:MOST_ROWS]]
+        self.rows = [posted_row(self.known, data, token, self.currency) for token in tokens[:MOST_ROWS]]
 
     def _read_stored(self, stored: Any) -> None:
         kind = next((name for name in ("all", "any", "none") if name in stored), "")
@@ -179,14 +185,15 @@ class ConditionForm:
         return Row(_token(), asked, operator, from_json(asked, operator, leaf.get("value")))
 
 
-def blank_row(known: Fields) -> Row:
-    first = next(iter(sorted(known.values(), key=lambda each: not each.key.startswith("answer."))))
-    return Row(_token(), first, first.operators[0], _beginning(first, first.operators[0], ""))
+def blank_row(known: Fields, currency: str) -> Row:
+    """A comparison to begin with: an answer, where anything is asked."""
+    first = min(known.values(), key=lambda each: not each.key.startswith("answer."))
+    return Row(_token(), first, first.operators[0], _beginning(first, first.operators[0], currency))
 
 
-def posted_row(known: Fields, data: QueryDict, token: str) -> Row:
+def posted_row(known: Fields, data: QueryDict, token: str, currency: str) -> Row:
     """The row as typed; a field or operator that does not suit becomes the first that does."""
-    asked = known.get(data.get(f"field-{token}", "")) or blank_row(known).field
+    asked = known.get(data.get(f"field-{token}", "")) or blank_row(known, currency).field
     name = data.get(f"op-{token}", "")
     allowed = [operator for operator, _label in operators_of(asked)]
     operator = Operator(name if name in allowed else allowed[0])
@@ -195,7 +202,7 @@ def posted_row(known: Fields, data: QueryDict, token: str) -> Row:
     fitting = {value for value, _label in units_of(asked, operator)}
     if asked.type is FieldType.MONEY:
         fitting = {unit} if unit.isalpha() and len(unit) == 3 else set()
-    kept = Typed(values, unit if unit in fitting else _beginning(asked, operator, data.get("currency", "")).unit)
+    kept = Typed(values, unit if unit in fitting else _beginning(asked, operator, currency).unit)
     return Row(token, asked, operator, kept)
 
 

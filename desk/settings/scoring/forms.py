@@ -14,11 +14,12 @@ class RuleForm(forms.Form):
     """What a rule gives; its condition stands beside, in `builder.ConditionForm`."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+        label=_("Name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )
     group = forms.ChoiceField(label=_("Counts for"), choices=RuleGroup.choices)
     points = forms.IntegerField(label=_("Points"), min_value=-MAX_POINTS, max_value=MAX_POINTS)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def clean_points(self) -> int:
         points = int(self.cleaned_data["points"])
@@ -35,7 +36,6 @@ class ThresholdsForm(forms.Form):
     grade_a = forms.IntegerField(label=_("Grade A from"), min_value=-9999, max_value=9999)
     grade_b = forms.IntegerField(label=_("Grade B from"), min_value=-9999, max_value=9999)
     grade_c = forms.IntegerField(label=_("Grade C from"), min_value=-9999, max_value=9999)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -49,5 +49,4 @@ class ThresholdsForm(forms.Form):
         return cleaned
 
     def thresholds(self) -> Thresholds:
-        values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
-        return Thresholds(**values)
+        return Thresholds(**self.cleaned_data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -35,7 +36,9 @@ def units_of(field: Field, operator: Operator) -> list[tuple[str, str]]:
     shape = shape_of(operator)
     if shape is Shape.SPAN:
         names = {"days": _("days"), "hours": _("hours"), "minutes": _("minutes")}
-        return [(unit, names[unit]) for unit in SPAN_UNITS if unit == "days" or field.type is FieldType.DATETIME]
+        return [
+            (unit, names[unit]) for unit in SPAN_UNITS if unit == "days" or field.type is FieldType.DATETIME
+        ]
     if field.type in _DAYS and shape is Shape.ONE:
         return [(DATE, _("date")), (AGO, _("days ago")), (AHEAD, _("days from today"))]
     return []
@@ -128,7 +131,7 @@ _SCALARS: Mapping[FieldType, Callable[[str, str], Any]] = {
 
 def _typed(field: Field, stored: Any) -> Typed:
     if field.type is FieldType.MONEY:
-        return Typed((f"{number(stored['amount'])}" if "." in stored["amount"] else stored["amount"],), stored["currency"])
+        return Typed((f"{Decimal(stored['amount']).normalize() + 0:f}",), stored["currency"])
     if field.type is FieldType.BOOLEAN:
         return Typed(("yes" if stored else "no",))
     if field.type in _DAYS:

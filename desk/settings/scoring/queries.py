@@ -32,9 +32,11 @@ class RulePage:
     groups: list[tuple[str, str, list[RuleLine]]]
     thresholds: Thresholds
 
-    @property
-    def is_empty(self) -> bool:
-        return not any(lines for _key, _label, lines in self.groups)
+    def line(self, key: UUID) -> RuleLine:
+        return next(line for _key, _label, lines in self.groups for line in lines if line.rule.key == key)
+
+    def size(self, group: str) -> int:
+        return next(len(lines) for key, _label, lines in self.groups if key == group)
 
 
 def rule_page() -> RulePage:
@@ -74,7 +76,11 @@ class VersionLine:
 
 def versions() -> list[VersionLine]:
     """The newest versions with what each changed; two queries."""
-    rows = list(rule_sets().prefetch_related(Prefetch("rules", ScoringRule.objects.order_by("position", "id")))[: VERSIONS + 1])
+    rows = list(
+        rule_sets().prefetch_related(Prefetch("rules", ScoringRule.objects.order_by("position", "id")))[
+            : VERSIONS + 1
+        ]
+    )
     return [
         VersionLine(
             row.version,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from crm.scoring import operations
 from crm.scoring.errors import BadRule, StaleRules
 from crm.scoring.models import RuleGroup, RuleSet, ScoringRule
 from crm.scoring.operations import Published, RuleDraft
-from crm.scoring.queries import last_recalculation
+from crm.scoring.queries import last_recalculation, published
 from desk.settings.scoring import queries
 from desk.settings.scoring.builder import ConditionForm, blank_row, field_groups, fields, posted_row
 from desk.settings.scoring.forms import RuleForm, ThresholdsForm
@@ -49,10 +49,8 @@ def counts(request: Request) -> HttpResponse:
 @never_cache
 @require(role=Role.MANAGER)
 def progress(request: Request) -> HttpResponse:
-    """How far the recalculation is; when it has come to its end the counts are fetched anew."""
-    context = _progress()
-    response = render_partial(request, PAGE, "progress", context)
-    return response if context["running"] else trigger_client_event(response, "scoring:done", {})
+    """How far the recalculation is; the fragment asks again until it has come to its end."""
+    return render_partial(request, PAGE, "progress", _progress())
 
 
 @require_safe
@@ -60,9 +58,10 @@ def progress(request: Request) -> HttpResponse:
 @require(role=Role.ADMIN)
 def condition_row(request: Request) -> HttpResponse:
     """A row of the builder: a new one, or the one named by `row` for the field and operator chosen in it."""
-    known = fields()
+    known, currency = fields(), company().currency
     token = request.GET.get("row", "")
-    row = posted_row(known, request.GET, token) if token.isalnum() and len(token) <= 40 else blank_row(known)
+    named = token.isalnum() and len(token) <= 40
+    row = posted_row(known, request.GET, token, currency) if named else blank_row(known, currency)
     return render_partial(request, PAGE, "condition", {"row": row, "groups": field_groups(known)})
 
 
@@ -85,7 +84,10 @@ def rule(request: Request, key: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     if request.GET.get("show"):
-        return render_partial(request, PAGE, "rules", _page())
+        page = queries.rule_page()
+        return render_partial(
+            request, PAGE, "rule_line", {"line": page.line(key), "rule": found, "page": page}
+        )
     initial = {"name": found.name, "group": found.group, "points": found.points}
     return _rule_form(request, found, initial)
 
@@ -93,11 +95,12 @@ def rule(request: Request, key: UUID) -> HttpResponse:
 @require_POST
 @require(role=Role.ADMIN)
 def delete_rule(request: Request, key: UUID) -> HttpResponse:
-    """Publish without the rule."""
-    expected = _expected(request)
-    return _published(
-        request, lambda: operations.delete_rule(key=key, user=request.user, expected_version=expected)
-    )
+    """Publish without the rule; the answer takes the place of its line."""
+    try:
+        saved = operations.delete_rule(key=key, user=request.user, expected_version=_expected(request))
+    except (StaleRules, BadRule) as refusal:
+        return _refused(request, refusal)
+    return _told(render_partial(request, PAGE, "version_mark", {"version": saved.rule_set.version}), saved)
 
 
 @require_POST
@@ -108,15 +111,17 @@ def thresholds(request: Request) -> HttpResponse:
     if form.is_valid():
         try:
             saved = operations.save_thresholds(
-                thresholds=form.thresholds(), user=request.user, expected_version=form.cleaned_data["version"]
+                thresholds=form.thresholds(), user=request.user, expected_version=_expected(request)
             )
         except StaleRules as stale:
-            return _stale_thresholds(request, form, stale)
+            context = {"limits": form, "stale": stale, "fresh_version": _version()}
+            return render_partial(request, PAGE, "thresholds", context, status=409)
         except BadRule as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _told(render_partial(request, PAGE, "thresholds", _page()), saved)
-    return render_partial(request, PAGE, "thresholds", {**_page(), "limits": form}, status=422)
+            context = {**_page(), "fresh_version": saved.rule_set.version}
+            return _told(render_partial(request, PAGE, "thresholds", context), saved)
+    return render_partial(request, PAGE, "thresholds", {"limits": form}, status=422)
 
 
 @require_POST
@@ -124,23 +129,24 @@ def thresholds(request: Request) -> HttpResponse:
 def roll_back(request: Request) -> HttpResponse:
     """Publish an earlier version once more, as a new one."""
     asked = request.POST.get("to", "")
-    if not asked.isdecimal() or not RuleSet.objects.filter(version=int(asked)).exists():
+    if not (asked.isdecimal() and len(asked) < 10 and RuleSet.objects.filter(version=int(asked)).exists()):
         raise BadRequest("to must be the number of a version")
-    expected = _expected(request)
-    return _published(
-        request,
-        lambda: operations.roll_back(version=int(asked), user=request.user, expected_version=expected),
-    )
+    try:
+        saved = operations.roll_back(
+            version=int(asked), user=request.user, expected_version=_expected(request)
+        )
+    except (StaleRules, BadRule) as refusal:
+        return _refused(request, refusal)
+    messages.success(request, _told_words(saved))
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
 
 
 def _rule_form(request: Request, found: ScoringRule | None, initial: dict[str, Any]) -> HttpResponse:
-    page = queries.rule_page()
     known, currency = fields(), company().currency
     stored = found.condition if found else None
     if request.method != "POST":
-        form = RuleForm(initial={**initial, "version": page.version})
         condition = ConditionForm(known, stored=stored, currency=currency)
-        return _form_shown(request, found, form, condition)
+        return _form_shown(request, found, RuleForm(initial=initial), condition)
     form = RuleForm(request.POST)
     condition = ConditionForm(known, data=request.POST, stored=stored, currency=currency)
     wanted = condition.condition()
@@ -149,15 +155,13 @@ def _rule_form(request: Request, found: ScoringRule | None, initial: dict[str, A
     values = form.cleaned_data
     draft = RuleDraft(values["name"], values["group"], wanted, values["points"], found.key if found else None)
     try:
-        saved = operations.save_rule(draft=draft, user=request.user, expected_version=values["version"])
+        saved = operations.save_rule(draft=draft, user=request.user, expected_version=_expected(request))
     except StaleRules as stale:
-        form.data = form.data.copy()
-        form.data["version"] = str(page.version)
         return _form_shown(request, found, form, condition, stale=stale, status=409)
     except BadRule as refusal:
         form.add_error(None, str(refusal))
         return _form_shown(request, found, form, condition, status=422)
-    return _rules_shown(request, saved)
+    return _told(_rule_shown(request, found, saved), saved)
 
 
 def _form_shown(
@@ -170,40 +174,49 @@ def _form_shown(
     status: int = 200,
 ) -> HttpResponse:
     context = {"rule": found, "form": form, "condition": condition, "stale": stale}
+    if stale:
+        context["fresh_version"] = _version()
     return render_partial(request, PAGE, "rule_form", context, status=status)
 
 
-def _published(request: Request, publish: Callable[[], Published]) -> HttpResponse:
-    """Publish and show the rules; what does not go is said in a toast over the rules as they are now."""
-    try:
-        saved = publish()
-    except (StaleRules, BadRule) as refusal:
-        return toast(render_partial(request, PAGE, "rules", _page(), status=409), str(refusal))
-    return _rules_shown(request, saved)
-
-
-def _rules_shown(request: Request, saved: Published) -> HttpResponse:
-    response = render_partial(request, PAGE, "rules", _page())
+def _rule_shown(request: Request, before: ScoringRule | None, saved: Published) -> HttpResponse:
+    """The sentence in the place of its form; all rules where it went to another group or is the first."""
+    rows = list(saved.rule_set.rules.order_by("position", "id"))
+    row = next(each for each in rows if each.key == before.key) if before else rows[-1]
+    page = queries.rule_page()
+    if page.size(row.group) > 1 and (before is None or before.group == row.group):
+        context = {"line": page.line(row.key), "rule": row, "page": page, "fresh_version": page.version}
+        return render_partial(request, PAGE, "rule_line", context)
+    response = render_partial(request, PAGE, "rules", {"page": page})
     response["HX-Retarget"], response["HX-Reswap"] = "#rules", "outerHTML"
-    return _told(response, saved)
+    return response
+
+
+def _refused(request: Request, refusal: StaleRules | BadRule) -> HttpResponse:
+    """The rules as they are now, and why it was not done."""
+    response = render_partial(request, PAGE, "rules", {"page": queries.rule_page()}, status=409)
+    response["HX-Retarget"], response["HX-Reswap"] = "#rules", "outerHTML"
+    return toast(response, str(refusal))
 
 
 def _told(response: HttpResponse, saved: Published) -> HttpResponse:
     trigger_client_event(response, "scoring:published", {})
+    return toast(response, _told_words(saved))
+
+
+def _told_words(saved: Published) -> str:
     words = _("Version %(version)s is published; all leads are being scored again.")
-    return toast(response, words % {"version": saved.rule_set.version})
-
-
-def _stale_thresholds(request: Request, form: ThresholdsForm, stale: StaleRules) -> HttpResponse:
-    page = _page()
-    form.data = form.data.copy()
-    form.data["version"] = str(page["page"].version)
-    return render_partial(request, PAGE, "thresholds", {**page, "limits": form, "stale": stale}, status=409)
+    return words % {"version": saved.rule_set.version}
 
 
 def _expected(request: Request) -> int | None:
     asked = request.POST.get("version", "")
     return int(asked) if asked.isdecimal() and len(asked) < 10 else None
+
+
+def _version() -> int:
+    rule_set = published()
+    return rule_set.version if rule_set else 0
 
 
 def _page() -> dict[str, Any]:
@@ -215,9 +228,13 @@ def _page() -> dict[str, Any]:
         "grade_a": limits.grade_a,
         "grade_b": limits.grade_b,
         "grade_c": limits.grade_c,
-        "version": page.version,
     }
-    return {"page": page, "limits": ThresholdsForm(initial=initial), "versions": queries.versions(), **_progress()}
+    return {
+        "page": page,
+        "limits": ThresholdsForm(initial=initial),
+        "versions": queries.versions(),
+        **_progress(),
+    }
 
 
 def _progress() -> dict[str, Any]:

@@ -10,13 +10,17 @@ from core.access.operations import PersonDraft
 from core.languages import Language
 from desk.settings import places
 
-ROLE_HELP = _("Agents see their own work, their teams' and what nobody has; managers everything; admins also change the settings.")
+ROLE_HELP = _(
+    "Agents see their own work, their teams' and what nobody has; managers everything; admins also change the settings."
+)
 
 
 class PersonForm(forms.Form):
     """A person as an admin sees one."""
 
-    name = forms.CharField(label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, help_text=ROLE_HELP)
     teams = forms.ModelMultipleChoiceField(
         Team.objects.none(), label=_("Teams"), required=False, widget=forms.CheckboxSelectMultiple
@@ -54,7 +58,9 @@ class TeamForm(forms.Form):
     """A team and its people."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+        label=_("Name"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )
     people = forms.ModelMultipleChoiceField(
         User.objects.none(), label=_("People"), required=False, widget=forms.CheckboxSelectMultiple

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-WORDS = Path(__file__).resolve().parent.parent / "static" / "webchat" / "words"
+WORDS = Path(__file__).resolve().parents[2] / "static" / "webchat" / "words"
 LINE = re.compile(r'^  (\w+): "(.+)",$', re.M)
 
 

@@ -1,0 +1,38 @@
+"""`make bench`: starts the product in a folder of its own, measures, prints each figure beside its floor and its budget.
+
+Carry the ratios, not the milliseconds: product and floor run on the same machine in the same minute.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import accept, pages, reply
+from benchmarks.table import Row, print_table
+from tests.stack import RunningStack
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="parley-bench-", ignore_cleanup_errors=True) as folder:
+        stack = RunningStack(Path(folder) / "data", variables={"LOG_LEVEL": "WARNING"})
+        print("Starting the product ...", flush=True)
+        stack.start()
+        try:
+            rows: list[Row] = []
+            for name, measure in (
+                ("reply", reply.measure),
+                ("accept", accept.measure),
+                ("pages", pages.measure),
+            ):
+                print(f"Measuring: {name} ...", flush=True)
+                rows += measure(stack)
+        finally:
+            stack.stop()
+    print_table(rows)
+    return 0 if all(row.holds for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The demo company (issue: two pipelines of five stages with 60 leads, four languages) and the data for measuring."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import call_command
+from django.db.models import Sum
+
+from conversations.threads.models import Conversation, Message
+from core.access.models import Shift, User
+from crm.pipeline.models import Lead, Pipeline
+from crm.scoring.models import ScoreEntry
+from desk.demo.bulk import load
+from desk.demo.operations import seed_demo
+from desk.demo.queries import demo_account, sign_ins
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def test_the_demo_company_is_installed_once() -> None:
+    assert seed_demo(now=NOW)
+    assert not seed_demo(now=NOW)
+    assert Lead.objects.count() == 60
+    assert [pipeline.stages.count() for pipeline in Pipeline.objects.all()] == [5, 5]
+    assert [pipeline.leads.count() for pipeline in Pipeline.objects.all()] == [42, 18]
+    assert User.objects.count() == 5
+    assert Shift.objects.count() == 26
+    assert [person.email for person in sign_ins()][0] == "ani@aregak.example"
+    assert demo_account() is not None
+    assert set(Conversation.objects.values_list("language", flat=True)) == {"en", "ru", "hy", "az"}
+
+
+def test_demo_scores_stand_in_the_ledger() -> None:
+    seed_demo(now=NOW)
+    sums = dict(ScoreEntry.objects.values_list("lead").annotate(total=Sum("points")))
+    assert {lead.pk: sums.get(lead.pk, 0) for lead in Lead.objects.all()} == dict(
+        Lead.objects.values_list("pk", "score")
+    )
+    assert Lead.objects.filter(grade="A").exists()
+
+
+def test_the_demo_people_can_sign_in() -> None:
+    seed_demo(now=NOW)
+    for person in sign_ins():
+        assert User.objects.get(email=person.email).check_password(person.password)
+
+
+def test_many_leads_with_messages() -> None:
+    seed_demo(now=NOW)
+    messages = Message.objects.count()
+    load(leads=50, messages=200)
+    assert Lead.objects.count() == 110
+    assert Message.objects.count() == messages + 200
+
+
+def test_seed_without_a_company_says_what_to_do() -> None:
+    from django.core.management import CommandError
+
+    with pytest.raises(CommandError, match="seed --demo"):
+        call_command("seed", leads=5)

@@ -1,0 +1,61 @@
+"""Imports stand inside: this file is read before the settings know the addresses of the services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conversations.accounts.models import ChannelAccount
+    from core.access.models import User
+    from tests.journeys.chat import Chat
+
+OPEN = "2026-03-02T12:00:00+04:00"
+"""A Monday at noon in Yerevan: the showroom is open."""
+
+
+@pytest.fixture
+def clock() -> Iterator[object]:
+    """Time stands still until a test shifts it."""
+    import time_machine
+
+    from tests.factories.conversations import at
+
+    with time_machine.travel(at(OPEN), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def shop(db: None, clock: object) -> ChannelAccount:
+    """A furniture maker as the defaults leave it, with office hours, two teams and the shipped flow on its site."""
+    from automation.flows.operations import install_shipped
+    from core.company.models import CompanyProfile
+    from crm.defaults import install_defaults
+    from tests.factories.conversations import make_web_chat
+    from tests.factories.core import CalendarFactory, TeamFactory
+
+    CompanyProfile.objects.create(
+        id=1, name="Aregak Interiors", currency="AMD", country="AM", timezone="Asia/Yerevan"
+    )
+    CalendarFactory()
+    sales = TeamFactory(name="Sales")
+    TeamFactory(name="Support")
+    install_defaults()
+    install_shipped("first_answer")
+    return make_web_chat(name="Website", flow_key="first_answer", team=sales)
+
+
+@pytest.fixture
+def chat(shop: ChannelAccount, clock: object) -> Chat:
+    from tests.journeys.chat import Chat
+
+    return Chat(shop, clock)
+
+
+@pytest.fixture
+def anna(shop: ChannelAccount) -> User:
+    from tests.factories.conversations import make_user
+
+    return make_user("Anna", role="admin")
