@@ -24,9 +24,9 @@ def _look(path: Path) -> str:
     return f"{path}:{info.st_size}:{info.st_mtime_ns}"
 
 
-def is_current(data: Path, now: str) -> bool:
+def is_current(data: Path, collected: Path, now: str) -> bool:
     stamp = data / STAMP
-    return stamp.exists() and stamp.read_text() == now and (data / "static").is_dir()
+    return stamp.exists() and stamp.read_text() == now and collected.is_dir()
 
 
 def remember(data: Path, now: str) -> None:

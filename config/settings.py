@@ -17,6 +17,7 @@ DATA_DIR = environment.data_folder(BASE_DIR)
 DEBUG = environment.flag("DEBUG")
 TESTING = environment.flag("PARLEY_TESTING")
 SECRET_KEY = environment.secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 
 # Addresses. The live stream is an origin of its own: by default the next port of the same host.
 HOST = os.environ.get("HOST", "127.0.0.1")

@@ -46,7 +46,7 @@ def install_defaults(*, language: str = Language.ENGLISH, currency: str = "AMD")
 def _stages() -> list[StageDraft]:
     return [
         StageDraft(_("New"), StageKind.OPEN, probability=10, rotting_days=2),
-        StageDraft(_("Qualified"), StageKind.OPEN, probability=30, rotting_days=5),
+        StageDraft(_("Qualified"), StageKind.OPEN, probability=30, rotting_days=5, takes_qualified=True),
         StageDraft(_("Meeting"), StageKind.OPEN, probability=50, rotting_days=7),
         StageDraft(_("Offer"), StageKind.OPEN, probability=70, rotting_days=10),
         StageDraft(_("Won"), StageKind.WON, probability=100),

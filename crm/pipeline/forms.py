@@ -211,10 +211,11 @@ class StageForm(forms.Form):
         required=False,
         help_text=_("Empty: a lead may stay as long as it likes."),
     )
+    takes_qualified = forms.BooleanField(label=_("Takes leads that become qualified"), required=False)
 
     def __init__(self, data: Any = None, *, pipeline: Pipeline, stage: Stage | None = None) -> None:
         self.pipeline, self.stage = pipeline, stage
-        names = ("name", "kind", "probability", "rotting_days")
+        names = ("name", "kind", "probability", "rotting_days", "takes_qualified")
         initial = {name: getattr(stage, name) for name in names} if stage else None
         super().__init__(data, initial=initial)
 

@@ -49,7 +49,10 @@ class StageKind(models.TextChoices):
 
 @pghistory.track()
 class Stage(models.Model):
-    """A step of a pipeline. `rotting_days` after entering it a lead counts as rotting; empty means never."""
+    """A step of a pipeline. `rotting_days` after entering it a lead counts as rotting; empty means never.
+
+    A lead that becomes qualified in an earlier open stage moves by itself to the stage with `takes_qualified`.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="stages")
@@ -58,12 +61,19 @@ class Stage(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     probability = models.PositiveSmallIntegerField(_("probability, %"), default=10)
     rotting_days = models.PositiveSmallIntegerField(_("days until rotting"), null=True, blank=True)
+    takes_qualified = models.BooleanField(_("takes leads that become qualified"), default=False)
 
     class Meta:
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["pipeline", "name"], name="one_stage_name_per_pipeline"),
             models.CheckConstraint(condition=Q(probability__lte=100), name="stage_probability_is_percent"),
+            models.UniqueConstraint(
+                fields=["pipeline"], name="one_stage_takes_qualified", condition=Q(takes_qualified=True)
+            ),
+            models.CheckConstraint(
+                condition=Q(takes_qualified=False) | Q(kind="open"), name="qualified_leads_stay_open"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,8 @@
   const board = () => byId("columns");
   const lists = () => [...document.querySelectorAll("#columns .cards")];
   const listOf = (stage) => document.querySelector(`#columns .cards[data-stage="${stage}"]`);
+  // A card's addresses stand under that of its lead.
+  const addressOf = (card, what) => `${card.querySelector("h3 a").pathname}${what}/`;
   let dragging = false;
   let pending = false;
 
@@ -89,7 +91,7 @@
     const before = card.dataset.stage;
     const values = { stage: to.dataset.stageId, revision: card.dataset.revision };
     try {
-      await htmx.ajax("POST", card.dataset.move, { source: card, swap: "none", values });
+      await htmx.ajax("POST", addressOf(card, "move"), { source: card, swap: "none", values });
     } finally {
       if (card.isConnected && card.dataset.stage === before && card.parentElement === to) place(card, from);
     }
@@ -100,7 +102,7 @@
     const card = event.target.closest(".card-lead");
     if (!card || event.target.closest("button") || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    htmx.ajax("GET", card.dataset.panel, { source: card, target: "#panel" });
+    htmx.ajax("GET", addressOf(card, "panel"), { source: card, target: "#panel" });
   }, true);
   addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id === "panel") tabler.Offcanvas.getOrCreateInstance(byId("lead-panel")).show();
@@ -117,7 +119,7 @@
   }
   async function showWhy(chip) {
     const box = byId("why-popover");
-    await htmx.ajax("GET", chip.dataset.why, { source: chip, target: box, swap: "innerHTML" });
+    await htmx.ajax("GET", addressOf(chip.closest(".card-lead"), "why"), { source: chip, target: box, swap: "innerHTML" });
     if (!chip.isConnected || !(chip.matches(":hover") || document.activeElement === chip)) return;
     if (!box.matches(":popover-open")) box.showPopover();
     const place = chip.getBoundingClientRect();
@@ -149,7 +151,7 @@
     const card = document.activeElement?.closest(".card-lead") ?? document.querySelector(".card-lead:hover");
     if (event.key === "m" && card) {
       event.preventDefault();
-      htmx.ajax("GET", card.dataset.move, { source: card, target: "#modal-body" });
+      htmx.ajax("GET", addressOf(card, "move"), { source: card, target: "#modal-body" });
     } else if (event.key === "/") {
       event.preventDefault();
       byId("id_q")?.focus();

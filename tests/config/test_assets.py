@@ -8,17 +8,17 @@ from config.vendor import FILES
 
 
 def test_a_changed_file_makes_the_collection_stale(tmp_path: Path) -> None:
-    sources, data = tmp_path / "sources", tmp_path / "data"
+    sources, data, collected = tmp_path / "sources", tmp_path, tmp_path / "static"
     sources.mkdir()
-    (data / "static").mkdir(parents=True)
+    collected.mkdir()
     style = sources / "site.css"
     style.write_text("a {}")
     assets.remember(data, assets.fingerprint([sources], []))
 
-    assert assets.is_current(data, assets.fingerprint([sources], [tmp_path / "not there"])) is True
+    assert assets.is_current(data, collected, assets.fingerprint([sources], [tmp_path / "not there"])) is True
 
     os.utime(style, ns=(1, 1))
-    assert assets.is_current(data, assets.fingerprint([sources], [])) is False
+    assert assets.is_current(data, collected, assets.fingerprint([sources], [])) is False
 
 
 def test_vendored_files_are_found_by_their_static_path() -> None:

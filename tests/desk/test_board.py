@@ -263,6 +263,28 @@ def test_the_board_costs_the_same_with_ten_and_with_a_thousand_leads(
     assert max(count for _name, count in counts) <= 12
 
 
+def test_a_full_board_stays_under_120_kilobytes(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    account = make_web_chat()
+    for stage in stages.values():
+        for number in range(21):
+            lead = LeadFactory(
+                stage=stage,
+                title=f"Kitchen with an island and a pantry {number}",
+                owner=manager,
+                value=Decimal(1_250_000),
+                next_step="Call about the measurements",
+                next_step_at=NOW + timedelta(days=1),
+            )
+            make_conversation(account, lead=lead, unread=1)
+
+    page = sign_in(manager).get(reverse("desk:board", args=[pipeline.public_id])).content
+
+    assert len(words(page, "card-lead")) == 100
+    assert len(page) < 120_000
+
+
 def test_without_a_pipeline_the_page_says_who_makes_one(
     manager: User, sign_in: Callable[[User], Client]
 ) -> None:

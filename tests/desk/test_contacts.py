@@ -17,7 +17,7 @@ from tests.factories.crm import ContactFactory, LeadFactory, PhoneFactory
 
 
 def names(page: bytes) -> list[str]:
-    return attributes(page, "initials-row", "aria-label")
+    return attributes(page, "initials-row", "title")
 
 
 def test_contacts_are_found_by_name_in_any_script_phone_and_email(

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         vendored = [settings.BASE_DIR / "node_modules" / source for source in FILES.values()]
         lock = settings.BASE_DIR / "requirements.lock"
         now = assets.fingerprint([settings.BASE_DIR / "static"], [*vendored, lock])
-        if not assets.is_current(settings.DATA_DIR, now):
+        if not assets.is_current(settings.DATA_DIR, settings.STATIC_ROOT, now):
             self.stdout.write("Collecting styles and scripts")
             call_command("collectstatic", interactive=False, clear=True, verbosity=0)
             assets.remember(settings.DATA_DIR, now)

@@ -16,6 +16,7 @@ from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
 from core.text import clean, normalise
 from crm.contacts.models import Contact
+from crm.pipeline.entering import STAGE_COLUMNS, enter
 from crm.pipeline.errors import LostReasonNeeded, NoPipeline, StaleLead
 from crm.pipeline.models import Lead, LostReason, Stage, StageKind
 from crm.pipeline.queries import default_stage, last_personal_change, locked_lead
@@ -25,7 +26,6 @@ from crm.scoring.queries import moment
 
 TITLE_LENGTH = 200
 STAGE_FIELDS = frozenset({"lead.stage", "lead.status", "lead.stage_entered_at"})
-STAGE_COLUMNS = ("pipeline", "stage", "stage_kind", "stage_entered_at", "closed_at", "lost_reason")
 
 
 class LeadChanges(TypedDict, total=False):
@@ -237,19 +237,7 @@ def retitle(*, lead: Lead, title: str, instead_of: Collection[str], actor: Actor
 def _enter(lead: Lead, stage: Stage, lost_reason: LostReason | None, actor: Actor) -> None:
     if stage.kind == StageKind.LOST and lost_reason is None:
         raise LostReasonNeeded(_("Say why the lead was lost."))
-    now, before = timezone.now(), lead.stage
-    lead.lost_reason = lost_reason if stage.kind == StageKind.LOST else None
-    lead.pipeline, lead.stage, lead.stage_kind = stage.pipeline, stage, stage.kind
-    lead.stage_entered_at = now
-    lead.closed_at = None if stage.kind == StageKind.OPEN else now
-    payload = {
-        "from": before.name,
-        "from_id": before.pk,
-        "to": stage.name,
-        "to_id": stage.pk,
-        "kind": stage.kind,
-        "lost_reason": lead.lost_reason.name if lead.lost_reason else "",
-    }
+    payload = enter(lead, stage, now=timezone.now(), lost_reason=lost_reason)
     _save(lead, STAGE_COLUMNS, "lead.stage_changed", payload, actor, STAGE_FIELDS)
 
 

@@ -26,12 +26,16 @@ MOVED_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class StageDraft:
-    """What an admin writes. `probability` is in percent, `rotting_days` None for never."""
+    """What an admin writes. `probability` is in percent, `rotting_days` None for never.
+
+    `takes_qualified`: leads that become qualified come here; at most one open stage of a pipeline does.
+    """
 
     name: str
     kind: str = StageKind.OPEN
     probability: int = 10
     rotting_days: int | None = None
+    takes_qualified: bool = False
 
 
 @transaction.atomic
@@ -47,6 +51,8 @@ def create_pipeline(
         raise BadStage(_("A pipeline needs at least one open stage."))
     if len({stage.name for stage in stages}) < len(stages):
         raise BadStage(_("Two stages have the same name."))
+    for stage in stages:
+        _check_taking(stage)
     pipeline = Pipeline.objects.create(name=name, position=Pipeline.objects.count(), currency=currency)
     Stage.objects.bulk_create(
         Stage(
@@ -56,6 +62,7 @@ def create_pipeline(
             position=position,
             probability=stage.probability,
             rotting_days=stage.rotting_days,
+            takes_qualified=stage.takes_qualified,
         )
         for position, stage in enumerate(stages)
     )
@@ -105,6 +112,7 @@ def create_stage(*, pipeline_id: int, draft: StageDraft, actor: Actor) -> Stage:
     """Add a stage: an open one before the closed ones, a closed one at the end. Raises BadStage."""
     pipeline = Pipeline.objects.select_for_update().get(pk=pipeline_id)
     name = _free_name(pipeline, draft.name)
+    _take_over_qualified(pipeline, draft)
     stages = list(pipeline.stages.order_by("position", "id"))
     open_first = [each.pk for each in stages if each.kind == StageKind.OPEN]
     stage = Stage.objects.create(
@@ -114,6 +122,7 @@ def create_stage(*, pipeline_id: int, draft: StageDraft, actor: Actor) -> Stage:
         position=len(stages),
         probability=draft.probability,
         rotting_days=draft.rotting_days,
+        takes_qualified=draft.takes_qualified,
     )
     if draft.kind == StageKind.OPEN:
         _number(stages, [*open_first, stage.pk], extra=stage)
@@ -129,11 +138,24 @@ def update_stage(*, stage_id: int, draft: StageDraft, actor: Actor) -> Stage:
     if draft.kind != stage.kind:
         _refuse_with_leads(stage, _("Its leads would be closed or opened: move them to another stage first."))
         _keep_one_open(stage)
-    stage.name, stage.kind = name, draft.kind
+    _take_over_qualified(stage.pipeline, draft)
+    stage.name, stage.kind, stage.takes_qualified = name, draft.kind, draft.takes_qualified
     stage.probability, stage.rotting_days = draft.probability, draft.rotting_days
     stage.save()
     _tell(stage, "stage changed", name, actor)
     return stage
+
+
+def _check_taking(draft: StageDraft) -> None:
+    if draft.takes_qualified and draft.kind != StageKind.OPEN:
+        raise BadStage(_("Only an open stage can take leads that become qualified."))
+
+
+def _take_over_qualified(pipeline: Pipeline, draft: StageDraft) -> None:
+    """The newest choice counts: another stage of the pipeline gives the task up."""
+    _check_taking(draft)
+    if draft.takes_qualified:
+        pipeline.stages.filter(takes_qualified=True).update(takes_qualified=False)
 
 
 @transaction.atomic

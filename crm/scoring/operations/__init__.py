@@ -11,6 +11,7 @@ from crm.scoring.operations.rescoring import (
     write_first_entries,
 )
 from crm.scoring.operations.rules import (
+    JUDGED,
     MAX_POINTS,
     Published,
     RuleDraft,
@@ -23,6 +24,7 @@ from crm.scoring.operations.rules import (
 )
 
 __all__ = [
+    "JUDGED",
     "MAX_POINTS",
     "POINT_FIELDS",
     "Assessment",

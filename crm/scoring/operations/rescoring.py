@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
@@ -14,7 +15,8 @@ from core.events.operations import EventDraft, record_all
 from core.jobs.models import Job
 from core.jobs.operations import start
 from crm.contacts.models import Contact
-from crm.pipeline.models import Lead, StageKind
+from crm.pipeline.entering import STAGE_COLUMNS, enter
+from crm.pipeline.models import Lead, Qualification, Stage, StageKind
 from crm.scoring.facts import Facts, KnownLead
 from crm.scoring.models import ScoreEntry
 from crm.scoring.queries import RESCORE_ALL, facts_of, moment, points_of, rule_book
@@ -44,9 +46,24 @@ def assess(*, lead: Lead, at: Moment, actor: Actor = SYSTEM) -> Assessment:
     result = score(KnownLead(lead, facts.points), book, at)
     _write(lead, book, result, facts)
     changed = _set(lead, book, result, at)
-    return Assessment(
-        result, changed.fields, _drafts(lead, result, facts.total, changed.qualification_before, actor)
-    )
+    drafts = _drafts(lead, result, facts.total, changed.qualification_before, actor)
+    moved = _advance(lead, at) if changed.qualification_before != lead.qualification else None
+    if moved is None:
+        return Assessment(result, changed.fields, drafts)
+    drafts.append(EventDraft(name="lead.stage_changed", subject=lead, actor=SYSTEM, payload=moved))
+    return Assessment(result, changed.fields | set(STAGE_COLUMNS), drafts)
+
+
+def _advance(lead: Lead, at: Moment) -> dict[str, Any] | None:
+    """A lead that has just become qualified goes on to the stage that takes such leads, never backwards.
+
+    Returns the payload of "lead.stage_changed". Recalculating all leads after an edit of the rules moves none.
+    """
+    if lead.qualification != Qualification.QUALIFIED or lead.stage_kind != StageKind.OPEN:
+        return None
+    later = Stage.objects.filter(pipeline=lead.pipeline_id, position__gt=lead.stage.position)
+    stage = later.filter(takes_qualified=True).select_related("pipeline").first()
+    return enter(lead, stage, now=at.now) if stage else None
 
 
 def assess_if_concerned(*, lead: Lead, changed: Collection[str], actor: Actor) -> Assessment:

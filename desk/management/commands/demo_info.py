@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from desk.demo.queries import demo_account, sign_ins
@@ -12,4 +13,4 @@ class Command(BaseCommand):
         for person in sign_ins():
             self.stdout.write(f"{person.email:<28} {person.password:<14} {person.name}, {person.role}")
         if demo_account():
-            self.stdout.write("write as a customer: /demo/")
+            self.stdout.write(f"write as a customer: {settings.BASE_URL}/demo/")

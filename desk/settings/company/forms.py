@@ -12,7 +12,7 @@ from desk.settings import places
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 
 
-class CompanyForm(forms.ModelForm):
+class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
     """The profile as customers and colleagues see it."""
 
     class Meta:

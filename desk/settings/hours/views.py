@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -64,7 +65,7 @@ def preview(request: Request) -> HttpResponse:
 @require(role=Role.ADMIN)
 def day(request: Request) -> HttpResponse:
     """Give a single day hours of its own, or close it."""
-    calendar = _saved_or_404(request)
+    calendar = _saved(request)
     form = DayForm(request.POST)
     if form.is_valid():
         values = form.cleaned_data
@@ -83,10 +84,10 @@ def day(request: Request) -> HttpResponse:
 @require(role=Role.ADMIN)
 def clear_day(request: Request) -> HttpResponse:
     """Let the week or the public holiday count again on that date."""
-    calendar = _saved_or_404(request)
+    calendar = _saved(request)
     found = parse_date(request.POST.get("date", ""))
     if found is None:
-        raise Http404
+        raise BadRequest("date must be a date")
     operations.clear_exception(calendar=calendar, day=found)
     return render_partial(request, PAGE, "days", _context(calendar))
 
@@ -98,7 +99,7 @@ def own(request: Request) -> HttpResponse:
     asked = request.POST.get("team", "")
     team = next((each for each in Team.objects.all() if str(each.public_id) == asked), None)
     if team is None:
-        raise Http404
+        raise BadRequest("team must be one of the teams")
     known = BusinessCalendar.objects.filter(team=team).first()
     address = reverse("desk:settings_hours")
     if request.POST.get("keep") == "no":
@@ -135,10 +136,10 @@ def _company_calendar() -> BusinessCalendar:
     return BusinessCalendar(timezone=profile.timezone, holiday_country=profile.country)
 
 
-def _saved_or_404(request: Request) -> BusinessCalendar:
+def _saved(request: Request) -> BusinessCalendar:
     calendar = _calendar(request)
     if calendar.pk is None:
-        raise Http404
+        raise BadRequest("there are no hours yet that a day could differ from")
     return calendar
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -103,7 +104,9 @@ def deactivate(request: Request, public_id: UUID) -> HttpResponse:
 @require(role=Role.ADMIN)
 def reactivate(request: Request, public_id: UUID) -> HttpResponse:
     """Let somebody in again, with a new password that is shown this one time."""
-    found = get_object_or_404(User, public_id=public_id, is_active=False)
+    found = get_object_or_404(User, public_id=public_id)
+    if found.is_active:
+        raise BadRequest("the person is not deactivated")
     return _password_shown(request, operations.reactivate_user(user_id=found.pk))
 
 
@@ -111,7 +114,9 @@ def reactivate(request: Request, public_id: UUID) -> HttpResponse:
 @require(role=Role.ADMIN)
 def password(request: Request, public_id: UUID) -> HttpResponse:
     """Give a person a new password, which is shown this one time."""
-    found = get_object_or_404(User, public_id=public_id, is_active=True)
+    found = get_object_or_404(User, public_id=public_id)
+    if not found.is_active:
+        raise BadRequest("the person is deactivated")
     return _password_shown(request, operations.renew_password(user_id=found.pk))
 
 

@@ -1,0 +1,136 @@
+"""Who may open the settings: admins all of them, managers what is there to read, others nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from automation.flows.operations import install_shipped
+from core.access.models import User
+from core.http import required_role
+from crm.defaults import install_defaults
+from crm.pipeline.models import LostReason, Pipeline, Stage
+from crm.qualification.models import Criterion
+from crm.scoring.models import ScoringRule
+from desk.settings.urls import urlpatterns
+from tests.desk.reading import words
+from tests.desk.settings.htmx import htmx
+from tests.factories.conversations import make_web_chat
+from tests.factories.core import CalendarFactory, CompanyFactory, TeamFactory, UserFactory
+
+READ_BY_MANAGERS = {
+    "settings",
+    "settings_team",
+    "settings_pipelines",
+    "settings_criteria",
+    "settings_scoring",
+    "settings_scoring_counts",
+    "settings_scoring_progress",
+    "settings_channels",
+    "settings_channel",
+    "settings_flows",
+    "settings_flow",
+}
+NAMES = sorted(entry.name for entry in urlpatterns if entry.name)
+
+
+@pytest.fixture
+def addresses(db: None) -> dict[str, str]:
+    """One address of each name, with one of everything behind it."""
+    CompanyFactory()
+    CalendarFactory()
+    install_defaults()
+    install_shipped("first_answer")
+    things: dict[str, Any] = {
+        "settings/team/people": UserFactory(),
+        "settings/team/teams": TeamFactory(),
+        "settings/pipelines": Pipeline.objects.first(),
+        "settings/stages": Stage.objects.first(),
+        "settings/criteria": Criterion.objects.first(),
+        "settings/channels": make_web_chat(),
+    }
+    found = {}
+    for entry in urlpatterns:
+        pattern = f"settings/{entry.pattern}"
+        arguments: list[Any] = []
+        if "<uuid:public_id>" in pattern:
+            arguments = [next(thing.public_id for start, thing in things.items() if pattern.startswith(start))]
+        elif "<uuid:key>" in pattern:
+            arguments = [ScoringRule.objects.values_list("key", flat=True)[0]]
+        elif "<slug:key>" in pattern:
+            arguments = ["first_answer"]
+        elif "<int:pk>" in pattern:
+            arguments = [LostReason.objects.values_list("pk", flat=True)[0]]
+        found[str(entry.name)] = reverse(f"desk:{entry.name}", args=arguments)
+    return found
+
+
+def test_every_view_says_whom_it_is_for() -> None:
+    roles = {entry.name: required_role(entry.callback) for entry in urlpatterns}
+
+    assert {name for name, role in roles.items() if role == "manager"} == READ_BY_MANAGERS
+    assert {name for name, role in roles.items() if role == "admin"} == set(NAMES) - READ_BY_MANAGERS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_outsiders_stay_outside(name: str, addresses: dict[str, str], agent: User, manager: User) -> None:
+    url = addresses[name]
+    stranger, colleague, reader = Client(), Client(), Client()
+    colleague.force_login(agent)
+    reader.force_login(manager)
+
+    for method in ("get", "post"):
+        asked = getattr(stranger, method)(url)
+        assert asked.status_code in (302, 405)
+        if asked.status_code == 302:
+            assert asked.headers["Location"] == f"/accounts/login/?next={url}"
+        assert getattr(colleague, method)(url).status_code in (403, 405)
+        answer = getattr(reader, method)(url)
+        if name in READ_BY_MANAGERS:
+            assert answer.status_code == (200 if method == "get" else 405)
+        else:
+            assert answer.status_code in (403, 405)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_visit_breaks_nothing(name: str, addresses: dict[str, str], desk: Client) -> None:
+    """Pages open; what only acts answers a request without its fields with a word, not with a fault."""
+    desk.raise_request_exception = False
+    opened = desk.get(addresses[name])
+    acted = desk.post(addresses[name], headers=htmx())
+
+    assert opened.status_code in (200, 405)
+    assert acted.status_code < 500
+    assert {opened.status_code, acted.status_code} != {405}
+
+
+def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client) -> None:
+    titles = [
+        "Company",
+        "Business hours",
+        "Team",
+        "Pipelines",
+        "Criteria",
+        "Scoring",
+        "Channels",
+        "Flow texts",
+    ]
+
+    cards = words(desk.get("/settings/").content, "settings-card")
+    assert [card.startswith(title) for card, title in zip(cards, titles, strict=True)] == [True] * 8
+    assert all(len(card) > len(title) + 30 for card, title in zip(cards, titles, strict=True))
+    readable = words(reader.get("/settings/").content, "settings-card")
+    assert [card.split(" ")[0] for card in readable] == ["Team", "Pipelines", "Criteria", "Scoring", "Channels", "Flow"]
+
+
+@pytest.mark.parametrize("name", sorted(READ_BY_MANAGERS - {"settings_scoring_counts", "settings_scoring_progress"}))
+def test_managers_see_no_way_to_change(name: str, addresses: dict[str, str], reader: Client) -> None:
+    content = reader.get(addresses[name]).content.decode().split('<main id="main"')[1].split("</main>")[0]
+
+    assert "hx-post" not in content.replace('hx-post="/settings/scoring/thresholds/"', "").replace(
+        'hx-post="/settings/flows/first_answer/publish/"', ""
+    )
+    assert 'type="submit"' not in content
