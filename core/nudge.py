@@ -18,7 +18,8 @@ from core import valkey
 
 COALESCE_MILLISECONDS = 5_000
 EXPIRES_SECONDS = 60
-TURN_SECONDS = 20.0
+TURN_SECONDS = 0.25
+"""Kinds of work take turns: with long ones, incoming messages alone could keep every worker busy while replies wait."""
 _RETRY_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 _tasks: dict[str, str] = {}

@@ -198,6 +198,8 @@ class Message(models.Model):
     raw_kind = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    attachment_kinds: tuple[str, ...] = ()  # of a message that is just being taken in; its files are rows
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "dedupe_key"], name="each_event_once"),

@@ -54,7 +54,8 @@ def find_intents(
 ) -> tuple[Intent, ...]:
     """Return the goals, the main one first; `other` when none is plain enough.
 
-    Where no phrase is found, `likeness` guesses. `has_details` tells that the message carries a time, a phone or a name, so that "yes, book me" is a booking.
+    Where no phrase is found, `likeness` guesses. `has_details` tells that the message carries a time, a phone or a
+    name, so that "yes, book me" is a booking.
     """
     evidence = _without_parts(_evidence(tokens, language))
     scores = _scores(evidence)
@@ -79,13 +80,9 @@ def _evidence(tokens: Sequence[Token], language: str) -> list[_Evidence]:
             found += [
                 (match, _FOREIGN)
                 for match in other.intents.find(tokens)
-                if match.pattern.weight > 0 and _counts_abroad(match, tokens)
+                if match.pattern.weight > 0 and match.letters >= _FOREIGN_LETTERS
             ]
     return _weigh(found, against, _negated_positions(tokens, known[language]))
-
-
-def _counts_abroad(match: Match, tokens: Sequence[Token]) -> bool:
-    return sum(len(tokens[position].keys[0]) for position in match.positions) >= _FOREIGN_LETTERS
 
 
 def _negated_positions(tokens: Sequence[Token], known: LanguageKnowledge) -> list[tuple[set[int], set[int]]]:
@@ -107,7 +104,9 @@ def _negated_positions(tokens: Sequence[Token], known: LanguageKnowledge) -> lis
 
 
 def _weigh(
-    matches: Sequence[tuple[Match, float]], against: Sequence[Match], negated: Sequence[tuple[set[int], set[int]]]
+    matches: Sequence[tuple[Match, float]],
+    against: Sequence[Match],
+    negated: Sequence[tuple[set[int], set[int]]],
 ) -> list[_Evidence]:
     """Return what remains: a counter-phrase strikes the phrases it overlaps, or else casts doubt on its goal."""
     found: list[_Evidence] = []
@@ -168,7 +167,9 @@ def _scores(evidence: Sequence[_Evidence]) -> dict[IntentName, float]:
 
 def _without_echoes(scores: Mapping[IntentName, float]) -> dict[IntentName, float]:
     """Drop what other goals explain: a faint "yes" ("ok thanks"), the booking that is to be moved or cancelled."""
-    moved = any(scores.get(intent, 0) >= _STRONG for intent in (IntentName.RESCHEDULE, IntentName.CANCEL_BOOKING))
+    moved = any(
+        scores.get(intent, 0) >= _STRONG for intent in (IntentName.RESCHEDULE, IntentName.CANCEL_BOOKING)
+    )
     faint = {intent for intent in _ANSWERS if scores.get(intent, 1.0) < _STRONG and len(scores) > 1}
     return {
         intent: score
@@ -182,12 +183,18 @@ def _order(
 ) -> list[IntentName]:
     """Return the goals, main one first: the plainest, among equally plain ones the one that is named first."""
     first = {intent: _first_place(intent, evidence) for intent in scores}
-    complaints = {item.positions[0] for item in evidence if item.intent == IntentName.COMPLAINT and item.weight >= _STRONG}
+    complaints = {
+        item.positions[0]
+        for item in evidence
+        if item.intent == IntentName.COMPLAINT and item.weight >= _STRONG
+    }
 
     def key(intent: IntentName) -> tuple[float, int, int, str]:
         strength = (scores[intent] >= _STRONG) + (scores[intent] >= _MEDIUM)
         tier: float = _TIER[intent]
-        if intent == IntentName.OTHER or (intent == IntentName.COMPLAINT and len(complaints) < _GRAVE_COMPLAINT):
+        if intent == IntentName.OTHER or (
+            intent == IntentName.COMPLAINT and len(complaints) < _GRAVE_COMPLAINT
+        ):
             strength -= 1
         if intent in _ANSWERS and _leads(intent, scores, first, has_details=has_details):
             tier = 0.5
@@ -203,7 +210,11 @@ def _first_place(intent: IntentName, evidence: Sequence[_Evidence]) -> int:
 
 
 def _leads(
-    answer: IntentName, scores: Mapping[IntentName, float], first: Mapping[IntentName, int], *, has_details: bool
+    answer: IntentName,
+    scores: Mapping[IntentName, float],
+    first: Mapping[IntentName, int],
+    *,
+    has_details: bool,
 ) -> bool:
     """Return whether "yes" or "no" is the point and what follows merely spells it out ("yes, book it")."""
     others = [intent for intent in scores if intent not in _COURTESY and intent not in _ANSWERS]

@@ -31,10 +31,11 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A pattern found at these token positions."""
+    """A pattern found at these token positions; `letters` of the message are accounted for by its words and stems."""
 
     pattern: Pattern
     positions: tuple[int, ...]
+    letters: int
 
     @property
     def label(self) -> str:
@@ -78,7 +79,7 @@ class Lexicon:
                 for pattern in self._by_first.get(stem, ()):
                     positions = _match(pattern, stems, clauses, position)
                     if positions:
-                        found.append(Match(pattern, positions))
+                        found.append(Match(pattern, positions, _letters(pattern, stems, positions)))
         return found
 
     def knows(self, token: Token) -> bool:
@@ -97,7 +98,9 @@ class Lexicon:
         for patterns in self._by_first.values():
             for pattern in patterns:
                 if pattern.weight > 0:
-                    found.setdefault(pattern.label, set()).update(names[stem] for slot in pattern.slots for stem in slot)
+                    found.setdefault(pattern.label, set()).update(
+                        names[stem] for slot in pattern.slots for stem in slot
+                    )
         yield from sorted(found.items())
 
     def _add_row(self, label: str, weight: float, row: str, source: str) -> None:
@@ -138,18 +141,19 @@ class Lexicon:
                 self._longest_stem = max(self._longest_stem, len(key))
             yield known.setdefault(key, len(self._exact) + len(self._stems))
 
-    def _stems_of(self, token: Token) -> set[int]:
-        found: set[int] = set()
+    def _stems_of(self, token: Token) -> dict[int, int]:
+        """Return the numbers of the words and stems that the token is, each with its length."""
+        found: dict[int, int] = {}
         for key in token.keys:
             exact = self._exact.get(key)
             if exact is not None:
-                found.add(exact)
+                found[exact] = len(key)
             if key.isdigit() and "#" in self._exact:
-                found.add(self._exact["#"])
+                found[self._exact["#"]] = len(key)
             for length in range(1, min(len(key), self._longest_stem) + 1):
                 stem = self._stems.get(key[:length])
                 if stem is not None:
-                    found.add(stem)
+                    found[stem] = max(length, found.get(stem, 0))
         return found
 
 
@@ -158,8 +162,16 @@ def rows(text: str) -> Iterator[str]:
     return filter(None, (row.strip() for row in text.replace("\n", ";").split(";")))
 
 
+def _letters(pattern: Pattern, stems: Sequence[Mapping[int, int]], positions: Sequence[int]) -> int:
+    """Return how many letters of the message the pattern accounts for."""
+    return sum(
+        max((length for stem, length in stems[position].items() if stem in slot), default=0)
+        for slot, position in zip(pattern.slots, positions, strict=True)
+    )
+
+
 def _match(
-    pattern: Pattern, stems: Sequence[set[int]], clauses: Sequence[int], start: int
+    pattern: Pattern, stems: Sequence[Mapping[int, int]], clauses: Sequence[int], start: int
 ) -> tuple[int, ...]:
     if pattern.at_start and start and clauses[start - 1] == clauses[start]:
         return ()
@@ -167,7 +179,7 @@ def _match(
     for slot, reach in zip(pattern.slots[1:], pattern.reach[1:], strict=True):
         after = positions[-1] + 1
         window = range(after, min(after + reach, len(stems)))
-        position = next((index for index in window if not slot.isdisjoint(stems[index])), None)
+        position = next((index for index in window if not slot.isdisjoint(stems[index].keys())), None)
         if position is None:
             return ()
         positions.append(position)

@@ -4,11 +4,13 @@ Counts of letter groups, words and pairs of words over the example phrases and t
 kept, so that a changed phrase counts at once.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import log
+from typing import TypeAlias
 
 from conversations.understanding.knowledge import LANGUAGES, languages, phrases
 from conversations.understanding.tokens import Token, prepare, tokenise
@@ -18,6 +20,8 @@ LEAST_SCORE = 9.0
 _SMOOTHING = 0.3
 _SECOND_INTENT = 0.5
 _LEXICON_WORD = 0.3
+
+Counts: TypeAlias = defaultdict[IntentName, defaultdict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Likeness:
     @classmethod
     def of(cls, examples: Iterable[tuple[str, Sequence[IntentName]]]) -> "Likeness":
         """Learn from phrases with their goals, the main one first, and from the words of the lexicons."""
-        counts: defaultdict[IntentName, Counter[str]] = defaultdict(Counter)
+        counts: Counts = defaultdict(lambda: defaultdict(float))
         for text, intents in examples:
             found = _features([token.keys[0] for token in tokenise(prepare(text))])
             for place, intent in enumerate(intents):
@@ -43,7 +47,7 @@ class Likeness:
 
     def best(self, tokens: Sequence[Token]) -> IntentName | None:
         """Return the goal that the words are most like, or None when they are like none in particular."""
-        scores: Counter[IntentName] = Counter()
+        scores: defaultdict[IntentName, float] = defaultdict(float)
         for feature in _features([token.keys[0] for token in tokens]):
             for intent, weight in self.weights.get(feature, {}).items():
                 scores[intent] += weight
@@ -58,7 +62,7 @@ def built_in() -> Likeness:
 
 
 def _features(words: Sequence[str]) -> set[str]:
-    found = {f"{left} {right}" for left, right in zip(words, words[1:], strict=False)}
+    found = {f"{left} {right}" for left, right in pairwise(words)}
     for word in words:
         bounded = f"^{word}$"
         found.add(bounded)
@@ -74,10 +78,11 @@ def _lexicon_words() -> Iterator[tuple[IntentName, list[str]]]:
                 yield IntentName(intent), [word]
 
 
-def _log_odds(counts: Mapping[IntentName, Counter[str]]) -> dict[str, dict[IntentName, float]]:
-    everything: Counter[str] = Counter()
+def _log_odds(counts: Counts) -> dict[str, dict[IntentName, float]]:
+    everything: defaultdict[str, float] = defaultdict(float)
     for counted in counts.values():
-        everything.update(counted)
+        for feature, count in counted.items():
+            everything[feature] += count
     total = sum(everything.values())
     room = _SMOOTHING * len(everything)
     weights: defaultdict[str, dict[IntentName, float]] = defaultdict(dict)

@@ -78,10 +78,8 @@ def _inflects(part: Token, word: str, language: str) -> bool:
     key = part.keys[0]
     if key == word:
         return True
-    for stem in (word, _stem(word)):
-        if key.startswith(stem) and key[len(stem) :] in _gazetteer().endings[language]:
-            return True
-    return False
+    endings = _gazetteer().endings[language]
+    return any(key.startswith(stem) and key[len(stem) :] in endings for stem in (word, _stem(word)))
 
 
 def _likeness(spelling: str, written: str) -> int:

@@ -53,10 +53,11 @@ def _line(purpose: Purpose, record: ConsentRecord | None) -> ConsentLine:
     }
     if record is None:
         allowed = purpose in ALLOWED_WITHOUT_WORD
-        return ConsentLine(purpose, words[purpose], allowed, False, _("Nothing was said about it yet"))
+        explanation = _("Nothing was said about it yet")
+        return ConsentLine(purpose, words[purpose], allowed, was_said=False, explanation=explanation)
     said = _("allowed") if record.granted else _("withdrawn")
     explanation = f"{said}, {formats.moment(record.created_at)}, {record.source}"
-    return ConsentLine(purpose, words[purpose], record.granted, True, explanation)
+    return ConsentLine(purpose, words[purpose], record.granted, was_said=True, explanation=explanation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@
     (dialog.querySelector("[autofocus]") ?? dialog.querySelector("input, select, textarea, button"))?.focus();
   });
   addEventListener("modal:close", () => byId("modal")?.close());
+  // A dialog that was left may have been asked for by a field that now shows what did not happen.
+  byId("modal")?.addEventListener("close", () => htmx.trigger(document.body, "lead:refresh"));
   addEventListener("click", (event) => {
     if (event.target.closest("[data-close-dialog]") || event.target.matches("dialog[open]")) {
       event.target.closest("dialog")?.close();
@@ -151,7 +153,9 @@
     const part = event.target;
     if (part.matches?.("details[id]")) opened.set(part.id, part.open);
   }, true);
-  const busy = (target) => target?.querySelector?.("[data-editing]") || (typing(document.activeElement ?? {}) && target?.contains(document.activeElement));
+  const busy = (target) =>
+    target?.querySelector?.("[data-editing]") ||
+    (document.activeElement?.matches("input, textarea") && target?.contains(document.activeElement));
   const isRefetch = (event) => event.detail.requestConfig?.triggeringEvent?.type?.startsWith("live:");
   addEventListener("htmx:beforeSwap", (event) => {
     if (isRefetch(event) && event.target.hasAttribute("data-live") && busy(event.target)) event.detail.shouldSwap = false;

@@ -181,6 +181,7 @@
       line.remove();
     }
   }
+  document.querySelector(".settings-list [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   addEventListener("htmx:load", () => {
     makeSortable();
     showDependent();

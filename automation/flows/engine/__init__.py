@@ -74,7 +74,9 @@ def _hand_back(turn: Turn, _event: HandBack) -> None:
     if turn.state.opted_out or isinstance(turn.flow.steps.get(turn.state.step), HandOffStep):
         finish(turn, "handed_back")
         return
-    turn.update(status=RunStatus.RUNNING)
+    pending = turn.state.pending
+    answered = pending is not None and turn.settled(pending)
+    turn.update(status=RunStatus.RUNNING, pending=None if answered else pending)
     turn.say("phrases.resume")
     walk(turn)
 

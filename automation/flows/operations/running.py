@@ -88,9 +88,9 @@ def remind(*, conversation_id: int, now: datetime) -> None:
     """The customer has been silent: repeat the last unanswered question once (spec 5.3)."""
     conversation = locked_conversation(conversation_id)
     run = unfinished_run(conversation)
-    if run is None or conversation.handler != Handler.FLOW or conversation.last_message_at is None:
+    if run is None or conversation.handler != Handler.FLOW:
         return
-    minutes = int((now - conversation.last_message_at).total_seconds() // 60)
+    minutes = int((now - run.updated_at).total_seconds() // 60)
     with held(conversation):
         _go_on(run, Silence(minutes), Situation.of(conversation, now=now))
 
@@ -103,7 +103,7 @@ def _event(
         text=message.text,
         reading=reading(understanding, text=message.text, currency=currency, language=language),
         payload=message.payload or None,
-        attachments=tuple(getattr(message, "attachment_kinds", ())),
+        attachments=message.attachment_kinds,
     )
 
 

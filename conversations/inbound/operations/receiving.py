@@ -101,7 +101,13 @@ def _cleaned(event: InboundEvent) -> InboundEvent:
 
 def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, respond: bool) -> Received:
     profile = company()
-    understanding = understand(event.text, now=now, timezone=profile.timezone, country=profile.country)
+    understanding = understand(
+        event.text,
+        now=now,
+        timezone=profile.timezone,
+        country=profile.country,
+        language=profile.language,
+    )
     key = dedupe_key(event)
     sender = find_sender(
         account=account, event=event, key=key, language=_language(event, understanding), now=now

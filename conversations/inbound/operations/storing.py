@@ -57,6 +57,9 @@ def attach(message: Message, event: InboundEvent) -> None:
         ).update(message=message)
     if announced:
         Attachment.objects.bulk_create(_announced(message, each) for each in announced)
+    if event.attachments:
+        files = Attachment.objects.filter(message=message).order_by("id")
+        message.attachment_kinds = tuple(files.values_list("kind", flat=True))
 
 
 def _announced(message: Message, attachment: InboundAttachment) -> Attachment:

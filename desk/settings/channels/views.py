@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -26,6 +25,7 @@ from core.events.actor import Actor
 from core.http import Request, render_page, render_partial, require, toast
 from desk.settings.channels import queries
 from desk.settings.channels.forms import WebChatForm
+from desk.settings.telling import say_next
 
 LIST = "desk/settings/channels.html"
 PAGE = "desk/settings/channel.html"
@@ -50,7 +50,7 @@ def new(request: Request) -> HttpResponse:
         account = create_account(kind=Channel.WEBCHAT, **form.changes({}))
         if not form.cleaned_data["active"]:
             update_account(account_id=account.pk, active=False)
-        messages.success(request, _("The web chat is there. Put its line of code on your site."))
+        say_next(request, _("The web chat is there. Put its line of code on your site."))
         address = reverse("desk:settings_channel", args=[account.public_id])
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     context = {"form": form, "save_url": reverse("desk:settings_channel_new")}

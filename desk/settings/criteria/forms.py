@@ -195,7 +195,7 @@ def _initial(criterion: Criterion) -> dict[str, Any]:
 
 def _stored_rows(criterion: Criterion | None) -> list[ChoiceRow]:
     if criterion is None:
-        return []
+        return [ChoiceRow(token="n1"), ChoiceRow(token="n2")]
     return [
         ChoiceRow(
             token=f"s{number}",

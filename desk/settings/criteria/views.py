@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -23,6 +22,7 @@ from crm.qualification.queries import fingerprint
 from desk.settings.criteria import queries
 from desk.settings.criteria.forms import ChoiceRow, CriterionForm
 from desk.settings.order import asked_order
+from desk.settings.telling import say_next
 
 LIST = "desk/settings/criteria.html"
 PAGE = "desk/settings/criterion.html"
@@ -64,7 +64,7 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         saved = _save(request, form)
         if saved is not None:
-            messages.success(request, _("Saved. Add it to a flow, or let people fill it in."))
+            say_next(request, _("Saved. Add it to a flow, or let people fill it in."))
             return HttpResponse(
                 status=204,
                 headers={"HX-Redirect": reverse("desk:settings_criterion", args=[saved.public_id])},
@@ -104,7 +104,7 @@ def delete(request: Request, public_id: UUID) -> HttpResponse:
         operations.delete_criterion(criterion_id=found.pk, user=request.user)
     except CriterionInUse as refusal:
         return render_partial(request, PAGE, "in_use", {"refusal": refusal}, status=409)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": found.name})
+    say_next(request, _("“%(name)s” is deleted.") % {"name": found.name})
     return HttpResponse(status=204, headers={"HX-Redirect": reverse("desk:settings_criteria")})
 
 

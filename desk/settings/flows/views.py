@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,6 +20,7 @@ from core.access.models import Role
 from core.http import Request, render_page, render_partial, require, toast
 from desk.settings.flows import queries
 from desk.settings.flows.wording import VARIABLES
+from desk.settings.telling import say_next
 
 LIST = "desk/settings/flows.html"
 PAGE = "desk/settings/flow.html"
@@ -90,7 +90,7 @@ def roll_back(request: Request, key: str) -> HttpResponse:
         raise BadRequest("to must be the number of a version")
     fresh = operations.roll_back(flow_id=found.pk, to_number=int(asked), user=request.user)
     words = _("Version %(old)s is published again, as version %(new)s.")
-    messages.success(request, words % {"old": asked, "new": fresh.number})
+    say_next(request, words % {"old": asked, "new": fresh.number})
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})
 
 

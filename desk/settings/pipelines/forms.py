@@ -66,17 +66,12 @@ class StageForm(forms.Form):
         required=False,
         help_text=_("A lead that stands here longer is marked on the board. Empty: never."),
     )
-
     takes_qualified = forms.BooleanField(
         label=_("Takes leads that become qualified"),
         required=False,
         help_text=_(
             "A lead in an earlier stage moves here by itself. One open stage of a pipeline does this."
         ),
-    )
-
-    takes_qualified = forms.BooleanField(
-        label=_("Leads that become qualified come here by themselves"), required=False
     )
 
     def draft(self) -> StageDraft:

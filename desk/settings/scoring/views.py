@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from crm.scoring.queries import last_recalculation, published
 from desk.settings.scoring import queries
 from desk.settings.scoring.builder import ConditionForm, blank_row, field_groups, fields, posted_row
 from desk.settings.scoring.forms import RuleForm, ThresholdsForm
+from desk.settings.telling import say_next
 
 PAGE = "desk/settings/scoring.html"
 
@@ -137,7 +137,7 @@ def roll_back(request: Request) -> HttpResponse:
         )
     except (StaleRules, BadRule) as refusal:
         return _refused(request, refusal)
-    messages.success(request, _told_words(saved))
+    say_next(request, _told_words(saved))
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})
 
 
