@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from automation.flows.operations import install_shipped
 from conversations.threads.models import Attachment, Conversation, Message
 from core.access.models import Role, User
+from core.notifications.models import Notification
 from crm.defaults import install_defaults
 from crm.pipeline.models import LostReason
 from crm.qualification.models import Criterion
@@ -31,6 +32,7 @@ class Level(Enum):
     VISITOR = "whoever holds the token and, beyond it, a session or a signature"
     SIGNED_IN = "every person of the company"
     OWN = "a person of the company who may see this very thing"
+    MINE = "the one person whom it belongs to"
     MANAGER = "managers and admins"
     ADMIN = "admins"
 
@@ -109,6 +111,71 @@ MATRIX: dict[str, Level] = {
         ),
         O,
     ),
+    "core:notification_open": Level.MINE,
+    **dict.fromkeys(
+        (
+            "desk:settings",
+            "desk:settings_channel",
+            "desk:settings_channels",
+            "desk:settings_criteria",
+            "desk:settings_flow",
+            "desk:settings_flows",
+            "desk:settings_pipelines",
+            "desk:settings_scoring_counts",
+            "desk:settings_scoring",
+            "desk:settings_scoring_progress",
+            "desk:settings_team",
+        ),
+        M,
+    ),
+    **dict.fromkeys(
+        (
+            "desk:settings_company",
+            "desk:settings_hours",
+            "desk:settings_hours_preview",
+            "desk:settings_hours_day",
+            "desk:settings_hours_day_clear",
+            "desk:settings_hours_own",
+            "desk:settings_invite",
+            "desk:settings_person",
+            "desk:settings_person_deactivate",
+            "desk:settings_person_reactivate",
+            "desk:settings_person_password",
+            "desk:settings_team_new",
+            "desk:settings_team_edit",
+            "desk:settings_team_delete",
+            "desk:settings_pipeline_new",
+            "desk:settings_pipelines_order",
+            "desk:settings_reason_new",
+            "desk:settings_reason",
+            "desk:settings_pipeline",
+            "desk:settings_pipeline_delete",
+            "desk:settings_stages_order",
+            "desk:settings_stage_new",
+            "desk:settings_stage",
+            "desk:settings_stage_delete",
+            "desk:settings_criteria_order",
+            "desk:settings_criterion_preview",
+            "desk:settings_criterion_new",
+            "desk:settings_criterion",
+            "desk:settings_criterion_delete",
+            "desk:settings_condition_row",
+            "desk:settings_thresholds",
+            "desk:settings_scoring_roll_back",
+            "desk:settings_rule_new",
+            "desk:settings_rule",
+            "desk:settings_rule_delete",
+            "desk:settings_channel_new",
+            "desk:settings_channel_save",
+            "desk:settings_channel_replay",
+            "desk:settings_channel_retry",
+            "desk:settings_channel_seen",
+            "desk:settings_flow_publish",
+            "desk:settings_flow_check",
+            "desk:settings_flow_roll_back",
+        ),
+        D,
+    ),
 }
 
 THINGS = {
@@ -124,6 +191,7 @@ THINGS = {
     "settings/criteria/": "criterion",
     "settings/channels/": "account",
     "chat/": "attachment",
+    "notifications/": "notification",
 }
 """Which thing a `public_id` names, by the beginning of the address."""
 
@@ -131,9 +199,7 @@ THINGS = {
 def routes() -> Iterator[tuple[str, str, Callable[..., Any]]]:
     """Name with namespace, pattern and view of every address of our own; sign-in pages are allauth's."""
 
-    def walk(
-        resolver: URLResolver, prefix: str, space: str
-    ) -> Iterator[tuple[str, str, Callable[..., Any]]]:
+    def walk(resolver: URLResolver, prefix: str, space: str) -> Iterator[tuple[str, str, Callable[..., Any]]]:
         for entry in resolver.url_patterns:
             pattern = f"{prefix}{entry.pattern}"
             if isinstance(entry, URLResolver):
@@ -164,7 +230,9 @@ def world(db: None) -> dict[str, Any]:
     visitor = Visitor(account)
     visitor.say("Hello")
     work_off()
-    conversation = Conversation.objects.select_related("account", "contact", "lead__pipeline", "lead__stage").get()
+    conversation = Conversation.objects.select_related(
+        "account", "contact", "lead__pipeline", "lead__stage"
+    ).get()
     conversation.account.team = team
     conversation.account.save()
     conversation.assignee, conversation.team = owner, team
@@ -197,6 +265,9 @@ def world(db: None) -> dict[str, Any]:
         "rule": rule,
         "flow": flow,
         "reason": LostReason.objects.first(),
+        "notification": Notification.objects.create(
+            user=owner, kind="conversation.assigned", key="1", url="/inbox/"
+        ),
     }
 
 
@@ -238,6 +309,7 @@ EXPECTED = {
     Level.ANYBODY: ("in", "in", "in", "in"),
     Level.SIGNED_IN: ("sign-in", "in", "in", "in"),
     Level.OWN: ("sign-in", "missing", "in", "in"),
+    Level.MINE: ("sign-in", "missing", "missing", "missing"),
     Level.MANAGER: ("sign-in", "forbidden", "in", "in"),
     Level.ADMIN: ("sign-in", "forbidden", "forbidden", "in"),
 }

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from conversations.understanding.choices import pick
+from conversations.understanding.choices import Choice, pick
 from conversations.understanding.contacts import e164
 from conversations.understanding.entities import Reading, read
 from conversations.understanding.intents import find_intents
@@ -27,17 +27,6 @@ _SIDE_QUESTION = 0.3
 _LONG_ANSWER_WORDS = 4
 _LONGEST_NAME = 3
 _NOT_A_TOPIC = {IntentName.GREETING, IntentName.THANKS, IntentName.YES, IntentName.NO, IntentName.OTHER}
-
-
-class Choice(Protocol):
-    """A choice of a criterion: its canonical value, its label per language, other words for it."""
-
-    @property
-    def value(self) -> Any: ...
-    @property
-    def label(self) -> Mapping[str, str]: ...
-    @property
-    def synonyms(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _EXACT = 1.0
 _CONTAINED = 0.9
 _INFLECTED = 0.85
 _ALIKE = 0.75
+_RIVALLED = 0.6
 _LEAST_LIKENESS = 84
 _LONGEST_ORDINAL_ANSWER = 3
 _ORDINAL = re.compile(r"\W*(?:n|no|nr)?\W{0,2}(\d{1,2})\W{0,3}(?:\w{1,3})?\W*")
@@ -25,6 +26,8 @@ _ENDING_LETTERS = 4
 
 
 class Choice(Protocol):
+    """A choice of a criterion: its canonical value, its label per language, other words for it."""
+
     @property
     def value(self) -> Any: ...
     @property
@@ -54,10 +57,11 @@ def pick(
     )
     if not ranked or not ranked[0][0][0]:
         return None
-    if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
+    (confidence, letters, name), choice = ranked[0]
+    rivals = [other for other, _ in ranked[1:] if other[0] == confidence and other[2] not in name]
+    if any(other[1] == letters for other in rivals):
         return None
-    (confidence, _), choice = ranked[0]
-    return choice.value, confidence
+    return choice.value, min(confidence, _RIVALLED) if rivals else confidence
 
 
 def _numbered(text: str, tokens: Sequence[Token], choices: Sequence[Choice]) -> Choice | None:
@@ -71,12 +75,10 @@ def _numbered(text: str, tokens: Sequence[Token], choices: Sequence[Choice]) -> 
     return choices[place - 1] if 1 <= place <= len(choices) else None
 
 
-def _likeness(text: str, tokens: Sequence[Token], choice: Choice) -> tuple[float, int]:
-    """Return how sure the text names the choice, and the letters that say so (the longer name wins a tie)."""
-    best = (0.0, 0)
-    for name in (str(choice.value), *choice.label.values(), *choice.synonyms):
-        best = max(best, _likeness_to_name(text, tokens, name))
-    return best
+def _likeness(text: str, tokens: Sequence[Token], choice: Choice) -> tuple[float, int, str]:
+    """Return how sure the text names the choice, the letters that say so (the longer name wins a tie), the name."""
+    names = (str(choice.value), *choice.label.values(), *choice.synonyms)
+    return max((*_likeness_to_name(text, tokens, name), skeleton(name)) for name in names)
 
 
 def _likeness_to_name(text: str, tokens: Sequence[Token], name: str) -> tuple[float, int]:

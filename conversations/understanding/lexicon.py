@@ -63,6 +63,8 @@ class Lexicon:
     def add(self, label: str, weight: float, source: str) -> None:
         """Add one pattern in the notation of this module; a malformed one raises ValueError."""
         left, both, right = source.partition("&")
+        if both and not (left.strip() and right.strip()):
+            raise ValueError(f"Nothing on one side of & for {label}: {source!r}")
         if both:
             self._add_row(label, weight, f"{left} .. {right}", source)
             self._add_row(label, weight, f"{right} .. {left}", source)

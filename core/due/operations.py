@@ -53,9 +53,7 @@ def schedule(
     One statement, or two when a handler schedules its own row again. Lock the lead or conversation first, as
     everywhere.
     """
-    row = _in_hand.get()
-    if row is not None and row.status == DueStatus.PENDING and (row.kind, row.key) == (kind, key):
-        _complete(row, timezone.now())
+    _complete_own(kind, key)
     values = [uuid7(), kind, key, due_at, Jsonb(dict(payload or {})), lead_id, conversation_id]
     scheduled = DueRow.objects.raw(_UPSERT, values)[0]
     if due_at <= timezone.now():
@@ -64,7 +62,11 @@ def schedule(
 
 
 def cancel(*, kind: str, key: str) -> int:
-    """Cancel the pending row, also while its handler runs. Returns 1, or 0 where nothing was pending."""
+    """Cancel the pending row, also while its handler runs. Returns 1, or 0 where nothing was pending.
+
+    A handler that cancels its own row has no need to: what it did stays, and the row is done.
+    """
+    _complete_own(kind, key)
     return DueRow.objects.filter(kind=kind, key=key, status=DueStatus.PENDING).update(
         status=DueStatus.CANCELLED, finished_at=timezone.now()
     )
@@ -148,6 +150,13 @@ def _act(row: DueRow, handler: Handler, now: datetime) -> None:
         return
     finally:
         _in_hand.reset(token)
+
+
+def _complete_own(kind: str, key: str) -> None:
+    """The handler of this very row asks for it to be scheduled or cancelled: it is done."""
+    row = _in_hand.get()
+    if row is not None and row.status == DueStatus.PENDING and (row.kind, row.key) == (kind, key):
+        _complete(row, timezone.now())
 
 
 def _complete(row: DueRow, now: datetime) -> None:

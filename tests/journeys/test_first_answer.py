@@ -236,8 +236,9 @@ def test_the_title_is_the_first_choice_unless_a_person_wrote_one(chat: Chat) -> 
 
 
 def test_the_title_is_in_the_language_of_the_company(chat: Chat) -> None:
-    from core.company.models import CompanyProfile
     from django.core.cache import cache
+
+    from core.company.models import CompanyProfile
 
     CompanyProfile.objects.update(language="hy")
     cache.clear()

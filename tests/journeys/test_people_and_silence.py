@@ -8,7 +8,9 @@ from conversations.threads.models import Conversation
 from conversations.threads.operations import hand_back, reply, resolve, take_over
 from core.access.models import User
 from core.due.models import DueRow, DueStatus
-from crm.pipeline.models import Lead
+from core.events.actor import Actor
+from crm.pipeline.models import Lead, Stage
+from crm.pipeline.operations import move_lead
 from tests.journeys.chat import Chat
 from tests.support import work_off
 
@@ -77,6 +79,18 @@ def test_an_answer_moves_the_reminder(chat: Chat) -> None:
 def test_nobody_is_reminded_whom_a_person_answers(chat: Chat, anna: User) -> None:
     chat.say("hello, how much is it?")
     take_over(conversation_id=chat.conversation.pk, user=anna)
+    assert chat.wait(hours=2) == ""
+
+
+def test_nobody_is_reminded_of_what_is_solved_or_decided(chat: Chat, anna: User) -> None:
+    chat.say("hello, how much is it?")
+    resolve(conversation_id=chat.conversation.pk, user=anna)
+    assert chat.wait(hours=2) == ""
+    assert chat.conversation.status == "solved"
+
+    chat.say("a kitchen")
+    won = Stage.objects.get(kind="won")
+    move_lead(lead_id=chat.lead.pk, to_stage_id=won.pk, actor=Actor.of(anna))
     assert chat.wait(hours=2) == ""
 
 

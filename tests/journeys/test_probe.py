@@ -1,6 +1,8 @@
-import pytest, yaml
 from pathlib import Path
-from tests.journeys.chat import Chat
+
+import pytest
+import yaml
+
 pytestmark = pytest.mark.django_db
 stories = yaml.safe_load(Path("/tmp/e2e/probe.yaml").read_text())
 @pytest.mark.parametrize("name", list(stories))

@@ -18,7 +18,7 @@ from automation.flows.queries import document_of, has_run, published, unfinished
 from automation.flows.reading import reading
 from automation.flows.state import RunState
 from automation.flows.state import RunStatus as State
-from conversations.threads.models import Conversation, Handler, Message
+from conversations.threads.models import LIVE_STATUSES, Conversation, Handler, Message
 from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import change, held, save
 from conversations.understanding import Understanding, language_of
@@ -26,6 +26,7 @@ from core.access.models import User
 from core.due.operations import cancel, schedule
 from core.events.actor import FLOW
 from core.events.operations import EventDraft
+from crm.pipeline.models import StageKind
 
 SILENCE = "flow.silence"
 
@@ -85,14 +86,17 @@ class FlowResponder:
 
 @transaction.atomic
 def remind(*, conversation_id: int, now: datetime) -> None:
-    """The customer has been silent: repeat the last unanswered question once (spec 5.3)."""
+    """The customer has been silent: repeat the last unanswered question once (spec 5.3), unless all is over."""
     conversation = locked_conversation(conversation_id)
     run = unfinished_run(conversation)
-    if run is None or conversation.handler != Handler.FLOW:
+    if run is None or conversation.handler != Handler.FLOW or conversation.status not in LIVE_STATUSES:
+        return
+    situation = Situation.of(conversation, now=now)
+    if situation.lead is not None and situation.lead.stage_kind != StageKind.OPEN:
         return
     minutes = int((now - run.updated_at).total_seconds() // 60)
     with held(conversation):
-        _go_on(run, Silence(minutes), Situation.of(conversation, now=now))
+        _go_on(run, Silence(minutes), situation)
 
 
 def _event(

@@ -171,6 +171,19 @@ def test_a_handler_schedules_its_own_row_again() -> None:
 
 
 @pytest.mark.django_db
+def test_a_handler_that_cancels_its_own_row_has_done_it() -> None:
+    def act(row: DueRow, now: datetime) -> None:
+        Team.objects.create(name="reminded")
+        assert cancel(kind=row.kind, key=row.key) == 0
+
+    behaviour["a"] = act
+    due("a")
+
+    assert work() == ["a"]
+    assert (DueRow.objects.get().status, Team.objects.count()) == (DueStatus.DONE, 1)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("change", ["cancel", "move"])
 def test_a_row_taken_back_while_its_handler_runs_leaves_no_effect(change: str) -> None:
     def act(row: DueRow, now: datetime) -> None:
