@@ -104,7 +104,9 @@ def test_pure_modules_touch_no_database_no_clock_and_no_network() -> None:
     faults = [
         f"{path.relative_to(ROOT)} imports {name}"
         for place in PURE
-        for path in ([ROOT / place] if place.endswith(".py") else [*python_files(place), *ROOT.glob(f"{place}.py")])
+        for path in (
+            [ROOT / place] if place.endswith(".py") else [*python_files(place), *ROOT.glob(f"{place}.py")]
+        )
         if "management" not in path.parts and path.exists()
         for name in imports(path)
         if IMPURE_IMPORTS.search(name)
@@ -126,7 +128,9 @@ def test_functions_stay_small() -> None:
 
 def test_test_modules_and_templates_stay_small() -> None:
     too_long = [str(path.relative_to(ROOT)) for path in python_files("tests") if lines(path) > 500]
-    too_long += [str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html") if lines(path) > 200]
+    too_long += [
+        str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html") if lines(path) > 200
+    ]
     assert too_long == []
 
 
@@ -160,7 +164,9 @@ def test_what_never_stands_in_the_code(what: str, pattern: str, allowed: set[str
 
 
 def test_templates_carry_no_inline_script_style_or_handler() -> None:
-    inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>|<style\b|\sstyle=|\son[a-z]+=\"|\|safe\b")
+    inline = re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>|<style\b|\sstyle=|\son[a-z]+=\"|\|safe\b"
+    )
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in (ROOT / "templates").rglob("*.html")

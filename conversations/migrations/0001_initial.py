@@ -13,348 +13,1065 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
-        ('crm', '0001_initial'),
+        ("core", "0001_initial"),
+        ("crm", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChannelAccount',
+            name="ChannelAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('whatsapp', 'WhatsApp'), ('messenger', 'Messenger'), ('instagram', 'Instagram'), ('telegram', 'Telegram'), ('x', 'X'), ('wechat', 'WeChat'), ('viber', 'Viber'), ('email', 'Email'), ('webchat', 'Web chat'), ('api', 'API')], max_length=10, verbose_name='channel')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('token', models.CharField(default=core.ids.public_token, editable=False, max_length=40, unique=True)),
-                ('purpose', models.CharField(choices=[('sales', 'Sales'), ('support', 'Support')], default='sales', max_length=10, verbose_name='purpose')),
-                ('flow_key', models.SlugField(blank=True, max_length=60, verbose_name='flow')),
-                ('credentials', core.secrets.fields.SecretJSONField(default=dict)),
-                ('settings', models.JSONField(blank=True, default=dict)),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('last_event_at', models.DateTimeField(editable=False, null=True)),
-                ('last_error', models.TextField(blank=True, editable=False)),
-                ('last_error_at', models.DateTimeField(editable=False, null=True)),
-                ('malformed_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('refused_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('calendar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.businesscalendar', verbose_name='hours')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='accounts', to='core.team', verbose_name='team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("whatsapp", "WhatsApp"),
+                            ("messenger", "Messenger"),
+                            ("instagram", "Instagram"),
+                            ("telegram", "Telegram"),
+                            ("x", "X"),
+                            ("wechat", "WeChat"),
+                            ("viber", "Viber"),
+                            ("email", "Email"),
+                            ("webchat", "Web chat"),
+                            ("api", "API"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "token",
+                    models.CharField(
+                        default=core.ids.public_token, editable=False, max_length=40, unique=True
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("sales", "Sales"), ("support", "Support")],
+                        default="sales",
+                        max_length=10,
+                        verbose_name="purpose",
+                    ),
+                ),
+                ("flow_key", models.SlugField(blank=True, max_length=60, verbose_name="flow")),
+                ("credentials", core.secrets.fields.SecretJSONField(default=dict)),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                ("last_event_at", models.DateTimeField(editable=False, null=True)),
+                ("last_error", models.TextField(blank=True, editable=False)),
+                ("last_error_at", models.DateTimeField(editable=False, null=True)),
+                ("malformed_count", models.PositiveIntegerField(default=0, editable=False)),
+                ("refused_count", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="core.businesscalendar",
+                        verbose_name="hours",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="accounts",
+                        to="core.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChannelAccountEvent',
+            name="ChannelAccountEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('public_id', models.UUIDField(default=core.ids.uuid7, editable=False)),
-                ('kind', models.CharField(choices=[('whatsapp', 'WhatsApp'), ('messenger', 'Messenger'), ('instagram', 'Instagram'), ('telegram', 'Telegram'), ('x', 'X'), ('wechat', 'WeChat'), ('viber', 'Viber'), ('email', 'Email'), ('webchat', 'Web chat'), ('api', 'API')], max_length=10, verbose_name='channel')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('token', models.CharField(default=core.ids.public_token, editable=False, max_length=40)),
-                ('purpose', models.CharField(choices=[('sales', 'Sales'), ('support', 'Support')], default='sales', max_length=10, verbose_name='purpose')),
-                ('flow_key', models.SlugField(blank=True, db_index=False, max_length=60, verbose_name='flow')),
-                ('settings', models.JSONField(blank=True, default=dict)),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('calendar', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.businesscalendar', verbose_name='hours')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='conversations.channelaccount')),
-                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.team', verbose_name='team')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("public_id", models.UUIDField(default=core.ids.uuid7, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("whatsapp", "WhatsApp"),
+                            ("messenger", "Messenger"),
+                            ("instagram", "Instagram"),
+                            ("telegram", "Telegram"),
+                            ("x", "X"),
+                            ("wechat", "WeChat"),
+                            ("viber", "Viber"),
+                            ("email", "Email"),
+                            ("webchat", "Web chat"),
+                            ("api", "API"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("token", models.CharField(default=core.ids.public_token, editable=False, max_length=40)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("sales", "Sales"), ("support", "Support")],
+                        default="sales",
+                        max_length=10,
+                        verbose_name="purpose",
+                    ),
+                ),
+                (
+                    "flow_key",
+                    models.SlugField(blank=True, db_index=False, max_length=60, verbose_name="flow"),
+                ),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.businesscalendar",
+                        verbose_name="hours",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="conversations.channelaccount",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ChannelIdentity',
+            name="ChannelIdentity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
-                ('external_id', models.CharField(max_length=200)),
-                ('display_name', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identities', to='conversations.channelaccount')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identities', to='crm.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
+                ("external_id", models.CharField(max_length=200)),
+                ("display_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identities",
+                        to="conversations.channelaccount",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identities",
+                        to="crm.contact",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChannelIdentityEvent',
+            name="ChannelIdentityEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('public_id', models.UUIDField(default=core.ids.uuid7, editable=False)),
-                ('external_id', models.CharField(max_length=200)),
-                ('display_name', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='conversations.channelaccount')),
-                ('contact', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.contact')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='conversations.channelidentity')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("public_id", models.UUIDField(default=core.ids.uuid7, editable=False)),
+                ("external_id", models.CharField(max_length=200)),
+                ("display_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="conversations.channelaccount",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="crm.contact",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="conversations.channelidentity",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
-                ('thread_id', models.CharField(blank=True, max_length=200)),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='subject')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('waiting_us', 'Waiting for us'), ('waiting_customer', 'Waiting for customer'), ('snoozed', 'Snoozed'), ('solved', 'Solved'), ('spam', 'Spam')], default='open', max_length=20, verbose_name='status')),
-                ('handler', models.CharField(choices=[('flow', 'Flow'), ('person', 'Person'), ('queue', 'Waiting for a person')], default='queue', max_length=10)),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('ru', 'Russian'), ('hy', 'Armenian'), ('az', 'Azerbaijani')], max_length=2)),
-                ('goal', models.CharField(blank=True, max_length=40)),
-                ('urgency', models.PositiveSmallIntegerField(choices=[(0, 'Normal'), (1, 'High'), (2, 'Urgent')], default=0)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), blank=True, default=list, size=None)),
-                ('referral', models.JSONField(blank=True, default=dict)),
-                ('handoff', models.JSONField(blank=True, default=dict)),
-                ('last_sequence', models.PositiveIntegerField(default=0)),
-                ('last_message_at', models.DateTimeField(null=True)),
-                ('last_text', models.CharField(blank=True, max_length=200)),
-                ('last_direction', models.CharField(blank=True, max_length=4)),
-                ('unread', models.PositiveIntegerField(default=0)),
-                ('waiting_since', models.DateTimeField(null=True)),
-                ('first_response_at', models.DateTimeField(null=True)),
-                ('first_person_response_at', models.DateTimeField(null=True)),
-                ('solved_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='conversations.channelaccount')),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='crm.contact')),
-                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='conversations.channelidentity')),
-                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to='crm.lead')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to='core.team', verbose_name='team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
+                ("thread_id", models.CharField(blank=True, max_length=200)),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="subject")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("waiting_us", "Waiting for us"),
+                            ("waiting_customer", "Waiting for customer"),
+                            ("snoozed", "Snoozed"),
+                            ("solved", "Solved"),
+                            ("spam", "Spam"),
+                        ],
+                        default="open",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "handler",
+                    models.CharField(
+                        choices=[("flow", "Flow"), ("person", "Person"), ("queue", "Waiting for a person")],
+                        default="queue",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("en", "English"),
+                            ("ru", "Russian"),
+                            ("hy", "Armenian"),
+                            ("az", "Azerbaijani"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("goal", models.CharField(blank=True, max_length=40)),
+                (
+                    "urgency",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Normal"), (1, "High"), (2, "Urgent")], default=0
+                    ),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50), blank=True, default=list, size=None
+                    ),
+                ),
+                ("referral", models.JSONField(blank=True, default=dict)),
+                ("handoff", models.JSONField(blank=True, default=dict)),
+                ("last_sequence", models.PositiveIntegerField(default=0)),
+                ("last_message_at", models.DateTimeField(null=True)),
+                ("last_text", models.CharField(blank=True, max_length=200)),
+                ("last_direction", models.CharField(blank=True, max_length=4)),
+                ("unread", models.PositiveIntegerField(default=0)),
+                ("waiting_since", models.DateTimeField(null=True)),
+                ("first_response_at", models.DateTimeField(null=True)),
+                ("first_person_response_at", models.DateTimeField(null=True)),
+                ("solved_at", models.DateTimeField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conversations",
+                        to="conversations.channelaccount",
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="conversations",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assignee",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conversations",
+                        to="crm.contact",
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conversations",
+                        to="conversations.channelidentity",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="conversations",
+                        to="crm.lead",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="conversations",
+                        to="core.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ConversationEvent',
+            name="ConversationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('public_id', models.UUIDField(default=core.ids.uuid7, editable=False)),
-                ('thread_id', models.CharField(blank=True, max_length=200)),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='subject')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('waiting_us', 'Waiting for us'), ('waiting_customer', 'Waiting for customer'), ('snoozed', 'Snoozed'), ('solved', 'Solved'), ('spam', 'Spam')], default='open', max_length=20, verbose_name='status')),
-                ('handler', models.CharField(choices=[('flow', 'Flow'), ('person', 'Person'), ('queue', 'Waiting for a person')], default='queue', max_length=10)),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('ru', 'Russian'), ('hy', 'Armenian'), ('az', 'Azerbaijani')], max_length=2)),
-                ('goal', models.CharField(blank=True, max_length=40)),
-                ('urgency', models.PositiveSmallIntegerField(choices=[(0, 'Normal'), (1, 'High'), (2, 'Urgent')], default=0)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), blank=True, default=list, size=None)),
-                ('referral', models.JSONField(blank=True, default=dict)),
-                ('handoff', models.JSONField(blank=True, default=dict)),
-                ('solved_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='conversations.channelaccount')),
-                ('assignee', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
-                ('contact', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.contact')),
-                ('identity', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='conversations.channelidentity')),
-                ('lead', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.lead')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='conversations.conversation')),
-                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.team', verbose_name='team')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("public_id", models.UUIDField(default=core.ids.uuid7, editable=False)),
+                ("thread_id", models.CharField(blank=True, max_length=200)),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="subject")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("waiting_us", "Waiting for us"),
+                            ("waiting_customer", "Waiting for customer"),
+                            ("snoozed", "Snoozed"),
+                            ("solved", "Solved"),
+                            ("spam", "Spam"),
+                        ],
+                        default="open",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "handler",
+                    models.CharField(
+                        choices=[("flow", "Flow"), ("person", "Person"), ("queue", "Waiting for a person")],
+                        default="queue",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("en", "English"),
+                            ("ru", "Russian"),
+                            ("hy", "Armenian"),
+                            ("az", "Azerbaijani"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("goal", models.CharField(blank=True, max_length=40)),
+                (
+                    "urgency",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Normal"), (1, "High"), (2, "Urgent")], default=0
+                    ),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50), blank=True, default=list, size=None
+                    ),
+                ),
+                ("referral", models.JSONField(blank=True, default=dict)),
+                ("handoff", models.JSONField(blank=True, default=dict)),
+                ("solved_at", models.DateTimeField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="conversations.channelaccount",
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assignee",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="crm.contact",
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="conversations.channelidentity",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="crm.lead",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
-                ('sequence', models.PositiveIntegerField()),
-                ('direction', models.CharField(choices=[('in', 'In'), ('out', 'Out'), ('note', 'Note')], max_length=4)),
-                ('author_kind', models.CharField(choices=[('customer', 'Customer'), ('user', 'User'), ('flow', 'Flow'), ('system', 'System')], max_length=10)),
-                ('text', models.TextField(blank=True)),
-                ('language', models.CharField(blank=True, max_length=2)),
-                ('payload', models.CharField(blank=True, max_length=200)),
-                ('quick_replies', models.JSONField(blank=True, default=list)),
-                ('external_id', models.CharField(blank=True, max_length=300)),
-                ('dedupe_key', models.CharField(max_length=64, null=True)),
-                ('reply_to_external_id', models.CharField(blank=True, max_length=300)),
-                ('status', models.CharField(choices=[('received', 'Received'), ('queued', 'Waiting to be sent'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('read', 'Read'), ('failed', 'Failed')], max_length=10)),
-                ('error', models.TextField(blank=True)),
-                ('late', models.BooleanField(default=False)),
-                ('sent_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('edited_at', models.DateTimeField(null=True)),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('raw_kind', models.CharField(blank=True, max_length=40)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.channelaccount')),
-                ('author', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='conversations.conversation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
+                ("sequence", models.PositiveIntegerField()),
+                (
+                    "direction",
+                    models.CharField(choices=[("in", "In"), ("out", "Out"), ("note", "Note")], max_length=4),
+                ),
+                (
+                    "author_kind",
+                    models.CharField(
+                        choices=[
+                            ("customer", "Customer"),
+                            ("user", "User"),
+                            ("flow", "Flow"),
+                            ("system", "System"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("language", models.CharField(blank=True, max_length=2)),
+                ("payload", models.CharField(blank=True, max_length=200)),
+                ("quick_replies", models.JSONField(blank=True, default=list)),
+                ("external_id", models.CharField(blank=True, max_length=300)),
+                ("dedupe_key", models.CharField(max_length=64, null=True)),
+                ("reply_to_external_id", models.CharField(blank=True, max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("queued", "Waiting to be sent"),
+                            ("sent", "Sent"),
+                            ("delivered", "Delivered"),
+                            ("read", "Read"),
+                            ("failed", "Failed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("error", models.TextField(blank=True)),
+                ("late", models.BooleanField(default=False)),
+                ("sent_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("read_at", models.DateTimeField(null=True)),
+                ("edited_at", models.DateTimeField(null=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                ("raw_kind", models.CharField(blank=True, max_length=40)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="conversations.channelaccount",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="conversations.conversation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
-                ('uploader', models.CharField(blank=True, max_length=200)),
-                ('kind', models.CharField(default='file', max_length=10)),
-                ('file', models.FileField(blank=True, upload_to='attachments/%Y/%m/')),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('mime', models.CharField(blank=True, max_length=100)),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('external_id', models.CharField(blank=True, max_length=300)),
-                ('caption', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.channelaccount')),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='conversations.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
+                ("uploader", models.CharField(blank=True, max_length=200)),
+                ("kind", models.CharField(default="file", max_length=10)),
+                ("file", models.FileField(blank=True, upload_to="attachments/%Y/%m/")),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("mime", models.CharField(blank=True, max_length=100)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("external_id", models.CharField(blank=True, max_length=300)),
+                ("caption", models.TextField(blank=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="conversations.channelaccount",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="conversations.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OutboxItem',
+            name="OutboxItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('conversation_id', models.BigIntegerField()),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('sent', 'Sent'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='pending', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.channelaccount')),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='outbox', to='conversations.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("conversation_id", models.BigIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="conversations.channelaccount",
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outbox",
+                        to="conversations.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RawDelivery',
+            name="RawDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
-                ('lane', models.CharField(blank=True, max_length=220)),
-                ('headers', models.JSONField(default=dict)),
-                ('body', models.BinaryField()),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('done', 'Done'), ('parked', 'Parked')], default='pending', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('error', models.TextField(blank=True)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('processed_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='conversations.channelaccount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
+                ("lane", models.CharField(blank=True, max_length=220)),
+                ("headers", models.JSONField(default=dict)),
+                ("body", models.BinaryField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("done", "Done"), ("parked", "Parked")],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("error", models.TextField(blank=True)),
+                (
+                    "received_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("processed_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="conversations.channelaccount",
+                    ),
+                ),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='channelaccount',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "conversations_channelaccountevent" ("active", "calendar_id", "created_at", "flow_key", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "purpose", "settings", "team_id", "token") VALUES (NEW."active", NEW."calendar_id", NEW."created_at", NEW."flow_key", NEW."id", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."public_id", NEW."purpose", NEW."settings", NEW."team_id", NEW."token"); RETURN NULL;', hash='1a1a4f769ad98929c0ab130f7dcb2ed16fa55cda', operation='INSERT', pgid='pgtrigger_insert_insert_392b8', table='conversations_channelaccount', when='AFTER')),
+            model_name="channelaccount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "conversations_channelaccountevent" ("active", "calendar_id", "created_at", "flow_key", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "purpose", "settings", "team_id", "token") VALUES (NEW."active", NEW."calendar_id", NEW."created_at", NEW."flow_key", NEW."id", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."public_id", NEW."purpose", NEW."settings", NEW."team_id", NEW."token"); RETURN NULL;',
+                    hash="1a1a4f769ad98929c0ab130f7dcb2ed16fa55cda",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_392b8",
+                    table="conversations_channelaccount",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='channelaccount',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."active" IS DISTINCT FROM (NEW."active") OR OLD."calendar_id" IS DISTINCT FROM (NEW."calendar_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."flow_key" IS DISTINCT FROM (NEW."flow_key") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."settings" IS DISTINCT FROM (NEW."settings") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."token" IS DISTINCT FROM (NEW."token"))', func='INSERT INTO "conversations_channelaccountevent" ("active", "calendar_id", "created_at", "flow_key", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "purpose", "settings", "team_id", "token") VALUES (NEW."active", NEW."calendar_id", NEW."created_at", NEW."flow_key", NEW."id", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."public_id", NEW."purpose", NEW."settings", NEW."team_id", NEW."token"); RETURN NULL;', hash='a44aaeaef1f2519baf0783e3dd6dd4e98d7cefe6', operation='UPDATE', pgid='pgtrigger_update_update_51283', table='conversations_channelaccount', when='AFTER')),
+            model_name="channelaccount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."active" IS DISTINCT FROM (NEW."active") OR OLD."calendar_id" IS DISTINCT FROM (NEW."calendar_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."flow_key" IS DISTINCT FROM (NEW."flow_key") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."settings" IS DISTINCT FROM (NEW."settings") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."token" IS DISTINCT FROM (NEW."token"))',
+                    func='INSERT INTO "conversations_channelaccountevent" ("active", "calendar_id", "created_at", "flow_key", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "purpose", "settings", "team_id", "token") VALUES (NEW."active", NEW."calendar_id", NEW."created_at", NEW."flow_key", NEW."id", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."public_id", NEW."purpose", NEW."settings", NEW."team_id", NEW."token"); RETURN NULL;',
+                    hash="a44aaeaef1f2519baf0783e3dd6dd4e98d7cefe6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_51283",
+                    table="conversations_channelaccount",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='channelaccount',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "conversations_channelaccountevent" ("active", "calendar_id", "created_at", "flow_key", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "purpose", "settings", "team_id", "token") VALUES (OLD."active", OLD."calendar_id", OLD."created_at", OLD."flow_key", OLD."id", OLD."kind", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."public_id", OLD."purpose", OLD."settings", OLD."team_id", OLD."token"); RETURN NULL;', hash='f1f5334a6732e4decfc609139ff7d978b44c81f9', operation='DELETE', pgid='pgtrigger_delete_delete_71a3a', table='conversations_channelaccount', when='AFTER')),
+            model_name="channelaccount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "conversations_channelaccountevent" ("active", "calendar_id", "created_at", "flow_key", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "purpose", "settings", "team_id", "token") VALUES (OLD."active", OLD."calendar_id", OLD."created_at", OLD."flow_key", OLD."id", OLD."kind", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."public_id", OLD."purpose", OLD."settings", OLD."team_id", OLD."token"); RETURN NULL;',
+                    hash="f1f5334a6732e4decfc609139ff7d978b44c81f9",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_71a3a",
+                    table="conversations_channelaccount",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='channelaccountevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='710c0af5f702753de30efbbdd8b3671e5d8944d2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_108c2', table='conversations_channelaccountevent', when='BEFORE')),
+            model_name="channelaccountevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="710c0af5f702753de30efbbdd8b3671e5d8944d2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_108c2",
+                    table="conversations_channelaccountevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='channelidentity',
-            constraint=models.UniqueConstraint(fields=('account', 'external_id'), name='one_identity_per_sender'),
+            model_name="channelidentity",
+            constraint=models.UniqueConstraint(
+                fields=("account", "external_id"), name="one_identity_per_sender"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='channelidentity',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "conversations_channelidentityevent" ("account_id", "contact_id", "created_at", "display_name", "external_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id") VALUES (NEW."account_id", NEW."contact_id", NEW."created_at", NEW."display_name", NEW."external_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."public_id"); RETURN NULL;', hash='682d61aff9aa851bc20049607784b89d548bb1c5', operation='INSERT', pgid='pgtrigger_insert_insert_7e0f1', table='conversations_channelidentity', when='AFTER')),
+            model_name="channelidentity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "conversations_channelidentityevent" ("account_id", "contact_id", "created_at", "display_name", "external_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id") VALUES (NEW."account_id", NEW."contact_id", NEW."created_at", NEW."display_name", NEW."external_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."public_id"); RETURN NULL;',
+                    hash="682d61aff9aa851bc20049607784b89d548bb1c5",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_7e0f1",
+                    table="conversations_channelidentity",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='channelidentity',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "conversations_channelidentityevent" ("account_id", "contact_id", "created_at", "display_name", "external_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id") VALUES (NEW."account_id", NEW."contact_id", NEW."created_at", NEW."display_name", NEW."external_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."public_id"); RETURN NULL;', hash='4538e695d3ccb15dcbc19d32a69a984ab78d1f79', operation='UPDATE', pgid='pgtrigger_update_update_2b09d', table='conversations_channelidentity', when='AFTER')),
+            model_name="channelidentity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "conversations_channelidentityevent" ("account_id", "contact_id", "created_at", "display_name", "external_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id") VALUES (NEW."account_id", NEW."contact_id", NEW."created_at", NEW."display_name", NEW."external_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."public_id"); RETURN NULL;',
+                    hash="4538e695d3ccb15dcbc19d32a69a984ab78d1f79",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2b09d",
+                    table="conversations_channelidentity",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='channelidentity',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "conversations_channelidentityevent" ("account_id", "contact_id", "created_at", "display_name", "external_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id") VALUES (OLD."account_id", OLD."contact_id", OLD."created_at", OLD."display_name", OLD."external_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."public_id"); RETURN NULL;', hash='7170c06a477157ebcf58e2370a444875cd681e53', operation='DELETE', pgid='pgtrigger_delete_delete_5a9ca', table='conversations_channelidentity', when='AFTER')),
+            model_name="channelidentity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "conversations_channelidentityevent" ("account_id", "contact_id", "created_at", "display_name", "external_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id") VALUES (OLD."account_id", OLD."contact_id", OLD."created_at", OLD."display_name", OLD."external_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."public_id"); RETURN NULL;',
+                    hash="7170c06a477157ebcf58e2370a444875cd681e53",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_5a9ca",
+                    table="conversations_channelidentity",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='channelidentityevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8c450de9511f2511208afc0a8ff1b1d6435683b6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_719b8', table='conversations_channelidentityevent', when='BEFORE')),
+            model_name="channelidentityevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="8c450de9511f2511208afc0a8ff1b1d6435683b6",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_719b8",
+                    table="conversations_channelidentityevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('status__in', ['solved', 'spam']), _negated=True), fields=['-last_message_at', '-id'], name='inbox_all'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("status__in", ["solved", "spam"]), _negated=True),
+                fields=["-last_message_at", "-id"],
+                name="inbox_all",
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('status__in', ['solved', 'spam']), _negated=True), fields=['assignee', '-last_message_at', '-id'], name='inbox_mine'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("status__in", ["solved", "spam"]), _negated=True),
+                fields=["assignee", "-last_message_at", "-id"],
+                name="inbox_mine",
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['lead', '-last_message_at'], name='conversations_of_lead'),
+            model_name="conversation",
+            index=models.Index(fields=["lead", "-last_message_at"], name="conversations_of_lead"),
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['solved', 'spam']), _negated=True), fields=('identity', 'thread_id'), name='one_live_conversation_per_thread'),
+            model_name="conversation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["solved", "spam"]), _negated=True),
+                fields=("identity", "thread_id"),
+                name="one_live_conversation_per_thread",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conversation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "conversations_conversationevent" ("account_id", "assignee_id", "contact_id", "created_at", "goal", "handler", "handoff", "id", "identity_id", "language", "lead_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "referral", "solved_at", "status", "subject", "tags", "team_id", "thread_id", "urgency") VALUES (NEW."account_id", NEW."assignee_id", NEW."contact_id", NEW."created_at", NEW."goal", NEW."handler", NEW."handoff", NEW."id", NEW."identity_id", NEW."language", NEW."lead_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."public_id", NEW."referral", NEW."solved_at", NEW."status", NEW."subject", NEW."tags", NEW."team_id", NEW."thread_id", NEW."urgency"); RETURN NULL;', hash='31448db63d4182d22bba998a314248083c67738c', operation='INSERT', pgid='pgtrigger_insert_insert_dbf94', table='conversations_conversation', when='AFTER')),
+            model_name="conversation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "conversations_conversationevent" ("account_id", "assignee_id", "contact_id", "created_at", "goal", "handler", "handoff", "id", "identity_id", "language", "lead_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "referral", "solved_at", "status", "subject", "tags", "team_id", "thread_id", "urgency") VALUES (NEW."account_id", NEW."assignee_id", NEW."contact_id", NEW."created_at", NEW."goal", NEW."handler", NEW."handoff", NEW."id", NEW."identity_id", NEW."language", NEW."lead_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."public_id", NEW."referral", NEW."solved_at", NEW."status", NEW."subject", NEW."tags", NEW."team_id", NEW."thread_id", NEW."urgency"); RETURN NULL;',
+                    hash="31448db63d4182d22bba998a314248083c67738c",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_dbf94",
+                    table="conversations_conversation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conversation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."account_id" IS DISTINCT FROM (NEW."account_id") OR OLD."assignee_id" IS DISTINCT FROM (NEW."assignee_id") OR OLD."contact_id" IS DISTINCT FROM (NEW."contact_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."goal" IS DISTINCT FROM (NEW."goal") OR OLD."handler" IS DISTINCT FROM (NEW."handler") OR OLD."handoff" IS DISTINCT FROM (NEW."handoff") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."identity_id" IS DISTINCT FROM (NEW."identity_id") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."lead_id" IS DISTINCT FROM (NEW."lead_id") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."referral" IS DISTINCT FROM (NEW."referral") OR OLD."solved_at" IS DISTINCT FROM (NEW."solved_at") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."tags" IS DISTINCT FROM (NEW."tags") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."thread_id" IS DISTINCT FROM (NEW."thread_id") OR OLD."urgency" IS DISTINCT FROM (NEW."urgency"))', func='INSERT INTO "conversations_conversationevent" ("account_id", "assignee_id", "contact_id", "created_at", "goal", "handler", "handoff", "id", "identity_id", "language", "lead_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "referral", "solved_at", "status", "subject", "tags", "team_id", "thread_id", "urgency") VALUES (NEW."account_id", NEW."assignee_id", NEW."contact_id", NEW."created_at", NEW."goal", NEW."handler", NEW."handoff", NEW."id", NEW."identity_id", NEW."language", NEW."lead_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."public_id", NEW."referral", NEW."solved_at", NEW."status", NEW."subject", NEW."tags", NEW."team_id", NEW."thread_id", NEW."urgency"); RETURN NULL;', hash='040b9dbfc5f7bdd472210075b8944c67c19877e0', operation='UPDATE', pgid='pgtrigger_update_update_d4c71', table='conversations_conversation', when='AFTER')),
+            model_name="conversation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."account_id" IS DISTINCT FROM (NEW."account_id") OR OLD."assignee_id" IS DISTINCT FROM (NEW."assignee_id") OR OLD."contact_id" IS DISTINCT FROM (NEW."contact_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."goal" IS DISTINCT FROM (NEW."goal") OR OLD."handler" IS DISTINCT FROM (NEW."handler") OR OLD."handoff" IS DISTINCT FROM (NEW."handoff") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."identity_id" IS DISTINCT FROM (NEW."identity_id") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."lead_id" IS DISTINCT FROM (NEW."lead_id") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."referral" IS DISTINCT FROM (NEW."referral") OR OLD."solved_at" IS DISTINCT FROM (NEW."solved_at") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."tags" IS DISTINCT FROM (NEW."tags") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."thread_id" IS DISTINCT FROM (NEW."thread_id") OR OLD."urgency" IS DISTINCT FROM (NEW."urgency"))',
+                    func='INSERT INTO "conversations_conversationevent" ("account_id", "assignee_id", "contact_id", "created_at", "goal", "handler", "handoff", "id", "identity_id", "language", "lead_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "referral", "solved_at", "status", "subject", "tags", "team_id", "thread_id", "urgency") VALUES (NEW."account_id", NEW."assignee_id", NEW."contact_id", NEW."created_at", NEW."goal", NEW."handler", NEW."handoff", NEW."id", NEW."identity_id", NEW."language", NEW."lead_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."public_id", NEW."referral", NEW."solved_at", NEW."status", NEW."subject", NEW."tags", NEW."team_id", NEW."thread_id", NEW."urgency"); RETURN NULL;',
+                    hash="040b9dbfc5f7bdd472210075b8944c67c19877e0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d4c71",
+                    table="conversations_conversation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conversation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "conversations_conversationevent" ("account_id", "assignee_id", "contact_id", "created_at", "goal", "handler", "handoff", "id", "identity_id", "language", "lead_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "referral", "solved_at", "status", "subject", "tags", "team_id", "thread_id", "urgency") VALUES (OLD."account_id", OLD."assignee_id", OLD."contact_id", OLD."created_at", OLD."goal", OLD."handler", OLD."handoff", OLD."id", OLD."identity_id", OLD."language", OLD."lead_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."public_id", OLD."referral", OLD."solved_at", OLD."status", OLD."subject", OLD."tags", OLD."team_id", OLD."thread_id", OLD."urgency"); RETURN NULL;', hash='02ebce12c44c370aa520a5b57b6eb490ae5737b5', operation='DELETE', pgid='pgtrigger_delete_delete_f422c', table='conversations_conversation', when='AFTER')),
+            model_name="conversation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "conversations_conversationevent" ("account_id", "assignee_id", "contact_id", "created_at", "goal", "handler", "handoff", "id", "identity_id", "language", "lead_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "referral", "solved_at", "status", "subject", "tags", "team_id", "thread_id", "urgency") VALUES (OLD."account_id", OLD."assignee_id", OLD."contact_id", OLD."created_at", OLD."goal", OLD."handler", OLD."handoff", OLD."id", OLD."identity_id", OLD."language", OLD."lead_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."public_id", OLD."referral", OLD."solved_at", OLD."status", OLD."subject", OLD."tags", OLD."team_id", OLD."thread_id", OLD."urgency"); RETURN NULL;',
+                    hash="02ebce12c44c370aa520a5b57b6eb490ae5737b5",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f422c",
+                    table="conversations_conversation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conversationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='37a913133b665fadbd23823ca3efc69acaa72570', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_84b4b', table='conversations_conversationevent', when='BEFORE')),
+            model_name="conversationevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="37a913133b665fadbd23823ca3efc69acaa72570",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_84b4b",
+                    table="conversations_conversationevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['conversation', '-sent_at', '-sequence'], name='thread_order'),
+            model_name="message",
+            index=models.Index(fields=["conversation", "-sent_at", "-sequence"], name="thread_order"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('external_id', ''), _negated=True), fields=['account', 'external_id'], name='message_external'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=["account", "external_id"],
+                name="message_external",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('account', 'dedupe_key'), name='each_event_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("account", "dedupe_key"), name="each_event_once"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'sequence'), name='one_message_per_sequence'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("conversation", "sequence"), name="one_message_per_sequence"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxitem',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['next_attempt_at', 'id'], name='outbox_pending'),
+            model_name="outboxitem",
+            index=models.Index(
+                condition=models.Q(("status", "pending")),
+                fields=["next_attempt_at", "id"],
+                name="outbox_pending",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxitem',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['conversation_id', 'id'], name='outbox_lane'),
+            model_name="outboxitem",
+            index=models.Index(
+                condition=models.Q(("status", "pending")),
+                fields=["conversation_id", "id"],
+                name="outbox_lane",
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawdelivery',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['id'], name='delivery_pending'),
+            model_name="rawdelivery",
+            index=models.Index(
+                condition=models.Q(("status", "pending")), fields=["id"], name="delivery_pending"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawdelivery',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['lane', 'id'], name='delivery_lane'),
+            model_name="rawdelivery",
+            index=models.Index(
+                condition=models.Q(("status", "pending")), fields=["lane", "id"], name="delivery_lane"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawdelivery',
-            index=models.Index(condition=models.Q(('status', 'parked')), fields=['account', '-id'], name='delivery_parked'),
+            model_name="rawdelivery",
+            index=models.Index(
+                condition=models.Q(("status", "parked")), fields=["account", "-id"], name="delivery_parked"
+            ),
         ),
     ]

@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0001_initial'),
+        ("conversations", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='outboxitem',
-            index=models.Index(condition=models.Q(('status', 'failed')), fields=['account', '-id'], name='outbox_failed'),
+            model_name="outboxitem",
+            index=models.Index(
+                condition=models.Q(("status", "failed")), fields=["account", "-id"], name="outbox_failed"
+            ),
         ),
     ]

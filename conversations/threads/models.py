@@ -15,7 +15,7 @@ from core.languages import Language
 from crm.contacts.models import Contact
 from crm.pipeline.models import Lead
 
-COMPUTED = (
+COMPUTED = [
     "last_sequence",
     "last_message_at",
     "last_text",
@@ -24,7 +24,7 @@ COMPUTED = (
     "waiting_since",
     "first_response_at",
     "first_person_response_at",
-)
+]
 
 
 class ConversationStatus(models.TextChoices):

@@ -58,8 +58,10 @@ def pick(
     if not ranked or not ranked[0][0][0]:
         return None
     (confidence, letters, name), choice = ranked[0]
-    rivals = [other for other, _ in ranked[1:] if other[0] == confidence and other[2] not in name]
-    if any(other[1] == letters for other in rivals):
+    rivals = [
+        other for other, _ in ranked[1:] if other[0] >= min(confidence, _INFLECTED) and other[2] not in name
+    ]
+    if any(other[:2] == (confidence, letters) for other in rivals):
         return None
     return choice.value, min(confidence, _RIVALLED) if rivals else confidence
 

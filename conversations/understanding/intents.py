@@ -22,6 +22,7 @@ _UNPLACED_DOUBT = 0.8
 
 _COURTESY = (IntentName.GREETING, IntentName.THANKS)
 _ANSWERS = (IntentName.YES, IntentName.NO)
+_NATIVE_ONLY = {*_ANSWERS, IntentName.OTHER}
 _NOT_NEGATED = {*_COURTESY, *_ANSWERS, IntentName.OPT_OUT, IntentName.NOT_INTERESTED, IntentName.HUMAN}
 
 # Courtesy and answers stand behind what the message is about; damage and a withdrawn consent stand before it.
@@ -80,7 +81,9 @@ def _evidence(tokens: Sequence[Token], language: str) -> list[_Evidence]:
             found += [
                 (match, _FOREIGN)
                 for match in other.intents.find(tokens)
-                if match.pattern.weight > 0 and match.letters >= _FOREIGN_LETTERS
+                if match.pattern.weight > 0
+                and match.letters >= _FOREIGN_LETTERS
+                and match.label not in _NATIVE_ONLY
             ]
     return _weigh(found, against, _negated_positions(tokens, known[language]))
 

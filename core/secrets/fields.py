@@ -37,7 +37,7 @@ class SecretJSON(dict[str, Any]):
     __str__ = __repr__
 
 
-class SecretJSONField(models.BinaryField):
+class SecretJSONField(models.BinaryField):  # type: ignore[type-arg]  # generic in the stubs only
     """A JSON object stored as one Fernet token. Not searchable, by intent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

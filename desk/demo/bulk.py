@@ -6,6 +6,8 @@ edited anything.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection, transaction
 
 from conversations.accounts.models import ChannelAccount
@@ -95,7 +97,7 @@ def load(*, leads: int, messages: int) -> None:
 
 
 @transaction.atomic
-def _batch(params: dict[str, object], *, with_messages: bool) -> None:
+def _batch(params: dict[str, Any], *, with_messages: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(_history("DISABLE"))

@@ -167,8 +167,8 @@ class _Seeder:
         conversation.last_direction = messages[-1].direction
         conversation.unread = int(conversation.status == ConversationStatus.WAITING_US)
         conversation.waiting_since = messages[-1].sent_at if conversation.unread else None
-        conversation.first_response_at = first_answer and first_answer.sent_at
-        conversation.first_person_response_at = first_person and first_person.sent_at
+        conversation.first_response_at = first_answer.sent_at if first_answer else None
+        conversation.first_person_response_at = first_person.sent_at if first_person else None
         conversation.solved_at = (
             messages[-1].sent_at if conversation.status == ConversationStatus.SOLVED else None
         )
