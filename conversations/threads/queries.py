@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from statistics import median
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
+from django.core.cache import cache
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from conversations.threads.models import (
@@ -175,3 +177,30 @@ def _in_tab(user: User) -> dict[Tab, Q]:
 def _page(found: list[Row], limit: int, place: Any) -> Page[Row]:
     rows = found[:limit]
     return Page(rows, place(rows[-1]) if len(found) > limit else None)
+
+
+WAIT_SAMPLE = 50
+WAIT_LEAST = 5
+WAIT_CACHE_SECONDS = 300
+
+
+def usual_wait(team_id: int | None) -> timedelta | None:
+    """Median time from a customer's first words to a person's first answer in the team's newest 50 answered conversations.
+
+    None with fewer than five: nobody is promised a guess (spec 2.5). At most five minutes old.
+    """
+    key = f"usual-wait:{team_id or 'all'}"
+    known = cache.get(key)
+    if known is None:
+        known = _measured_wait(team_id)
+        cache.set(key, known, WAIT_CACHE_SECONDS)
+    return timedelta(seconds=known) if known else None
+
+
+def _measured_wait(team_id: int | None) -> float:
+    answered = Conversation.objects.filter(first_person_response_at__isnull=False)
+    if team_id is not None:
+        answered = answered.filter(team=team_id)
+    pairs = answered.order_by("-id").values_list("created_at", "first_person_response_at")[:WAIT_SAMPLE]
+    waits = [(answer - begun).total_seconds() for begun, answer in pairs if answer is not None]
+    return median(waits) if len(waits) >= WAIT_LEAST else 0.0

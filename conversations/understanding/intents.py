@@ -227,4 +227,5 @@ def _leads(
         return False
     if answer == IntentName.YES:
         return all(intent == IntentName.BOOKING or scores[intent] < _STRONG for intent in others)
-    return set(others) <= {IntentName.AVAILABILITY, IntentName.OTHER, IntentName.BOOKING}
+    spelt_out = {IntentName.AVAILABILITY, IntentName.OTHER, IntentName.BOOKING}
+    return all(intent in spelt_out or scores[intent] < _STRONG for intent in others)

@@ -33,7 +33,8 @@ class Chat:
         self.visitor = Visitor(self.account)
 
     def say(self, *texts: str, **more: Any) -> str:
-        """Write, one message after the other; the company's words since then."""
+        """Write, one message after the other; the company's answer to the last."""
+        before = self._last()
         for text in texts:
             self.clock.shift(PAUSE)
             before = self._last()

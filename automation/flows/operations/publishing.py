@@ -68,7 +68,9 @@ def merged_texts(version: FlowVersion, texts: Mapping[str, Texts]) -> dict[str, 
     shipped = parse(version.document).table
     merged = {text_id: dict(own) for text_id, own in version.texts.items()}
     for text_id, own in texts.items():
-        merged.setdefault(text_id, {}).update({language: clean(text).strip() for language, text in own.items()})
+        merged.setdefault(text_id, {}).update(
+            {language: clean(text).strip() for language, text in own.items()}
+        )
     kept = {
         text_id: {lang: text for lang, text in own.items() if text and text != shipped[text_id].get(lang)}
         for text_id, own in merged.items()

@@ -7,13 +7,14 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from conversations.understanding.answers import parse_answer
-
 from automation.flows.context import Choice, Context, Criterion, Facts, Parsed
 from conversations.threads.models import Conversation, Message
+from conversations.threads.queries import usual_wait
+from conversations.understanding.answers import parse_answer
 from core.calendars.clock import BusinessClock
 from core.calendars.queries import clock_for
 from core.company.models import CompanyProfile
@@ -74,6 +75,7 @@ class Situation:
             language=self.conversation.language or self.company.language,
             goal=self.conversation.goal or None,
             is_open=is_open,
+            wait_minutes=self._wait_minutes() if is_open else None,
             opens_at=None if is_open else self._next_opening(),
             variables={"company": self.company.name},
             holds=self._holds,
@@ -82,6 +84,10 @@ class Situation:
     def _next_opening(self) -> datetime | None:
         opens = self.clock.next_opening(self.now)
         return opens.astimezone(ZoneInfo(self.clock.timezone)) if opens else None
+
+    def _wait_minutes(self) -> int | None:
+        wait = usual_wait(self.conversation.team_id)
+        return max(1, ceil(wait.total_seconds() / 60)) if wait else None
 
     def _contact(self) -> dict[str, str]:
         return {
