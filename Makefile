@@ -17,7 +17,7 @@ run: install ## Start everything and keep it running until Ctrl-C
 	@$(PY) manage.py run
 
 test: install-dev ## All tests; ARGS="tests/crm -x" chooses
-	@$(PY) -m pytest -n $${TEST_WORKERS:-2} $(ARGS)
+	@sh scripts/test.sh $(ARGS)
 
 lint: install-dev ## All checks that need no running server
 	@sh scripts/lint.sh

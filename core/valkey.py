@@ -15,8 +15,6 @@ from redis.retry import Retry
 
 log = structlog.get_logger(__name__)
 
-PATIENCE_SECONDS = 0.2
-"""How long one attempt to reach Valkey may hold a request; a stale connection is tried once more."""
 BREAKER_SECONDS = 5.0
 
 
@@ -56,8 +54,8 @@ def live_channel() -> str:
 def _client(url: str) -> redis.Redis:
     return redis.Redis.from_url(
         url,
-        socket_connect_timeout=PATIENCE_SECONDS,
-        socket_timeout=PATIENCE_SECONDS,
+        socket_connect_timeout=settings.CACHE_PATIENCE_SECONDS / 2,
+        socket_timeout=settings.CACHE_PATIENCE_SECONDS / 2,
         retry=Retry(NoBackoff(), 1),
         decode_responses=True,
     )

@@ -17,7 +17,7 @@ from crm.memory import Remembered
 
 
 def _load() -> Mapping[int, ChannelAccount]:
-    return ChannelAccount.objects.in_bulk()
+    return ChannelAccount.objects.select_related("team").in_bulk()
 
 
 remembered = Remembered(_load)

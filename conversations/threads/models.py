@@ -112,6 +112,8 @@ class Conversation(models.Model):
     solved_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    lead_just_made: Lead | None = None  # by this very transaction, in which nobody else can hold it
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

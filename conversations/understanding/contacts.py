@@ -14,14 +14,21 @@ _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.,@#№-])(?:\+|\(|00)?\(?\d(?:[\s().-]{0,2}\d){6,14}(?!\w*@|\d)")
 _LOCAL_START = re.compile(r"\D*(?:0|8|7|\+)")
 _ORDER = re.compile(
-    r"(?P<mark>[#№]\s?|\b(?i:no)\.?\s?)?(?<![\w.,])(?P<number>[A-Za-zА-Я]{1,4}-?\d{3,10}(?:-\d{1,6})?|\d{3,10}(?:-\d{3,6})?)(?![.,]?\d|[A-Za-z%$€])"
+    r"""
+    (?P<mark>[#№]\s?|\b(?i:no)\.?\s?)?
+    (?<![\w.,])
+    (?P<number>[A-Za-zА-Я]{1,4}-?\d{3,10}(?:-\d{1,6})?|\d{3,10}(?:-\d{3,6})?)
+    (?![.,]?\d|[A-Za-z%$€])
+    """,
+    re.VERBOSE,
 )
-_ORDER_WORD = re.compile(
-    r"\b(?:order|tiket|ticket|zakaz|patver|sifaris|parcel|packag|package|tracking|trek|track|posilk|posilok|baglama|invois|invoice|case|repair|remont|kvitanci|nakladn|nomer|number|numb|xamar|kod|code|nomre)\w*"
+# Keys of words (core.text.skeleton): the strong ones name an order, the others only a number of something.
+_ORDER_STEMS = "order|ticket|tiket|zakaz|patver|sifaris|trek|track|posilk|posilok|baglama"
+_NUMBER_STEMS = (
+    "parcel|packag|invois|invoice|case|repair|remont|kvitanci|nakladn|nomer|numb|xamar|kod|code|nomre"
 )
-_STRONG_ORDER_WORD = re.compile(
-    r"\b(?:order|ticket|tiket|zakaz|patver|sifaris|trek|track|tracking|posilk|baglama)\w*"
-)
+_STRONG_ORDER_WORD = re.compile(rf"\b(?:{_ORDER_STEMS})\w*")
+_ORDER_WORD = re.compile(rf"\b(?:{_ORDER_STEMS}|{_NUMBER_STEMS})\w*")
 _FALLBACK_REGIONS = ("AM", "AZ", "RU", "US")
 _NEAR = 24
 

@@ -13,7 +13,14 @@ from core.text import skeleton
 
 RANGE_SIGN = "-"
 _PART = re.compile(
-    r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’ʼ‘`´՚՛՜՞@]+[^\W\d_]*)*|[$€£₽֏₼₾₺₸₴%#№+]|(?<=[\d$€£₽֏₼])\s?[-–—]\s?(?=[\d$€£])|[.,!?;:\n…()]"
+    r"""
+    \d+(?:[.,]\d+)*                                      # figures
+    | [^\W\d_]+(?:['’ʼ‘`´՚՛՜՞@]+[^\W\d_]*)*               # words
+    | [$€£₽֏₼₾₺₸₴%\#№+]                                   # signs
+    | (?<=[\d$€£₽֏₼])\s?[-–—]\s?(?=[\d$€£])              # a range
+    | [.,!?;:\n…()]                                       # ends of clauses
+    """,
+    re.VERBOSE,
 )
 _APOSTROPHES = re.compile("['’ʼ‘`´՚՛՜՞]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")

@@ -55,6 +55,8 @@ class Contact(models.Model):
     last_message_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    known_points: tuple[tuple[str, str], ...] | None = None  # see crm.contacts.queries.points_of_contact
+
     class Meta:
         indexes = [
             models.Index(fields=["name_normal"], name="contact_name", opclasses=["text_pattern_ops"]),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
@@ -48,6 +49,7 @@ def create_contact(
     phones: Iterable[str] = (),
     emails: Iterable[str] = (),
     source: str = "",
+    last_message_at: datetime | None = None,
 ) -> Contact:
     """A contact with its phones and emails. Raises BadContactPoint for one that cannot be read."""
     wanted = _points(phones, emails)
@@ -62,7 +64,9 @@ def create_contact(
             owner=owner,
             tags=list(tags),
             fields=fields or {},
+            last_message_at=last_message_at,
         )
+        contact.known_points = tuple(wanted)
         drafts = [_draft("contact.created", contact, actor, {"name": kept, "source": source})]
         if wanted:
             ContactPoint.objects.bulk_create(
@@ -112,8 +116,14 @@ def add_point(
     """
     kind = ContactPointKind(kind)
     stored = stored_form(kind, value)
-    point, created = ContactPoint.objects.get_or_create(contact=contact, kind=kind, value=stored)
+    known = contact.known_points
+    if known is not None and (kind.value, stored) not in known:
+        # Read or made by this transaction, which holds the conversation: no need to look again.
+        point, created = ContactPoint.objects.create(contact=contact, kind=kind, value=stored), True
+    else:
+        point, created = ContactPoint.objects.get_or_create(contact=contact, kind=kind, value=stored)
     if created:
+        contact.known_points = None if known is None else (*known, (kind.value, stored))
         payload = {"kind": kind.value, "value": stored}
         record(
             name="contact.point_added", subject=contact, actor=actor, payload=payload, contact_id=contact.pk
@@ -126,6 +136,7 @@ def add_point(
 @transaction.atomic
 def remove_point(*, contact: Contact, kind: ContactPointKind | str, value: str, actor: Actor) -> bool:
     """Remove the point in stored form; False when the contact has none such."""
+    contact.known_points = None
     removed, _ = contact.points.filter(kind=kind, value=value).delete()
     if removed:
         record(

@@ -138,3 +138,10 @@ def _evidence(other: Contact, own: list[tuple[str, str]], full_name: str) -> tup
     if full_name and other.name_normal == full_name:
         shared.append(Evidence("name", other.name))
     return tuple(shared)
+
+
+def points_of_contact(contact: Contact) -> dict[str, str]:
+    """The first phone and the first email by kind; read once for this instance, then known."""
+    if contact.known_points is None:
+        contact.known_points = tuple(contact.points.order_by("id").values_list("kind", "value"))
+    return dict(reversed(contact.known_points))

@@ -17,6 +17,7 @@ from core.company.queries import company
 from core.conditions import BusinessClock, ConditionError, Explanation, Moment, parse, registry
 from core.jobs.models import Job
 from crm.contacts.models import ContactPoint
+from crm.contacts.queries import points_of_contact
 from crm.errors import Use
 from crm.memory import Remembered
 from crm.pipeline.models import Lead, StageKind
@@ -148,6 +149,8 @@ def points_of(lead: Any) -> Mapping[str, str]:
     """The first phone and the first email of the lead's contact, by kind."""
     if isinstance(lead, KnownLead):
         return lead.points
+    if Lead.contact.is_cached(lead) and lead.contact.known_points is not None:
+        return points_of_contact(lead.contact)
     rows = ContactPoint.objects.filter(contact=lead.contact_id).order_by("-id")
     return dict(rows.values_list("kind", "value"))
 

@@ -14,10 +14,19 @@
       }
     }
     const row = copy.firstElementChild;
+    if (box.matches(".week-day")) asTheDayBefore(box, row);
     box.querySelector("[data-rows-into]").append(row);
     htmx.process(row);
     (row.querySelector("[data-first]") ?? row.querySelector("input, select, textarea"))?.focus();
     changed(row);
+  }
+  // The first hours of a day begin as those of the day before.
+  function asTheDayBefore(day, row) {
+    if (day.querySelector("[data-row]")) return;
+    let before = day.previousElementSibling;
+    while (before && !before.querySelector("[data-row]")) before = before.previousElementSibling;
+    const times = [...(before?.querySelector("[data-row]").querySelectorAll("input") ?? [])];
+    row.querySelectorAll("input").forEach((input, place) => (input.value = times[place]?.value ?? ""));
   }
   function removeRow(row) {
     const box = row.closest("[data-rows]");

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -18,21 +17,6 @@ from tests.stack import RunningStack, wait_for
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("stack")]
 
 BACK_SECONDS = 5.0
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    running = RunningStack(tmp_path_factory.mktemp("faults") / "data").start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def customer(stack: RunningStack) -> Customer:
-    token = stack.query("SELECT token FROM conversations_channelaccount ORDER BY id LIMIT 1")[0][0]
-    customer = Customer(stack, token)
-    customer.open()
-    return customer
 
 
 def children(stack: RunningStack) -> dict[str, int]:
@@ -108,7 +92,9 @@ def test_after_the_supervisor_was_killed_the_next_run_cleans_up_and_goes_on(
     stack.start()
 
     assert set(before.values()) & set(children(stack).values()) == set()
-    assert [name for name, pid in before.items() if psutil.pid_exists(pid) and _is_ours(pid, stack.folder)] == []
+    assert [
+        name for name, pid in before.items() if psutil.pid_exists(pid) and _is_ours(pid, stack.folder)
+    ] == []
     customer.say("my phone is +374 91 234568")
     customer.wait_for_answer(2)
     assert [text for direction, text in messages(stack, customer) if direction == "in"] == customer.sent

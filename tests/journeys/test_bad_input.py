@@ -35,7 +35,7 @@ def test_text_is_kept_as_it_is(chat: Chat, text: str, interest: str | None) -> N
     first = chat.messages.get(direction="in")
     assert first.text == text
     assert chat.lead.answers.get("interest") == interest
-    assert [each["text"] for each in chat.visitor.fetch()["messages"]][0] == text
+    assert chat.visitor.fetch()["messages"][0]["text"] == text
     assert_all_done(1)
 
 
@@ -71,7 +71,10 @@ def test_malformed_and_forged(chat: Chat) -> None:
     chat.account.refresh_from_db()
     forged = chat.visitor.client.post("/hooks/webchat/forged-token/", "{}", content_type="application/json")
     assert forged.status_code == 404
-    assert (Message.objects.count(), RawDelivery.objects.exclude(status=DeliveryStatus.DONE).count()) == (0, 0)
+    assert (Message.objects.count(), RawDelivery.objects.exclude(status=DeliveryStatus.DONE).count()) == (
+        0,
+        0,
+    )
 
 
 def test_a_message_sent_twice_is_answered_once(chat: Chat) -> None:

@@ -65,7 +65,15 @@ STORIES = {
     ),
     "hy": Story(
         "hy",
-        ("բարև, ի՞նչ արժե", "խոհանոց եմ ուզում", "+374 99 123456", "այս շաբաթ", "1.5 միլիոն", "Գյումրի", "Աննա"),
+        (
+            "բարև, ի՞նչ արժե",
+            "խոհանոց եմ ուզում",
+            "+374 99 123456",
+            "այս շաբաթ",
+            "1.5 միլիոն",
+            "Գյումրի",
+            "Աննա",
+        ),
         known(raw="Գյումրի", **GYUMRI),
         "Աննա",
         PHONE,
@@ -74,7 +82,15 @@ STORIES = {
     ),
     "az": Story(
         "az",
-        ("salam, qiyməti neçədir?", "mətbəx lazımdır", "+374 99 123456", "bu həftə", "1.5 milyon", "Bakı", "Aysel"),
+        (
+            "salam, qiyməti neçədir?",
+            "mətbəx lazımdır",
+            "+374 99 123456",
+            "bu həftə",
+            "1.5 milyon",
+            "Bakı",
+            "Aysel",
+        ),
         known(budget=1_500_000, raw="Bakı", norm="baki"),
         "Aysel",
         PHONE,
@@ -83,7 +99,15 @@ STORIES = {
     ),
     "Armenian in Latin letters": Story(
         "hy",
-        ("barev, inch arji?", "xohanoc em uzum", "099 123456", "ays shabat", "350 hazar", "Yerevan", "Anahit"),
+        (
+            "barev, inch arji?",
+            "xohanoc em uzum",
+            "099 123456",
+            "ays shabat",
+            "350 hazar",
+            "Yerevan",
+            "Anahit",
+        ),
         known(budget=350_000, raw="Yerevan", norm="erevan"),
         "Anahit",
         PHONE,
@@ -92,7 +116,15 @@ STORIES = {
     ),
     "Russian in Latin letters": Story(
         "ru",
-        ("privet, skolko stoit?", "kuhnyu", "anna@example.am", "na etoy nedele", "500 tysyach", "Erevan", "Anna"),
+        (
+            "privet, skolko stoit?",
+            "kuhnyu",
+            "anna@example.am",
+            "na etoy nedele",
+            "500 tysyach",
+            "Erevan",
+            "Anna",
+        ),
         known(budget=500_000, raw="Erevan", norm="erevan"),
         "Anna",
         {"email": "anna@example.am"},
@@ -101,7 +133,15 @@ STORIES = {
     ),
     "Azerbaijani without its letters": Story(
         "az",
-        ("salam, qiymet necedir?", "metbex lazimdir", "aysel@example.az", "bu hefte", "1 milyon", "Baki", "Aysel"),
+        (
+            "salam, qiymet necedir?",
+            "metbex lazimdir",
+            "aysel@example.az",
+            "bu hefte",
+            "1 milyon",
+            "Baki",
+            "Aysel",
+        ),
         known(budget=1_000_000, raw="Baki", norm="baki"),
         "Aysel",
         {"email": "aysel@example.az"},
@@ -119,14 +159,22 @@ def test_greeted_asked_understood_scored_and_handed_over(chat: Chat, story: Stor
     assert all(replies), "one reply to each message"
     assert (len(chat.said), chat.messages.count()) == (7, 14)
     assert chat.run.state["asked"] == ONCE
-    assert (chat.contact.name, chat.contact.language, chat.points) == (story.name, story.language, story.points)
+    assert (chat.contact.name, chat.contact.language, chat.points) == (
+        story.name,
+        story.language,
+        story.points,
+    )
     lead = chat.lead
     assert lead.answers == story.facts
     assert (lead.title, lead.source, lead.goal) == ("Kitchen", "webchat", "sales")
     assert (lead.value, lead.currency) == (float(story.facts["budget"]["amount"]), "AMD")
     assert chat.judged == (story.score, "A" if story.score >= 8 else "B", "qualified")
     conversation = chat.conversation
-    assert (conversation.handler, conversation.status, conversation.team.name) == ("queue", "waiting_us", "Sales")
+    assert (conversation.handler, conversation.status, conversation.team.name) == (
+        "queue",
+        "waiting_us",
+        "Sales",
+    )
     assert chat.card == {
         "goal": "sales",
         "language": story.language,
@@ -142,7 +190,11 @@ def test_greeted_asked_understood_scored_and_handed_over(chat: Chat, story: Stor
 
 
 ALL_AT_ONCE = {
-    "en": ("Hello! I'm Anna, I need a kitchen in Gyumri this week, budget 1.5 mln dram, +374 99 123456", "Anna", "Gyumri"),
+    "en": (
+        "Hello! I'm Anna, I need a kitchen in Gyumri this week, budget 1.5 mln dram, +374 99 123456",
+        "Anna",
+        "Gyumri",
+    ),
     "ru": (
         "Здравствуйте, меня зовут Анна, нужна кухня в Гюмри на этой неделе, бюджет 1,5 млн, +374 99 123456",
         "Анна",
@@ -153,7 +205,11 @@ ALL_AT_ONCE = {
         "Anahit",
         "Gyumri",
     ),
-    "az": ("salam, adım Aysel, mətbəx lazımdır, bu həftə, büdcə 1,5 milyon, Gyumri, +374 99 123456", "Aysel", "Gyumri"),
+    "az": (
+        "salam, adım Aysel, mətbəx lazımdır, bu həftə, büdcə 1,5 milyon, Gyumri, +374 99 123456",
+        "Aysel",
+        "Gyumri",
+    ),
 }
 
 
@@ -185,7 +241,12 @@ def test_mixed_order_and_languages(chat: Chat) -> None:
 def test_buttons_are_enough(chat: Chat) -> None:
     chat.visitor.choose("I want to buy", "sales", type="goal")
     chat.say("+374 99 123456")
-    assert [each["label"] for each in chat.said[-1].quick_replies] == ["Kitchen", "Wardrobe", "Sofa", "Whole home"]
+    assert [each["label"] for each in chat.said[-1].quick_replies] == [
+        "Kitchen",
+        "Wardrobe",
+        "Sofa",
+        "Whole home",
+    ]
     chat.tap("Whole home")
     chat.tap("Within a month")
     chat.tap("About 1 million")
@@ -208,9 +269,7 @@ def test_an_answer_is_corrected(chat: Chat) -> None:
     assert chat.judged == (9, "A", "qualified")
     assert chat.pending == "city"
 
-    assert chat.say("actually 1.5 million") == (
-        "Noted, I've changed that.\n\nWhich city are you in?"
-    )
+    assert chat.say("actually 1.5 million") == ("Noted, I've changed that.\n\nWhich city are you in?")
     assert chat.lead.answers == {"interest": "kitchen", "start": 7, "budget": amount(1_500_000)}
     assert chat.lead.value == 1_500_000
     assert chat.judged == (12, "A", "qualified")
@@ -248,8 +307,13 @@ def test_the_title_is_in_the_language_of_the_company(chat: Chat) -> None:
 
 def test_what_the_contact_left_early_is_not_asked(chat: Chat) -> None:
     chat.visitor.open()
-    chat.visitor.send({"type": "contact", "contact": {"name": "Anna", "phone": "+374 99 123456", "email": ""}})
+    chat.visitor.send(
+        {"type": "contact", "contact": {"name": "Anna", "phone": "+374 99 123456", "email": ""}}
+    )
     assert chat.say("hello, how much is a kitchen?").endswith("When would you like to start?")
-    assert chat.say("this week", "1.5 mln", "Gyumri") == "Thank you, Anna! A colleague from sales will answer you here."
+    assert (
+        chat.say("this week", "1.5 mln", "Gyumri")
+        == "Thank you, Anna! A colleague from sales will answer you here."
+    )
     assert chat.run.state["asked"] == {"start": 1, "budget": 1, "city": 1, "goal": 1}
     assert chat.judged == (12, "A", "qualified")

@@ -21,8 +21,7 @@ SIDE_QUESTIONS = {
     "en": (
         "hello, how much is it?",
         "do you deliver?",
-        "We deliver and install all over Armenia, the cost depends on the address.\n\n"
-        "What would you like to have made?",
+        "We deliver and install all over Armenia, the cost depends on the address.\n\nWhat would you like to have made?",
         "and what about the warranty?",
         "Our furniture comes with a two-year warranty.\n\nWhat would you like to have made?",
     ),
@@ -43,8 +42,7 @@ SIDE_QUESTIONS = {
     "az": (
         "qiymət neçədir?",
         "catdirilma var?",
-        "Bütün Ermənistan üzrə çatdırır və quraşdırırıq, qiyməti ünvandan asılıdır.\n\n"
-        "Nə sifariş etmək istərdiniz?",
+        "Bütün Ermənistan üzrə çatdırır və quraşdırırıq, qiyməti ünvandan asılıdır.\n\nNə sifariş etmək istərdiniz?",
         "zemanet verirsiniz?",
         "Mebelimizə iki il zəmanət veririk.\n\nNə sifariş etmək istərdiniz?",
     ),
@@ -70,7 +68,7 @@ def test_an_answer_with_a_side_question_goes_on_from_there(chat: Chat) -> None:
 
 
 PERSON = {
-    "en": ("hello, how much is a kitchen?", "I want to talk to a person", "I'm passing this to a colleague, who will answer"),
+    "en": ("hello, how much is a kitchen?", "I want to talk to a person", "I'm passing this to a colleague"),
     "ru": ("здравствуйте, сколько стоит кухня?", "позовите человека", "Передаю разговор коллеге"),
     "hy": ("barev, xohanocn inch arji?", "mardu het uzum em xosel", "Զրույցը փոխանցում եմ գործընկերոջս"),
     "az": ("salam, mətbəx neçəyədir?", "adamla danışmaq istəyirəm", "Söhbəti həmkarıma ötürürəm"),

@@ -70,7 +70,9 @@ def _(effect: wanted.SetGoal, situation: Situation) -> list[EventDraft]:
     change(situation.conversation, goal=effect.goal)
     if situation.lead is None:
         return []
-    return note_goal(lead=situation.lead, goal=effect.goal, actor=FLOW)
+    drafts = note_goal(lead=situation.lead, goal=effect.goal, actor=FLOW)
+    situation.unsaved |= {"goal"} if drafts else set()
+    return drafts
 
 
 @_carry.register
@@ -107,29 +109,35 @@ def _learn(effects: Sequence[wanted.Effect], situation: Situation) -> list[Event
     answers = [_answer(effect, situation) for effect in effects if isinstance(effect, wanted.RecordAnswer)]
     if answers and situation.lead is None:
         _open_lead(situation)
-    if situation.lead is None:
+    lead = situation.lead
+    if lead is None:
         return []
+    drafts = _name(lead, answers, situation)
     if answers:
-        apply_answers(lead=situation.lead, answers=answers, at=situation.moment, actor=CUSTOMER)
-        return _name(situation.lead, situation)
-    if any(isinstance(effect, wanted.RequestScore | wanted.SetContactField) for effect in effects):
-        rescore(lead=situation.lead, at=situation.moment)
-    return []
+        apply_answers(
+            lead=lead, answers=answers, at=situation.moment, actor=CUSTOMER, changed=situation.unsaved
+        )
+    elif any(isinstance(effect, wanted.RequestScore | wanted.SetContactField) for effect in effects):
+        rescore(lead=lead, at=situation.moment, changed=situation.unsaved)
+    elif situation.unsaved:
+        lead.save(update_fields=sorted(situation.unsaved))
+    return drafts
 
 
-def _name(lead: Lead, situation: Situation) -> list[EventDraft]:
+def _name(lead: Lead, answers: Sequence[NewAnswer], situation: Situation) -> list[EventDraft]:
     """The first choice says what a lead is about: its label is the title until a person writes another."""
-    chosen = next(
-        (row for row in active_criteria() if row.kind == "choice" and row.key in lead.answers), None
-    )
-    if chosen is None:
+    known = {**lead.answers, **{answer.key: answer.value for answer in answers}}
+    chosen = next((row for row in active_criteria() if row.kind == "choice" and row.key in known), None)
+    if chosen is None or not answers:
         return []
     conversation, language = situation.conversation, situation.company.language
     with translation.override(language):
         labels = dict(choice_labels(chosen))
     nobodys = {numbered_title(conversation, language=language), conversation.contact.name, *labels.values()}
-    title = labels.get(lead.answers[chosen.key], "")
-    return retitle(lead=lead, title=title, instead_of=nobodys, actor=FLOW)
+    title = labels.get(known[chosen.key], "")
+    drafts = retitle(lead=lead, title=title, instead_of=nobodys, actor=FLOW)
+    situation.unsaved |= {"title", "title_normal"} if drafts else set()
+    return drafts
 
 
 def _answer(effect: wanted.RecordAnswer, situation: Situation) -> NewAnswer:

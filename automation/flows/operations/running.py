@@ -46,7 +46,7 @@ class FlowResponder:
         self, *, conversation: Conversation, message: Message, understanding: Understanding, now: datetime
     ) -> None:
         with held(conversation):
-            run = unfinished_run(conversation)
+            run = unfinished_run(conversation) if conversation.last_sequence > 1 else None
             situation = Situation.of(conversation, now=now, message=message)
             event = _event(conversation, message, understanding, situation.currency)
             if run is not None:

@@ -20,7 +20,8 @@ from core.calendars.queries import clock_for
 from core.company.models import CompanyProfile
 from core.company.queries import company
 from core.conditions import ConditionError, Moment, parse
-from crm.contacts.models import ContactPoint, ContactPointKind
+from crm.contacts.models import ContactPointKind
+from crm.contacts.queries import points_of_contact
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import locked_lead
 from crm.qualification.queries import active_criteria
@@ -28,21 +29,23 @@ from crm.qualification.queries import active_criteria
 
 @dataclass
 class Situation:
-    """Mutable for the length of one event: the lead may be created on the way."""
+    """Mutable for the length of one event: the lead may be created on the way, `unsaved` are its columns that have
+    been set.
+    """
 
     conversation: Conversation
     now: datetime
     message: Message | None = None
     lead: Lead | None = None
-    points: dict[str, str] = field(default_factory=dict)
+    unsaved: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, conversation: Conversation, *, now: datetime, message: Message | None = None) -> Situation:
-        """With the lead locked after its conversation; two statements."""
-        lead = locked_lead(conversation.lead_id) if conversation.lead_id else None
-        known = ContactPoint.objects.filter(contact=conversation.contact_id).order_by("-id")
-        points = dict(known.values_list("kind", "value"))
-        return cls(conversation, now, message, lead, points)
+        """With the lead locked after its conversation, unless this transaction has made it: at most one statement."""
+        lead = conversation.lead_just_made
+        if lead is None and conversation.lead_id:
+            lead = locked_lead(conversation.lead_id)
+        return cls(conversation, now, message, lead)
 
     @cached_property
     def company(self) -> CompanyProfile:
@@ -90,10 +93,12 @@ class Situation:
         return max(1, ceil(wait.total_seconds() / 60)) if wait else None
 
     def _contact(self) -> dict[str, str]:
+        contact = self.conversation.contact
+        points = points_of_contact(contact)
         return {
-            "name": self.conversation.contact.name,
-            "phone": self.points.get(ContactPointKind.PHONE, ""),
-            "email": self.points.get(ContactPointKind.EMAIL, ""),
+            "name": contact.name,
+            "phone": points.get(ContactPointKind.PHONE, ""),
+            "email": points.get(ContactPointKind.EMAIL, ""),
         }
 
     def _parse(self, text: str, *, kind: str, choices: Sequence[Choice], language: str) -> Parsed | None:

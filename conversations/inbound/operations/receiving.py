@@ -122,12 +122,12 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
     attach(message, event)
     spam = conversation.status == ConversationStatus.SPAM
     with held(conversation):
-        _ensure_lead(account, sender, event)
+        _ensure_lead(account, sender, event, message)
         _heard(conversation, message, spam=spam)
         record_all([*sender.events, _received(conversation, message, event)])
         _learn(sender.contact, event)
         if not message.late:
-            _touch(conversation, message)
+            _touch(sender, message)
         if respond and event.kind in SPOKEN and not (message.late or spam):
             answering = responder.current()
             answering.customer_wrote(
@@ -223,7 +223,7 @@ def _received(conversation: Conversation, message: Message, event: InboundEvent)
     return EventDraft(name="message.received", subject=conversation, actor=CUSTOMER, payload=payload)
 
 
-def _ensure_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -> None:
+def _ensure_lead(account: ChannelAccount, sender: Sender, event: InboundEvent, message: Message) -> None:
     """On a sales account a customer who writes is a lead: the open one of the contact, else a new one."""
     conversation = sender.conversation
     if (
@@ -236,12 +236,13 @@ def _ensure_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -
     if not sender.new_contact:
         open_leads = Lead.objects.filter(contact_id=conversation.contact_id, stage_kind=StageKind.OPEN)
         lead = open_leads.order_by("-id").first()
-    lead = lead or _new_lead(account, sender, event)
+    if lead is None:
+        lead = conversation.lead_just_made = _new_lead(account, sender, event, message)
     if lead is not None:
         change(conversation, lead=lead)
 
 
-def _new_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -> Lead | None:
+def _new_lead(account: ChannelAccount, sender: Sender, event: InboundEvent, message: Message) -> Lead | None:
     """None while there is no pipeline: what the customer says is kept all the same."""
     stage = default_stage()
     if stage is None:
@@ -253,6 +254,7 @@ def _new_lead(account: ChannelAccount, sender: Sender, event: InboundEvent) -> L
         source=account.kind,
         campaign=str(event.referral.get("campaign", ""))[:120],
         team=account.team,
+        last_message_at=message.sent_at,
         actor=SYSTEM,
     )
 
@@ -279,10 +281,14 @@ def _learn_point(contact: Contact, kind: str, value: str) -> None:
         return
 
 
-def _touch(conversation: Conversation, message: Message) -> None:
-    """The boards sort by it; not a change that a person made, hence neither event nor history."""
-    Contact.objects.filter(pk=conversation.contact_id).update(last_message_at=message.sent_at)
-    if conversation.lead_id:
+def _touch(sender: Sender, message: Message) -> None:
+    """The boards sort by it; not a change that a person made, hence neither event nor history. What this message has
+    made bears its time already.
+    """
+    conversation = sender.conversation
+    if not sender.new_contact:
+        Contact.objects.filter(pk=conversation.contact_id).update(last_message_at=message.sent_at)
+    if conversation.lead_id and conversation.lead_just_made is None:
         Lead.objects.filter(pk=conversation.lead_id).update(last_message_at=message.sent_at)
 
 

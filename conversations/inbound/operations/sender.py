@@ -9,7 +9,7 @@ from django.db import connection
 
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
 from conversations.channels.contracts import InboundEvent
-from conversations.inbound.timing import REOPEN_DAYS, reopens
+from conversations.inbound.timing import REOPEN_DAYS, reopens, said_at
 from conversations.threads.models import (
     LIVE_STATUSES,
     Conversation,
@@ -61,7 +61,7 @@ def _without_open(
         .first()
     )
     if identity is None:
-        return _first_contact(account, event, language)
+        return _first_contact(account, event, language, now)
     conversation = _newest(account, event)
     if conversation is not None and conversation.status in LIVE_STATUSES:
         return Sender(conversation.contact, conversation)
@@ -90,6 +90,8 @@ def _newest(account: ChannelAccount, event: InboundEvent) -> Conversation | None
     )
     if conversation is not None:
         conversation.account = account
+        if conversation.team_id == account.team_id:
+            conversation.team = account.team
     return conversation
 
 
@@ -101,10 +103,16 @@ def _lock_sender(account: ChannelAccount, event: InboundEvent) -> None:
         )
 
 
-def _first_contact(account: ChannelAccount, event: InboundEvent, language: str) -> Sender:
+def _first_contact(account: ChannelAccount, event: InboundEvent, language: str, now: datetime) -> Sender:
     name = event.sender_name if event.direction == "in" else ""
     language = language if language in Language.values else ""
-    contact = create_contact(actor=CUSTOMER, name=name, language=language, source=account.kind)
+    contact = create_contact(
+        actor=CUSTOMER,
+        name=name,
+        language=language,
+        source=account.kind,
+        last_message_at=said_at(event.sent_at, now),
+    )
     identity = ChannelIdentity.objects.create(
         account=account, external_id=event.customer_id, contact=contact, display_name=name
     )
@@ -122,7 +130,7 @@ def _create_conversation(
         thread_id=event.thread_id,
         subject=event.subject,
         handler=Handler.FLOW if account.flow_key else Handler.QUEUE,
-        team_id=account.team_id,
+        team=account.team,
         referral=dict(event.referral),
     )
 

@@ -54,6 +54,7 @@ def create_lead(
     value: Decimal | None = None,
     currency: str = "",
     tags: Sequence[str] = (),
+    last_message_at: datetime | None = None,
 ) -> Lead:
     """A new lead, scored as far as anything is known of it; at most 3 statements while no rule gives points
     yet.
@@ -83,6 +84,7 @@ def create_lead(
         source=source,
         campaign=clean(campaign)[:120],
         tags=list(tags),
+        last_message_at=last_message_at,
         created_at=now,
     )
     payload = {"title": kept, "stage": stage.name, "source": source, "goal": goal}
@@ -212,25 +214,23 @@ def update_lead(
 
 
 def note_goal(*, lead: Lead, goal: str, actor: Actor) -> list[EventDraft]:
-    """Set what a locked lead is about, once: a later goal of the chat does not rename it. The caller records
-    the event.
+    """Set what a locked lead is about, once: a later goal of the chat does not rename it. The caller saves
+    `goal` and records the event.
     """
     if lead.goal or not goal:
         return []
     lead.goal = goal
-    lead.save(update_fields=["goal"])
     return [EventDraft(name="lead.updated", subject=lead, actor=actor, payload={"changes": ["goal"]})]
 
 
 def retitle(*, lead: Lead, title: str, instead_of: Collection[str], actor: Actor) -> list[EventDraft]:
     """Give a locked lead a better title than one that nobody wrote; any title not in `instead_of` stays. The caller
-    records the event.
+    saves `title` and `title_normal` and records the event.
     """
     kept, normal = _storable_title(title)
     if not kept or lead.title == kept or lead.title not in instead_of:
         return []
     lead.title, lead.title_normal = kept, normal
-    lead.save(update_fields=["title", "title_normal"])
     return [EventDraft(name="lead.updated", subject=lead, actor=actor, payload={"changes": ["title"]})]
 
 

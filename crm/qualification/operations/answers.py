@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -38,21 +38,27 @@ class _Change:
 
 
 def apply_answers(
-    *, lead: Lead, answers: Sequence[NewAnswer], actor: Actor, at: Moment | None = None
+    *,
+    lead: Lead,
+    answers: Sequence[NewAnswer],
+    actor: Actor,
+    at: Moment | None = None,
+    changed: Collection[str] = (),
 ) -> list[str]:
     """Write the answers to a locked lead, score it, save it once; returns the keys that changed.
 
     An answer that says what is known already changes nothing. A money answer to the criterion "budget"
     becomes the lead's value unless a person has set another one. At most 7 statements. The lead's revision
     stays: it guards what people edit, and a card that is being dragged must not be refused because the
-    customer wrote. Raises UnknownCriterion or BadAnswer before anything is written.
+    customer wrote. `changed` are columns that the caller has set already; they are saved with the others.
+    Raises UnknownCriterion or BadAnswer before anything is written.
     """
     changes = _changes(lead, answers)
     with transaction.atomic(savepoint=False):
         _write(lead, changes)
         names = _apply(lead, changes)
         assessment = assess(lead=lead, at=at or moment(), actor=actor)
-        if names := {*names, *assessment.changed_fields}:
+        if names := {*names, *changed, *assessment.changed_fields}:
             lead.save(update_fields=sorted(names))
         record_all([*_drafts(lead, changes, actor), *assessment.drafts])
     return [change.criterion.key for change in changes]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from core.access.models import User
 from core.conditions import Moment
@@ -61,9 +62,11 @@ def _advance(lead: Lead, at: Moment) -> dict[str, Any] | None:
     """
     if lead.qualification != Qualification.QUALIFIED or lead.stage_kind != StageKind.OPEN:
         return None
-    later = Stage.objects.filter(pipeline=lead.pipeline_id, position__gt=lead.stage.position)
-    stage = later.filter(takes_qualified=True).select_related("pipeline").first()
-    return enter(lead, stage, now=at.now) if stage else None
+    stages = Stage.objects.filter(pipeline=lead.pipeline_id).select_related("pipeline")
+    found = stages.filter(Q(pk=lead.stage_id) | Q(takes_qualified=True))
+    stage = next((each for each in found if each.takes_qualified), None)
+    lead.stage = next(each for each in found if each.pk == lead.stage_id)
+    return enter(lead, stage, now=at.now) if stage and stage.position > lead.stage.position else None
 
 
 def assess_if_concerned(*, lead: Lead, changed: Collection[str], actor: Actor) -> Assessment:
@@ -74,11 +77,16 @@ def assess_if_concerned(*, lead: Lead, changed: Collection[str], actor: Actor) -
 
 
 @transaction.atomic(savepoint=False)
-def rescore(*, lead: Lead, at: Moment | None = None, actor: Actor = SYSTEM) -> ScoreResult:
-    """Score a locked lead and save it: ledger rows, columns and events only where something changed."""
+def rescore(
+    *, lead: Lead, at: Moment | None = None, actor: Actor = SYSTEM, changed: Collection[str] = ()
+) -> ScoreResult:
+    """Score a locked lead and save it: ledger rows, columns and events only where something changed.
+
+    `changed` are columns that the caller has set already; they are saved with the others.
+    """
     assessment = assess(lead=lead, at=at or moment(), actor=actor)
-    if assessment.changed_fields:
-        lead.save(update_fields=sorted(assessment.changed_fields))
+    if names := {*changed, *assessment.changed_fields}:
+        lead.save(update_fields=sorted(names))
     record_all(assessment.drafts)
     assert assessment.result is not None
     return assessment.result

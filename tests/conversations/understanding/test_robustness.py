@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from conversations.understanding import IntentName, understand
 from conversations.understanding.evaluation import NOW, evaluate, read_table
-from conversations.understanding.lexicon import Lexicon
+from conversations.understanding.knowledge import LANGUAGES, load
+from conversations.understanding.lexicon import Lexicon, rows
 from conversations.understanding.tokens import prepare, tokenise
+from core.text import skeleton
 
 UTTERANCES = Path(__file__).parents[2] / "data" / "utterances.tsv"
 LETTERS = (
@@ -59,6 +61,21 @@ def test_the_shared_utterances_are_understood() -> None:
     assert overall["language_accuracy"] >= 0.97
     assert overall["ms_p95"] < 25
     assert min(figures[language]["main_intent_accuracy"] for language in ("en", "ru", "hy", "az")) >= 0.93
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_the_lexicons_is_so_short_that_it_means_anything(language: str) -> None:
+    tables = load(f"lexicon_{language}")["intents"]
+    words = [
+        word
+        for levels in tables.values()
+        for level in ("strong", "medium")
+        for row in rows(levels.get(level, ""))
+        if len(row.split()) == 1 and "<" not in row
+        for word in row.split("|")
+        if word.isalpha()
+    ]
+    assert [word for word in words if len(skeleton(word)) == 1] == []
 
 
 def test_command_judges_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,5 +150,5 @@ def test_notation_of_the_patterns(pattern: str, text: str, found: bool) -> None:
 
 @pytest.mark.parametrize("pattern", ["", "..", "^ $", "a &", "*"])
 def test_a_pattern_without_words_is_refused(pattern: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"Empty pattern|Nothing"):
         Lexicon().add("label", 1.0, pattern)
