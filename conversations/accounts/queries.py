@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Min, Q
 from django.shortcuts import get_object_or_404
 
 from conversations.accounts.models import ChannelAccount
@@ -76,9 +76,3 @@ def health() -> list[AccountHealth]:
         for account in ChannelAccount.objects.select_related("team").order_by("name", "id")
         for row in [found.get(account.pk, nothing)]
     ]
-
-
-def newest_event_at() -> datetime | None:
-    """When anything last came in on any channel."""
-    newest: datetime | None = ChannelAccount.objects.aggregate(newest=Max("last_event_at"))["newest"]
-    return newest

@@ -19,9 +19,3 @@ def received_between(
     """Whatever came in that time, in the order of arrival."""
     rows = RawDelivery.objects.filter(received_at__gte=start, received_at__lt=end).defer("body")
     return (rows if account_id is None else rows.filter(account_id=account_id)).order_by("id")
-
-
-def oldest_pending_at() -> datetime | None:
-    """Arrival of the oldest delivery that waits: the age of the queue."""
-    waiting = RawDelivery.objects.filter(status=DeliveryStatus.PENDING).order_by("id")
-    return waiting.values_list("received_at", flat=True).first()

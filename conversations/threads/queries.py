@@ -12,7 +12,6 @@ from django.core.cache import cache
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from conversations.threads.models import (
-    LIVE_STATUSES,
     Attachment,
     Conversation,
     ConversationStatus,
@@ -24,7 +23,6 @@ from core.access.queries import visible
 from core.text import normalise
 
 PAGE = 40
-LIVE = Q(status__in=LIVE_STATUSES)
 # The partial indexes are on "not solved and not spam"; the planner knows them only by these words.
 NOT_CLOSED = ~Q(status__in=[ConversationStatus.SOLVED, ConversationStatus.SPAM])
 Row = TypeVar("Row")

@@ -1,6 +1,5 @@
 """What understanding returns: frozen values, no behaviour beyond looking things up."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -111,10 +110,6 @@ class Understanding:
     def intent_names(self) -> tuple[IntentName, ...]:
         return tuple(intent.name for intent in self.intents)
 
-    def has_intent(self, *names: str) -> bool:
-        """Return whether the message carries any of the intents."""
-        return any(intent.name in names for intent in self.intents)
-
     def confidence(self, name: str) -> float:
         """Return the confidence of the intent, 0 when it is absent."""
         return max((intent.confidence for intent in self.intents if intent.name == name), default=0.0)
@@ -122,8 +117,3 @@ class Understanding:
     def entity(self, type_: str) -> EntityValue | None:
         """Return the first value of that type."""
         return next((entity.value for entity in self.entities if entity.type == type_), None)
-
-    def entities_of(self, types: Iterable[str]) -> tuple[Entity, ...]:
-        """Return the entities of these types in order of appearance."""
-        wanted = set(types)
-        return tuple(entity for entity in self.entities if entity.type in wanted)

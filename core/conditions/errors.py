@@ -17,7 +17,7 @@ class ConditionError(ValueError):
         self.code = code
 
 
-class PythonOnlyCondition(ValueError):  # noqa: N818
+class PythonOnlyCondition(ValueError):
     """The condition reads fields that no stored column can answer, so there is no query for it."""
 
     def __init__(self, keys: frozenset[str]) -> None:

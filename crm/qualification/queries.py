@@ -127,12 +127,6 @@ def current_answers(lead: Lead) -> list[LeadAnswer]:
     return list(rows.select_related("criterion", "user"))
 
 
-def answer_history(lead: Lead, key: str) -> list[LeadAnswer]:
-    """Every answer ever given to a criterion, newest first (spec 12.2)."""
-    rows = LeadAnswer.objects.filter(lead=lead, criterion__key=key)
-    return list(rows.select_related("criterion", "user").order_by("-id"))
-
-
 def fingerprint(criterion: Criterion | Mapping[str, Any]) -> str:
     """A short mark of all that can be edited: an edit form carries it, so that a second editor is noticed."""
     values = (

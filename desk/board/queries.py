@@ -125,7 +125,7 @@ def changes(pipeline: Pipeline, user: User, narrow: LeadFilter, since: int) -> C
     if not concerned:
         return Changes([], [], position)
     today = Today.of(user)
-    here = narrow.apply(leads().in_pipeline(pipeline).visible_to(user).filter(pk__in=concerned), today)
+    here = narrow.apply(leads().in_pipeline(pipeline).visible_to(user).filter(pk__in=concerned))
     rows = list(here.with_people().with_rotting(today.now).order_by("stage_entered_at", "id"))
     gone = concerned - {lead.pk for lead in rows}
     return Changes(cards(rows, user, today), sorted(gone), position)

@@ -13,7 +13,8 @@ from conversations.accounts.models import ChannelAccount
 from conversations.threads.models import Attachment, Conversation
 from conversations.threads.operations import reply
 from crm.contacts.models import ContactPoint
-from tests.browser.widget import Widget, foreign_site, texts_in_database
+from tests.browser.chat import Widget
+from tests.browser.widget import foreign_site, texts_in_database
 from tests.factories.conversations import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -87,7 +87,7 @@ def column_totals(
 ) -> Mapping[int, ColumnTotals]:
     """Count, sum and next-step health per stage id; one query. Stages without leads have no entry."""
     today = today or Today.of(user)
-    seen = narrow.apply(leads().in_pipeline(pipeline).visible_to(user), today)
+    seen = narrow.apply(leads().in_pipeline(pipeline).visible_to(user))
     own = Q(currency=pipeline.currency)
     health = {each.value: Count("pk", filter=next_step_is(each, today)) for each in _HEALTH}
     rows = (
@@ -107,7 +107,7 @@ def column_totals(
 def _page(
     stage: Stage, user: User, narrow: LeadFilter, today: Today, after: Cursor | None, limit: int
 ) -> LeadQuerySet:
-    seen = narrow.apply(leads().in_stage(stage).visible_to(user), today)
+    seen = narrow.apply(leads().in_stage(stage).visible_to(user))
     page = seen.with_people().with_rotting(today.now).newest_in_stage_first()
     return page.after(after)[: limit + 1]
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import (
     Case,
-    Count,
     DateTimeField,
     DurationField,
     Exists,
@@ -73,21 +72,11 @@ class LeadQuerySet(QuerySet[Lead]):
     def in_pipeline(self, pipeline: Pipeline) -> LeadQuerySet:
         return self.filter(pipeline=pipeline)
 
-    def owned_by(self, user: User | None) -> LeadQuerySet:
-        """None for leads that nobody has."""
-        return self.filter(owner=user) if user else self.filter(owner__isnull=True)
-
     def graded(self, *grades: str) -> LeadQuerySet:
         return self.filter(grade__in=grades)
 
     def qualified_as(self, *qualifications: str) -> LeadQuerySet:
         return self.filter(qualification__in=qualifications)
-
-    def tagged(self, tag: str) -> LeadQuerySet:
-        return self.filter(tags__contains=[tag])
-
-    def from_source(self, source: str) -> LeadQuerySet:
-        return self.filter(source=source)
 
     def matching(self, text: str) -> LeadQuerySet:
         """Leads whose title, contact's name, phone or email holds the text, in any script."""
@@ -124,12 +113,6 @@ class LeadQuerySet(QuerySet[Lead]):
         yes, no = Value(value=True), Value(value=False)
         return self.annotate(rotting=Case(When(_is_rotting(now), then=yes), default=no))
 
-    def rotting(self, now: datetime) -> LeadQuerySet:
-        return self.filter(_is_rotting(now))
-
-    def with_next_step(self, health: NextStepHealth | str, today: Today) -> LeadQuerySet:
-        return self.filter(next_step_is(health, today))
-
 
 def _is_rotting(now: datetime) -> Q:
     days = F("stage__rotting_days") * Value(timedelta(days=1))
@@ -156,16 +139,8 @@ class LeadFilter:
     owner: int | str | None = None
     grades: Collection[str] = field(default_factory=tuple)
     qualifications: Collection[str] = field(default_factory=tuple)
-    source: str = ""
-    tag: str = ""
-    next_step: str = ""
-    only_rotting: bool = False
 
-    @property
-    def is_empty(self) -> bool:
-        return self == LeadFilter()
-
-    def apply(self, leads: LeadQuerySet, today: Today) -> LeadQuerySet:
+    def apply(self, leads: LeadQuerySet) -> LeadQuerySet:
         if self.text:
             leads = leads.matching(self.text)
         if self.owner is not None:
@@ -175,13 +150,7 @@ class LeadFilter:
             leads = leads.graded(*self.grades)
         if self.qualifications:
             leads = leads.qualified_as(*self.qualifications)
-        if self.source:
-            leads = leads.from_source(self.source)
-        if self.tag:
-            leads = leads.tagged(self.tag)
-        if self.next_step:
-            leads = leads.with_next_step(self.next_step, today)
-        return leads.rotting(today.now) if self.only_rotting else leads
+        return leads
 
 
 def leads() -> LeadQuerySet:
@@ -210,12 +179,6 @@ def default_stage() -> Stage | None:
     """The first open stage of the first pipeline: where new leads begin."""
     stages = Stage.objects.filter(kind=StageKind.OPEN).select_related("pipeline")
     return stages.order_by("pipeline__position", "pipeline", "position", "id").first()
-
-
-def lead_counts(pipeline: Pipeline) -> dict[int, int]:
-    """How many leads stand in each stage, for the settings page."""
-    rows = Lead.objects.filter(pipeline=pipeline).order_by().values("stage").annotate(count=Count("pk"))
-    return {row["stage"]: row["count"] for row in rows}
 
 
 def lost_reasons() -> QuerySet[LostReason]:

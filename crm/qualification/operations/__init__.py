@@ -1,5 +1,5 @@
 from crm.qualification.answers import NewAnswer
-from crm.qualification.operations.answers import apply_answers, correct_answer, record_answers
+from crm.qualification.operations.answers import apply_answers, correct_answer
 from crm.qualification.operations.criteria import (
     CriterionDraft,
     delete_criterion,
@@ -13,7 +13,6 @@ __all__ = [
     "apply_answers",
     "correct_answer",
     "delete_criterion",
-    "record_answers",
     "reorder_criteria",
     "save_criterion",
 ]

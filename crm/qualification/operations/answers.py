@@ -64,17 +64,6 @@ def apply_answers(
     return [change.criterion.key for change in changes]
 
 
-def record_answers(*, lead: Lead, answers: Sequence[NewAnswer], actor: Actor) -> list[str]:
-    """As `apply_answers`, without scoring: for a caller that scores many leads afterwards."""
-    changes = _changes(lead, answers)
-    with transaction.atomic(savepoint=False):
-        _write(lead, changes)
-        if names := _apply(lead, changes):
-            lead.save(update_fields=sorted(names))
-        record_all(_drafts(lead, changes, actor))
-    return [change.criterion.key for change in changes]
-
-
 @transaction.atomic
 def correct_answer(*, lead_id: int, key: str, value: Any, user: User, said: str = "") -> Lead:
     """A person's word replaces what was known; None takes it away. The old answer stays in the history."""

@@ -109,17 +109,6 @@ def delete_rule(*, key: UUID, user: User | None, expected_version: int | None = 
 
 
 @transaction.atomic
-def reorder_rules(
-    *, keys: Sequence[UUID], user: User | None, expected_version: int | None = None
-) -> Published:
-    """Publish in this order; rules that are not named follow the named ones."""
-    current = _locked()
-    places = {key: place for place, key in enumerate(keys)}
-    rules = sorted(_drafts_of(current), key=lambda each: places.get(each.key, len(places)))  # type: ignore[arg-type]
-    return _republish(current, rules, user, expected_version)
-
-
-@transaction.atomic
 def save_thresholds(
     *, thresholds: Thresholds, user: User | None, expected_version: int | None = None
 ) -> Published:

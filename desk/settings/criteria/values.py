@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.conditions import Money, Text, load
 from core.text import normalise
-from crm.qualification.answers import FIELD_TYPES
+from crm.qualification.answers import FIELD_TYPES, canonical
 from crm.qualification.errors import BadAnswer
 
 
@@ -48,7 +48,7 @@ def as_value(kind: str, text: str, *, currency: str) -> Any:
         raise BadAnswer(
             _("Write an amount with its currency, such as 500000 %(currency)s.") % {"currency": currency}
         ) from error
-    return Money(amount, code.upper())
+    return canonical(kind, Money(amount, code.upper()))
 
 
 def _plain(number: Decimal) -> str:

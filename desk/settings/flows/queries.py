@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -172,18 +172,28 @@ class VersionLine:
         return self.version.status == FlowVersionStatus.PUBLISHED
 
 
-def versions_of(flow: Flow, limit: int = 12) -> list[VersionLine]:
-    """The newest versions with the texts that each changed."""
-    rows = list(flow.versions.select_related("created_by").defer("document").order_by("-number")[: limit + 1])
+def versions_of(current: FlowVersion, limit: int = 12) -> list[VersionLine]:
+    """The newest versions of the flow with the texts that each changed."""
+    every = FlowVersion.objects.filter(flow_id=current.flow_id).select_related("created_by").defer("document")
+    rows = list(every.order_by("-number")[: limit + 1])
+    order = list(parse(current.document).table)
     return [
-        VersionLine(row, [named(text_id) for text_id in differing(row.texts, before.texts)] if before else [])
+        VersionLine(
+            row, [named(text_id) for text_id in differing(row.texts, before.texts, order)] if before else []
+        )
         for row, before in _with_earlier(rows)
     ][:limit]
 
 
-def differing(one: Mapping[str, Texts], other: Mapping[str, Texts]) -> list[str]:
-    """Ids of the texts that differ."""
-    return [text_id for text_id in dict.fromkeys([*one, *other]) if one.get(text_id) != other.get(text_id)]
+def differing(one: Mapping[str, Texts], other: Mapping[str, Texts], order: Iterable[str]) -> list[str]:
+    """Ids of the texts that differ, in the order of the script."""
+    return [text_id for text_id in order if one.get(text_id) != other.get(text_id)]
+
+
+def changed_since(seen: FlowVersion, newest: FlowVersion) -> list[str]:
+    """Texts that somebody else changed after the version that was seen, in words."""
+    order = parse(newest.document).table
+    return [named(text_id) for text_id in differing(newest.texts, seen.texts, order)]
 
 
 def named(text_id: str) -> str:

@@ -58,7 +58,7 @@ def publish(request: Request, key: str) -> HttpResponse:
             flow_id=found.pk, based_on=seen.number, texts=changes, user=request.user
         )
     except StaleFlow as stale:
-        theirs = [queries.named(text_id) for text_id in queries.differing(stale.newest.texts, seen.texts)]
+        theirs = queries.changed_since(seen, stale.newest)
         context = {**_page(found, stale.newest, changes), "stale": stale.newest, "theirs": theirs}
         return render_partial(request, PAGE, "flow_texts", context, status=409)
     except BadTexts as refusal:
@@ -119,7 +119,7 @@ def _page(found: Flow, version: FlowVersion, changes: queries.Changes) -> dict[s
         "flow": found,
         "version": version,
         "groups": queries.text_groups(version, changes, faults),
-        "versions": queries.versions_of(found),
+        "versions": queries.versions_of(version),
         "variables": VARIABLES.items(),
         **_findings(faults),
     }

@@ -156,20 +156,25 @@ class ConditionForm:
         leaves = [row.to_json() for row in self.rows]
         whole = leaves[0] if len(leaves) == 1 and self.joint != "none" else {self.joint: leaves}
         for row, leaf in zip(self.rows, leaves, strict=True):
-            self._check(row, leaf)
+            row.error = row.error or self._fault(leaf)
         return None if any(row.error for row in self.rows) else whole
 
-    def _check(self, row: Row, leaf: Any) -> None:
+    def _fault(self, leaf: Any) -> str:
         try:
             parse(leaf, SUBJECT, fields=self.known)
         except ConditionError as error:
-            row.error = error.message
+            return error.message
+        return ""
 
     def _read_posted(self, data: QueryDict) -> None:
         asked = data.get("joint", "")
         self.joint = asked if asked in ("all", "any", "none") else "all"
         tokens = [each for each in dict.fromkeys(data.getlist("row")) if each.isalnum() and len(each) <= 40]
         self.rows = [posted_row(self.known, data, token, self.currency) for token in tokens[:MOST_ROWS]]
+        for row in self.rows:
+            asked = data.get(f"field-{row.token}"), data.get(f"op-{row.token}")
+            if asked != (row.field.key, row.operator.value):
+                row.error = _("This comparison is not there any more. Choose another one.")
 
     def _read_stored(self, stored: Any) -> None:
         kind = next((name for name in ("all", "any", "none") if name in stored), "")

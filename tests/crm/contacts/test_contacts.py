@@ -7,9 +7,9 @@ from core.events.models import Event
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact, ContactPoint
 from crm.contacts.operations import add_point, company_named, create_contact, remove_point, update_contact
-from crm.contacts.queries import contacts, find_by_point, suspected_duplicates
+from crm.contacts.queries import contacts
 from tests.factories.core import AdminFactory, ManagerFactory, TeamFactory, UserFactory
-from tests.factories.crm import ContactFactory, LeadFactory, PhoneFactory
+from tests.factories.crm import ContactFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -88,14 +88,6 @@ def test_a_company_is_found_by_its_name_in_any_script() -> None:
     assert company_named("   ") is None
 
 
-def test_contacts_are_found_by_phone_however_it_is_typed(company: CompanyProfile) -> None:
-    contact = ContactFactory()
-    PhoneFactory(contact=contact, value="+37491234567")
-
-    assert list(find_by_point("phone", "091-234-567")) == [contact]
-    assert list(find_by_point("phone", "not a phone")) == []
-
-
 def test_names_are_found_by_a_word_in_any_script() -> None:
     contact = ContactFactory(name="Անի Սարգսյան")
     ContactFactory(name="Davit")
@@ -117,37 +109,3 @@ def test_agents_see_own_contacts_those_of_their_leads_and_unclaimed_ones() -> No
     assert set(contacts().visible_to(agent)) == {own, unclaimed, of_team}
     assert set(contacts().visible_to(ManagerFactory())) == {own, unclaimed, of_team, of_other, owned_by_other}
     assert set(contacts().visible_to(UserFactory(is_active=False))) == set()
-
-
-def test_duplicates_are_suspected_with_the_evidence(company: CompanyProfile) -> None:
-    contact = ContactFactory(name="Anna Petrosyan")
-    same_phone = ContactFactory(name="A. P.")
-    same_name = ContactFactory(name="Աննա Պետրոսյան")
-    ContactFactory(name="Anna")
-    for each in (contact, same_phone):
-        PhoneFactory(contact=each, value="+37491234567")
-
-    found = suspected_duplicates(contact)
-
-    assert [(each.contact, [str(one) for one in each.evidence]) for each in found] == [
-        (same_phone, ["same phone +374 91 234567"]),
-        (same_name, ["same name Աննա Պետրոսյան"]),
-    ]
-    assert [each.evidence[0].is_strong for each in found] == [True, False]
-
-
-def test_a_first_name_alone_is_no_evidence() -> None:
-    contact = ContactFactory(name="Anna")
-    ContactFactory(name="Anna")
-
-    assert suspected_duplicates(contact) == []
-
-
-def test_suspects_out_of_sight_are_not_shown(company: CompanyProfile) -> None:
-    contact = ContactFactory()
-    hidden = LeadFactory(owner=UserFactory()).contact
-    for each in (contact, hidden):
-        PhoneFactory(contact=each, value="+37491234567")
-
-    assert [each.contact for each in suspected_duplicates(contact)] == [hidden]
-    assert suspected_duplicates(contact, UserFactory()) == []

@@ -14,9 +14,7 @@ from crm.pipeline.queries import (
     board,
     board_cards,
     column_totals,
-    lead_counts,
     leads,
-    pipelines,
 )
 from tests.factories.core import ManagerFactory, TeamFactory, UserFactory
 from tests.factories.crm import DAY, ContactFactory, LeadFactory, PhoneFactory, sales_pipeline
@@ -121,8 +119,6 @@ def test_a_lead_rots_after_the_days_of_its_open_stage(pipeline: Pipeline, manage
         "never": False,
         "won": False,
     }
-    columns = board(pipeline, manager, narrow=LeadFilter(only_rotting=True), today=Today.of(manager, now))
-    assert [titles(column.cards) for column in columns] == [["long"], [], [], [], []]
 
 
 def test_totals_are_one_query_with_sums_and_next_step_health(
@@ -158,7 +154,8 @@ def test_the_health_of_one_card_agrees_with_the_totals(manager: User) -> None:
     for at, health in times.items():
         lead = LeadFactory(next_step_at=at)
         assert today.health(lead) == health
-        assert list(leads().with_next_step(health, today)) == [lead]
+        totals = column_totals(lead.pipeline, manager, today=today)[lead.stage_id]
+        assert (totals.count, getattr(totals, health)) == (1, 1)
         lead.delete()
 
 
@@ -185,14 +182,3 @@ def test_filters_narrow_cards_and_totals_alike(pipeline: Pipeline, manager: User
     assert found(owner="nobody") == ["Խոհանոց"]
     assert found(grades=["A", "B"]) == ["Խոհանոց"]
     assert found(qualifications=["unknown"]) == ["Sofa"]
-    assert found(source="webchat") == ["Sofa"]
-    assert found(tag="vip") == ["Խոհանոց"]
-    assert found(next_step="none") == ["Sofa", "Խոհանոց"]
-    assert LeadFilter().is_empty
-    assert not LeadFilter(text="a").is_empty
-
-
-def test_the_settings_page_counts_leads_per_stage(pipeline: Pipeline) -> None:
-    LeadFactory.create_batch(2, stage=stage("New"))
-    assert lead_counts(pipeline) == {stage("New").pk: 2}
-    assert [each.name for each in pipelines()] == ["Sales"]

@@ -15,8 +15,8 @@ from crm.pipeline.queries import locked_lead
 from crm.qualification.answers import Question, canonical, contained, disqualified_by, same
 from crm.qualification.errors import BadAnswer, UnknownCriterion
 from crm.qualification.models import LeadAnswer
-from crm.qualification.operations import NewAnswer, correct_answer, record_answers
-from crm.qualification.queries import answer_history, answer_lines
+from crm.qualification.operations import NewAnswer, correct_answer
+from crm.qualification.queries import answer_lines
 from crm.scoring.models import ScoreEntry
 from crm.scoring.queries import moment, rule_book
 from tests.factories.core import AdminFactory
@@ -119,7 +119,7 @@ def test_a_later_answer_supersedes_and_takes_the_points_back(lead: Lead) -> None
 
     lead.refresh_from_db()
     assert (lead.score, lead.answers) == (0, {"start": 60})
-    history = answer_history(lead, "start")
+    history = LeadAnswer.objects.filter(lead=lead).order_by("-id")
     assert [(row.value, row.superseded_at is None) for row in history] == [(60, True), (5, False)]
     entries = ScoreEntry.objects.order_by("id").values_list("points", "reason")
     assert list(entries) == [(2, {"held": True}), (-2, {"held": False})]
@@ -152,7 +152,7 @@ def test_a_person_corrects_an_answer_and_the_history_shows_it(lead: Lead) -> Non
     corrected = correct_answer(lead_id=lead.pk, key="start", value=60, user=anna)
 
     assert (corrected.answers, corrected.score) == ({"start": 60}, 0)
-    newest = answer_history(lead, "start")[0]
+    newest = LeadAnswer.objects.filter(lead=lead).latest("id")
     assert (newest.source, newest.user, newest.confidence) == ("person", anna, 1)
     event = Event.objects.filter(name="lead.answer_recorded").order_by("-id")[0]
     assert (event.actor_id, event.payload["previous"]) == (anna.pk, 5)
@@ -190,21 +190,14 @@ def test_what_does_not_answer_the_question_is_refused_before_anything_is_written
 
 def test_an_unknown_criterion_is_refused(lead: Lead) -> None:
     with pytest.raises(UnknownCriterion, match="There is no criterion “colour”"):
-        record_answers(lead=lead, answers=[NewAnswer("colour", "red")], actor=CUSTOMER)
+        apply_answers(lead=lead, answers=[NewAnswer("colour", "red")], actor=CUSTOMER)
 
 
 def test_a_criterion_that_was_just_added_elsewhere_is_found(lead: Lead) -> None:
     rule_book()
     CriterionFactory(key="rooms", kind="number")
 
-    assert record_answers(lead=lead, answers=[NewAnswer("rooms", 3)], actor=CUSTOMER) == ["rooms"]
-
-
-def test_recording_alone_does_not_score(lead: Lead) -> None:
-    record_answers(lead=lead, answers=[NewAnswer("start", 5)], actor=CUSTOMER)
-
-    lead.refresh_from_db()
-    assert (lead.answers, lead.score) == ({"start": 5}, 0)
+    assert apply_answers(lead=lead, answers=[NewAnswer("rooms", 3)], actor=CUSTOMER) == ["rooms"]
 
 
 def test_the_lead_page_lists_every_question_with_its_answer_in_words(lead: Lead, at_most) -> None:

@@ -12,8 +12,8 @@ from crm.qualification.models import Criterion
 from crm.qualification.operations import (
     CriterionDraft,
     NewAnswer,
+    apply_answers,
     delete_criterion,
-    record_answers,
     reorder_criteria,
     save_criterion,
 )
@@ -124,7 +124,7 @@ def test_deleting_is_refused_with_the_list_of_uses(anna: User) -> None:
         name="Kitchens", condition={"any": [{"field": "answer.interest", "op": "is", "value": "kitchen"}]}
     )
     lead = LeadFactory()
-    record_answers(lead=lead, answers=[NewAnswer("interest", "kitchen")], actor=SYSTEM)
+    apply_answers(lead=lead, answers=[NewAnswer("interest", "kitchen")], actor=SYSTEM)
 
     with pytest.raises(CriterionInUse) as refused:
         delete_criterion(criterion_id=criterion.pk, user=anna)

@@ -12,7 +12,6 @@ from crm.scoring.operations import (
     RuleDraft,
     delete_rule,
     publish_rules,
-    reorder_rules,
     roll_back,
     save_rule,
     save_thresholds,
@@ -61,12 +60,10 @@ def test_a_rule_keeps_its_key_through_versions(anna: User) -> None:
     assert rule_book().rules[0].key == key
 
 
-def test_rules_are_deleted_and_reordered(anna: User) -> None:
+def test_a_deleted_rule_is_gone(anna: User) -> None:
     publish_rules(rules=[SOON, PHONE], thresholds=Thresholds(), user=anna)
     soon, phone = (rule.key for rule in rule_book().rules)
 
-    reorder_rules(keys=[phone], user=anna)
-    assert rules() == [("Phone", 3), ("Soon", 2)]
     delete_rule(key=phone, user=anna)
     assert rules() == [("Soon", 2)]
     assert rule_book().rules[0].key == soon

@@ -57,7 +57,9 @@ def addresses(db: None) -> dict[str, str]:
         pattern = f"settings/{entry.pattern}"
         arguments: list[Any] = []
         if "<uuid:public_id>" in pattern:
-            arguments = [next(thing.public_id for start, thing in things.items() if pattern.startswith(start))]
+            arguments = [
+                next(thing.public_id for start, thing in things.items() if pattern.startswith(start))
+            ]
         elif "<uuid:key>" in pattern:
             arguments = [ScoringRule.objects.values_list("key", flat=True)[0]]
         elif "<slug:key>" in pattern:
@@ -123,10 +125,19 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
     assert [card.startswith(title) for card, title in zip(cards, titles, strict=True)] == [True] * 8
     assert all(len(card) > len(title) + 30 for card, title in zip(cards, titles, strict=True))
     readable = words(reader.get("/settings/").content, "settings-card")
-    assert [card.split(" ")[0] for card in readable] == ["Team", "Pipelines", "Criteria", "Scoring", "Channels", "Flow"]
+    assert [card.split(" ")[0] for card in readable] == [
+        "Team",
+        "Pipelines",
+        "Criteria",
+        "Scoring",
+        "Channels",
+        "Flow",
+    ]
 
 
-@pytest.mark.parametrize("name", sorted(READ_BY_MANAGERS - {"settings_scoring_counts", "settings_scoring_progress"}))
+@pytest.mark.parametrize(
+    "name", sorted(READ_BY_MANAGERS - {"settings_scoring_counts", "settings_scoring_progress"})
+)
 def test_managers_see_no_way_to_change(name: str, addresses: dict[str, str], reader: Client) -> None:
     content = reader.get(addresses[name]).content.decode().split('<main id="main"')[1].split("</main>")[0]
 

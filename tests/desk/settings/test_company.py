@@ -49,7 +49,9 @@ def test_faults_stand_at_their_fields(desk: Client) -> None:
 
     assert response.status_code == 422
     assert words(response.content, "#id_name_error") == ["This field is required."]
-    assert words(response.content, "#id_color_error") == ["Give the colour as # and six digits, such as #0f766e."]
+    assert words(response.content, "#id_color_error") == [
+        "Give the colour as # and six digits, such as #0f766e."
+    ]
     assert len(words(response.content, "#id_currency_error")) == 1
     assert len(words(response.content, "#id_timezone_error")) == 1
     assert attributes(response.content, "#id_legal_name", "value") == ["Aregak LLC"]

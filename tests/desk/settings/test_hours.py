@@ -66,7 +66,10 @@ def test_the_right_side_shows_what_the_unsaved_form_does(desk: Client, calendar:
 @pytest.mark.parametrize(
     ("given", "words_of_fault"),
     [
-        ({"from-1": ["10:00"], "to-1": ["09:00"]}, "The end must come after the start; 00:00 is the midnight that ends the day."),
+        (
+            {"from-1": ["10:00"], "to-1": ["09:00"]},
+            "The end must come after the start; 00:00 is the midnight that ends the day.",
+        ),
         ({"from-1": ["10:00"], "to-1": [""]}, "Give both times, or remove the line."),
         ({"from-1": ["10:00", "12:00"], "to-1": ["13:00", "14:00"]}, "Two periods of one day overlap."),
         ({"from-1": ["ten"], "to-1": ["12:00"]}, "Give times as 09:30."),
