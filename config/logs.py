@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
 _SHARED: list[Processor] = [
@@ -53,7 +54,9 @@ def configure(*, level: str, style: str, colours: bool) -> dict[str, Any]:
 
 def _renderers(style: str, colours: bool) -> list[Processor]:
     if style == "json":
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        # Local variables hold customers' words and credentials.
+        tracebacks = ExceptionDictTransformer(show_locals=False)
+        return [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer()]
     return [
         structlog.dev.ConsoleRenderer(
             colors=colours, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback

@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from scripts.pngs import shrink
 from tests.browser.chat import Widget
 from tests.browser.desk import PHONE, WIDE, context, settled, sign_in
 from tests.browsers import find_chromium
@@ -66,6 +67,7 @@ class Studio:
             with self._page(screen, size, scheme) as page:
                 path = FOLDER / f"{screen}-{size['width']}-{scheme}.png"
                 page.screenshot(path=path, animations="disabled", caret="hide")
+                shrink(path)
                 yield path
 
     @contextmanager

@@ -26,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     assert settings.TESTING  # loads the settings, so that pytest-django sees them
+    # A worker of xdist that inherited the name would read the settings before it has addresses of its own.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -85,25 +85,32 @@ def process_next(*, now: datetime | None = None) -> bool:
     if delivery is None:
         return False
     account = account_by_id(delivery.account_id)
-    try:
-        events = registry.adapter(account.kind).parse(bytes(delivery.body), delivery.headers)
-    except MalformedPayload as error:
-        _park(delivery, str(error))
-        record_malformed(account=account, error=str(error))
+    if delivery.attempts > ATTEMPTS:
+        _give_up(delivery, account, delivery.error or "The worker died with this delivery each time.")
         return True
-    fault = _process(delivery, account, events, now)
+    fault = _process(delivery, account, now)
+    if isinstance(fault, MalformedPayload):
+        _park(delivery, str(fault))
+        record_malformed(account=account, error=str(fault))
+        return True
     if fault is not None:
         _retry_or_park(delivery, account, fault, now)
     record_seen(account=account, now=now)
     return True
 
 
-def _process(
-    delivery: RawDelivery, account: ChannelAccount, events: list[InboundEvent], now: datetime
-) -> Exception | None:
-    if len(events) == 1:
-        return fault_of(partial(_take, delivery, account, events[0], now))
-    return _process_batch(delivery, account, events, now)
+def _process(delivery: RawDelivery, account: ChannelAccount, now: datetime) -> Exception | None:
+    read: list[InboundEvent] = []
+    fault = fault_of(lambda: read.extend(_events(delivery, account)))
+    if fault is not None:
+        return fault
+    if len(read) == 1:
+        return fault_of(partial(_take, delivery, account, read[0], now))
+    return _process_batch(delivery, account, read, now)
+
+
+def _events(delivery: RawDelivery, account: ChannelAccount) -> list[InboundEvent]:
+    return registry.adapter(account.kind).parse(bytes(delivery.body), delivery.headers)
 
 
 @transaction.atomic
@@ -157,12 +164,16 @@ def _retry_or_park(delivery: RawDelivery, account: ChannelAccount, fault: Except
     error = describe(fault)
     log.error("delivery failed", delivery=delivery.pk, attempts=delivery.attempts, exc_info=fault)
     if delivery.attempts >= ATTEMPTS:
-        _park(delivery, error)
-        record_error(account=account, error=error)
+        _give_up(delivery, account, error)
         return
     RawDelivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.PENDING).update(
         error=error, next_attempt_at=now + pause(delivery.attempts)
     )
+
+
+def _give_up(delivery: RawDelivery, account: ChannelAccount, error: str) -> None:
+    _park(delivery, error)
+    record_error(account=account, error=error)
 
 
 def _park(delivery: RawDelivery, error: str) -> None:

@@ -127,7 +127,8 @@ def renew_password(*, user_id: int) -> Invited:
 def save_team(*, name: str, member_ids: Iterable[int], team_id: int | None = None) -> Team:
     """Add a team or change the one of that id; `member_ids` are all its people. Raises NameTaken."""
     name = " ".join(name.split())
-    if Team.objects.filter(name=name).exclude(pk=team_id).exists():
+    others = Team.objects.exclude(pk=team_id) if team_id else Team.objects.all()
+    if others.filter(name=name).exists():
         raise NameTaken(_("There is a team “%(name)s” already.") % {"name": name})
     team = Team.objects.select_for_update().get(pk=team_id) if team_id else Team()
     team.name = name

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model
 
 from core.events.actor import SYSTEM, Actor
@@ -29,28 +30,58 @@ class EventDraft:
     conversation_id: int | None = None
 
 
-_gathered: ContextVar[list[Event] | None] = ContextVar("events gathered", default=None)
+class _Mark:
+    """Goes where Django keeps what a transaction does after its commit: rolling back a savepoint takes it away."""
+
+    def __call__(self) -> None:
+        return None
+
+
+class _Gathered:
+    """Events until the end of the block. Those of a savepoint that was rolled back did not happen."""
+
+    def __init__(self) -> None:
+        self._connection = transaction.get_connection()
+        if not self._connection.in_atomic_block:
+            raise transaction.TransactionManagementError("Events are gathered inside a transaction.")
+        self._savepoints = list(self._connection.savepoint_ids)
+        self._waiting: list[tuple[Event, _Mark | None]] = []
+
+    def add(self, events: Iterable[Event]) -> None:
+        mark = None
+        if self._connection.savepoint_ids != self._savepoints:
+            mark = _Mark()
+            transaction.on_commit(mark)
+        self._waiting += [(event, mark) for event in events]
+
+    def happened(self) -> list[Event]:
+        kept = {id(function) for _savepoints, function, _robust in self._connection.run_on_commit}
+        return [event for event, mark in self._waiting if mark is None or id(mark) in kept]
+
+
+_gathered: ContextVar[_Gathered | None] = ContextVar("events gathered", default=None)
 
 
 @contextmanager
 def gathered() -> Iterator[None]:
     """Operations inside one transaction write their events together, in order, with one INSERT when the block ends well.
 
-    Nothing inside may look for its own events in the database. Open it inside the transaction.
+    Nothing inside may look for its own events in the database. Raises TransactionManagementError outside of a
+    transaction.
     """
-    events: list[Event] = []
+    events = _Gathered()
     token = _gathered.set(events)
     try:
         yield
     finally:
         _gathered.reset(token)
-    _write(events)
+    _write(events.happened())
 
 
 def _write(events: list[Event]) -> list[Event]:
     outer = _gathered.get()
     if outer is not None:
-        outer += events
+        outer.add(events)
     elif events:
         Event.objects.bulk_create(events, batch_size=1000)
         nudge("events")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
 from core.languages import Language
+from crm.contacts import points
 
 
 @pghistory.track()
@@ -91,4 +92,4 @@ class ContactPoint(models.Model):
         indexes = [models.Index(fields=["kind", "value"], name="contact_point_value")]
 
     def __str__(self) -> str:
-        return self.value
+        return points.shown_phone(self.value) if self.kind == ContactPointKind.PHONE else self.value

@@ -24,7 +24,7 @@ class ContactChanges(TypedDict, total=False):
     name: str
     language: str
     timezone: str
-    company: Company | None
+    company_name: str
     owner: User | None
     tags: list[str]
     fields: dict[str, Any]
@@ -82,8 +82,13 @@ def create_contact(
 
 @transaction.atomic
 def update_contact(*, contact: Contact, actor: Actor, **changes: Unpack[ContactChanges]) -> list[str]:
-    """Write what differs and record it; returns the names of the changed fields."""
+    """Write what differs and record it; returns the names of the changed fields.
+
+    `company_name` means the company of that name in any script, added when it is new; "" means none.
+    """
     values: dict[str, Any] = dict(changes)
+    if "company_name" in values:
+        values["company"] = _company_named(values.pop("company_name"))
     if "name" in values:
         values["name"], values["name_normal"] = storable_name(values["name"])
     changed = [name for name, value in values.items() if getattr(contact, name) != value]
@@ -116,6 +121,7 @@ def add_point(
     """
     kind = ContactPointKind(kind)
     stored = stored_form(kind, value)
+    leads = lock_concerned(contact=contact, changed=POINT_FIELDS) if rescore else []
     known = contact.known_points
     if known is not None and (kind.value, stored) not in known:
         # Read or made by this transaction, which holds the conversation: no need to look again.
@@ -128,14 +134,14 @@ def add_point(
         record(
             name="contact.point_added", subject=contact, actor=actor, payload=payload, contact_id=contact.pk
         )
-        if rescore:
-            rescore_locked(leads=lock_concerned(contact=contact, changed=POINT_FIELDS), actor=actor)
+        rescore_locked(leads=leads, actor=actor)
     return point
 
 
 @transaction.atomic
 def remove_point(*, contact: Contact, kind: ContactPointKind | str, value: str, actor: Actor) -> bool:
     """Remove the point in stored form; False when the contact has none such."""
+    leads = lock_concerned(contact=contact, changed=POINT_FIELDS)
     contact.known_points = None
     removed, _ = contact.points.filter(kind=kind, value=value).delete()
     if removed:
@@ -146,12 +152,11 @@ def remove_point(*, contact: Contact, kind: ContactPointKind | str, value: str, 
             payload={"changes": [str(kind)]},
             contact_id=contact.pk,
         )
-        rescore_locked(leads=lock_concerned(contact=contact, changed=POINT_FIELDS), actor=actor)
+        rescore_locked(leads=leads, actor=actor)
     return bool(removed)
 
 
-def company_named(name: str) -> Company | None:
-    """The company of that name, added when it is new; None for an empty name."""
+def _company_named(name: str) -> Company | None:
     kept, normal = storable_name(name)
     if not kept:
         return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,12 +17,12 @@ from django_htmx.http import trigger_client_event
 from conversations.threads.queries import of_contact
 from core.events.actor import Actor
 from core.history.queries import changes_of
-from core.http import Request, render_page, signed_in
+from core.http import Request, render_page, signed_in, toast
 from crm.consent.operations import grant, withdraw
 from crm.consent.queries import consent_history
+from crm.contacts import operations
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact
-from crm.contacts.operations import add_point, update_contact
 from desk.contacts import queries
 from desk.contacts.forms import ContactForm, PointForm
 
@@ -65,11 +67,11 @@ def history(request: Request, public_id: UUID) -> HttpResponse:
 @never_cache
 @signed_in
 def details(request: Request, public_id: UUID) -> HttpResponse:
-    """Name and language."""
+    """Name, language and company."""
     found = queries.contact_for(request.user, public_id)
     form = ContactForm(request.POST or None, instance=queries.contact_for(request.user, public_id))
     if request.method == "POST" and form.is_valid():
-        update_contact(contact=found, actor=Actor.of(request.user), **form.cleaned_data)
+        operations.update_contact(contact=found, actor=Actor.of(request.user), **form.cleaned_data)
         return _saved(request, found)
     url, status = reverse("desk:contact_details", args=[public_id]), 422 if request.method == "POST" else 200
     context = {"form": form, "url": url, "headline": _("Name and language")}
@@ -82,10 +84,10 @@ def details(request: Request, public_id: UUID) -> HttpResponse:
 def point(request: Request, public_id: UUID) -> HttpResponse:
     """Add a phone number or an email address."""
     found = queries.contact_for(request.user, public_id)
-    form = PointForm(request.POST if request.method == "POST" else None)
+    form = PointForm(request.POST or request.GET if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            add_point(contact=found, actor=Actor.of(request.user), **form.cleaned_data)
+            operations.add_point(contact=found, actor=Actor.of(request.user), **form.cleaned_data)
         except BadContactPoint as refusal:
             form.add_error("value", str(refusal))
         else:
@@ -93,6 +95,19 @@ def point(request: Request, public_id: UUID) -> HttpResponse:
     url, status = reverse("desk:contact_point", args=[public_id]), 422 if request.method == "POST" else 200
     context = {"form": form, "url": url, "headline": _("Add a phone or email")}
     return render(request, "desk/lead/form.html", context, status=status)
+
+
+@require_POST
+@signed_in
+def remove_point(request: Request, public_id: UUID) -> HttpResponse:
+    """Take away a phone or email that is wrong; it can be brought back at once."""
+    found = queries.contact_for(request.user, public_id)
+    form = PointForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("kind and value must be those of a point")
+    operations.remove_point(contact=found, actor=Actor.of(request.user), **form.cleaned_data)
+    undo = f"{reverse('desk:contact_point', args=[public_id])}?{urlencode(form.cleaned_data)}"
+    return toast(_saved(request, found), _("Deleted"), undo)
 
 
 @require_POST

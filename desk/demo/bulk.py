@@ -23,10 +23,11 @@ _CONTACTS = """
 """
 _LEADS = """
     INSERT INTO crm_lead (
-        public_id, title, title_normal, contact_id, pipeline_id, stage_id, stage_kind, stage_entered_at, owner_id, value, currency,
-        goal, source, campaign, tags, next_step, next_step_at, closed_at, answers, fit, engagement, score, grade,
-        qualification, last_message_at, revision, created_at)
-    SELECT gen_random_uuid(), 'Load lead ' || contact.id, 'load lead ' || contact.id, contact.id, stage.pipeline_id, stage.id, stage.kind,
+        public_id, title, title_normal, contact_id, pipeline_id, stage_id, stage_kind, stage_entered_at, owner_id,
+        value, currency, goal, source, campaign, tags, next_step, next_step_at, closed_at, answers,
+        fit, engagement, score, grade, qualification, last_message_at, revision, created_at)
+    SELECT gen_random_uuid(), 'Load lead ' || contact.id, 'load lead ' || contact.id, contact.id,
+           stage.pipeline_id, stage.id, stage.kind,
            contact.created_at, (%(owners)s::bigint[])[1 + contact.id %% %(owner_count)s], (contact.id %% 40 + 1) * 50000,
            'AMD', 'sales', 'webchat', '', '{}', CASE WHEN contact.id %% 3 = 0 THEN 'Call' ELSE '' END,
            CASE WHEN contact.id %% 3 = 0 THEN now() + (contact.id %% 9 - 4) * interval '1 day' END,

@@ -31,6 +31,7 @@ from crm.contacts.models import Contact
 from desk.colleagues.queries import names
 from desk.contacts.queries import ConsentLine, consent_lines
 from desk.inbox.entries import Entry, arranged
+from desk.leads.queries import may_see
 from desk.telling import LEAD_NAMES_IN_THREAD, THREAD_NAMES
 
 TICKS_REFRESHED = 30
@@ -109,7 +110,11 @@ def recent_ticks(conversation: Conversation, *, sequence: int) -> list[Message]:
 
 
 def conversation_for(user: User, public_id: UUID) -> Conversation | None:
-    return conversations().visible_to(user).with_details().filter(public_id=public_id).first()
+    """The conversation, where `user` may see it; without its lead where that one is another's."""
+    found = conversations().visible_to(user).with_details().filter(public_id=public_id).first()
+    if found is not None and found.lead is not None and not may_see(user, found.lead):
+        found.lead = None
+    return found
 
 
 def attachment_for(user: User, public_id: UUID) -> Attachment | None:

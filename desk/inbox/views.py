@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -122,7 +123,12 @@ def acting(view: Callable[[Request, Conversation], None]) -> Callable[..., HttpR
             view(request, _found(request, public_id))
         except Refused as refusal:
             return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(refusal))
-        response = _fresh(request, _found(request, public_id))
+        except Conversation.DoesNotExist as error:  # a colleague was given it in this very moment
+            raise Http404 from error
+        found = queries.conversation_for(request.user, public_id)
+        if found is None:  # given away to where this person does not see it
+            return HttpResponse(status=204, headers={"HX-Redirect": reverse("desk:inbox")})
+        response = _fresh(request, found)
         trigger_client_event(response, "live:inbox", {})
         return trigger_client_event(response, "lead:refresh", {})
 
@@ -163,6 +169,11 @@ def resolve(request: Request, conversation: Conversation) -> None:
 
 
 @acting
+def spam(request: Request, conversation: Conversation) -> None:
+    operations.mark_spam(conversation_id=conversation.pk, user=request.user)
+
+
+@acting
 def reopen(request: Request, conversation: Conversation) -> None:
     operations.reopen(conversation_id=conversation.pk, user=request.user)
 
@@ -173,6 +184,14 @@ def read(request: Request, public_id: UUID) -> HttpResponse:
     """The person has seen the thread."""
     operations.mark_read(conversation=_found(request, public_id), user=request.user)
     return trigger_client_event(HttpResponse(status=204), "live:inbox", {})
+
+
+@require_POST
+@signed_in
+def typing(request: Request, public_id: UUID) -> HttpResponse:
+    """Let the customer see that somebody is writing."""
+    operations.typing(conversation=_found(request, public_id))
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -39,6 +39,13 @@ def lead_for(user: User, public_id: UUID) -> Lead:
     return get_object_or_404(seen, public_id=public_id)
 
 
+def may_see(user: User, lead: Lead) -> bool:
+    """Whether `user` may see a lead that was reached otherwise; one statement where that is not plain."""
+    if user.sees_everything or lead.owner_id == user.pk:
+        return True
+    return leads().visible_to(user).filter(pk=lead.pk).exists()
+
+
 def lead_side(lead: Lead | None) -> dict[str, Any]:
     """The lead's part of the right pane: stages to choose from and what is known; one or two statements."""
     if lead is None:

@@ -13,7 +13,8 @@ from core.access.models import User
 from core.text import normalise
 from crm.contacts.queries import contacts
 from crm.pipeline.queries import leads
-from desk.frame.menu import SCREENS
+from desk.frame.menu import SCREENS, Screen
+from desk.settings.menu import PAGES, SettingsPage
 
 MOST = 6
 
@@ -46,10 +47,13 @@ def palette(user: User, text: str) -> list[Section]:
 
 
 def _screens(user: User, wanted: str) -> list[Hit]:
+    """The screens; with a text also the pages of the settings, by the beginning of any word."""
+    screens: list[tuple[Screen | SettingsPage, str]] = [(screen, "") for screen in SCREENS]
+    screens += [(page, str(page.group)) for page in PAGES if wanted]
     return [
-        Hit(reverse(screen.url_name), screen.icon, screen.label)
-        for screen in SCREENS
-        if screen.open_to(user) and normalise(str(screen.label)).startswith(wanted)
+        Hit(reverse(screen.url_name), screen.icon, screen.label, more)
+        for screen, more in screens
+        if screen.open_to(user) and f" {wanted}" in f" {normalise(str(screen.label))}"
     ]
 
 

@@ -58,11 +58,9 @@ def _currencies(name: str) -> Groups:
 
 @lru_cache(maxsize=16)
 def _countries(name: str, codes: tuple[str, ...]) -> Groups:
-    territories = _locale(name).territories
-    wanted = [
-        code for code in codes or territories if len(code) == 2 and code.isalpha() and code in territories
-    ]
-    labels = sorted(((code, str(territories[code])) for code in wanted), key=lambda pair: pair[1])
+    names = {str(code): str(label) for code, label in _locale(name).territories.items()}
+    wanted = [code for code in codes or names if len(code) == 2 and code.isalpha() and code in names]
+    labels = sorted(((code, names[code]) for code in wanted), key=lambda pair: pair[1])
     near = [pair for pair in labels if pair[0] in NEAR_COUNTRIES]
     rest = [
         pair for pair in labels if pair[0] not in (*NEAR_COUNTRIES, "ZZ", "EU", "EZ", "UN", "XA", "XB", "QO")

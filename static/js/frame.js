@@ -109,6 +109,10 @@
     } else if (event.key === "Enter") {
       event.preventDefault();
       byId("palette-results").querySelector("a[aria-selected=true]")?.click();
+    } else if (event.key === "Escape") {
+      // A search field would take the first Escape to empty itself.
+      event.preventDefault();
+      byId("palette").close();
     }
   });
   addEventListener("htmx:afterSwap", (event) => {

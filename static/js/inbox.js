@@ -112,7 +112,10 @@
       if (before.bottom) toBottom();
       else if (last("sequence") > before.count) byId("new-below").hidden = false;
       else pane.scrollTop = before.top;
-      if (last("sequence") > before.count) seen();
+      if (last("sequence") > before.count) {
+        seen();
+        showTyping(false);
+      }
     } else if (event.target.classList?.contains("older") || event.detail.requestConfig?.elt?.classList.contains("older")) {
       nameDays(list);
       scroller().scrollTop = before.top + scroller().scrollHeight - before.height;
@@ -147,6 +150,33 @@
     if (event.target.name === "mode") setMode(form, event.target.value);
     store(form);
     advise(form);
+    if (event.target.name === "text" && form.dataset.mode === "reply") tellTyping();
+  });
+
+  // Who writes is shown on the other side; nothing is lost where it is not.
+  const TYPING_EVERY = 3000;
+  const TYPING_SHOWN = 5000;
+  let typingTold = -TYPING_EVERY;
+  let typingShown = 0;
+  function tellTyping() {
+    const now = performance.now();
+    if (!byId("typing-told") || now - typingTold < TYPING_EVERY) return;
+    typingTold = now;
+    htmx.trigger(byId("typing-told"), "told");
+  }
+  function showTyping(shown) {
+    const line = byId("typing");
+    if (!line) return;
+    const pane = scroller();
+    const bottom = atBottom(pane);
+    line.hidden = !shown;
+    if (bottom) pane.scrollTop = pane.scrollHeight;
+  }
+  addEventListener("live:typing", ({ detail }) => {
+    if (!detail.topics.includes(byId("typing")?.dataset.topic)) return;
+    clearTimeout(typingShown);
+    typingShown = setTimeout(showTyping, TYPING_SHOWN, false);
+    showTyping(true);
   });
   addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt;

@@ -104,6 +104,7 @@
   function hear(hint) {
     const now = performance.now();
     lastHeard = now;
+    if (hint.typing) return document.hidden || dispatch("typing", hint);
     recent.push({ at: now, topics: hint.topics });
     while (recent[0].at < now - MEMORY) recent.shift();
     hint.topics.forEach((topic) => tell(topic, hint));

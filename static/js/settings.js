@@ -85,6 +85,11 @@
     const saved = event.detail.successful && event.detail.requestConfig?.verb === "post" && event.detail.elt === form;
     if (saved) delete form.dataset.dirty;
   });
+  addEventListener("htmx:beforeOnLoad", (event) => {
+    const leaves = ["HX-Redirect", "HX-Refresh"].some((name) => event.detail.xhr.getResponseHeader(name));
+    const form = leaves && event.detail.elt.closest?.("form[data-guard]");
+    if (form) delete form.dataset.dirty;
+  });
   addEventListener("htmx:afterSwap", () => {
     for (const form of document.querySelectorAll("form[data-unsaved]")) form.dataset.dirty = "";
   });

@@ -12,6 +12,25 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
     from conversations.accounts.models import ChannelAccount
+    from tests.stack import RunningStack
+
+
+@pytest.fixture(scope="package")
+def product(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """The whole product with its demo company, as `make run` starts it. Tests of it are of the group "stack"."""
+    from tests.stack import RunningStack
+
+    running = RunningStack(tmp_path_factory.mktemp("product") / "data").start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, product: RunningStack) -> Any:
+    """What a browser context of Ani, the demo's admin, starts with."""
+    from tests.browser.desk import sign_in
+
+    return sign_in(browser, product.url)
 
 
 @pytest.fixture(scope="module")

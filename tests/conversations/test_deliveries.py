@@ -11,12 +11,14 @@ from django.utils import timezone
 from conversations import responder
 from conversations.accounts.models import ChannelAccount
 from conversations.accounts.queries import health
+from conversations.channels import registry
 from conversations.deliveries.models import DeliveryStatus, RawDelivery
 from conversations.deliveries.operations import process_next, replay, store_delivery
 from conversations.outbox.operations import send_message
 from conversations.threads.models import AuthorKind, Conversation, Handler, Message
 from core.events.models import Event
 from crm.contacts.models import Contact
+from tests.conversations.stand_in import StandIn
 from tests.factories.conversations import Visitor
 from tests.support import work_off
 
@@ -103,6 +105,34 @@ def test_a_fault_of_ours_is_tried_eight_times_and_then_parked(
     assert delivery.error != ""
     api_account.refresh_from_db()
     assert api_account.last_error == delivery.error
+
+
+def test_a_delivery_that_kills_its_worker_is_parked_in_the_end(visitor: Visitor) -> None:
+    visitor.say("Hello")
+    RawDelivery.objects.update(attempts=8)
+
+    assert process_next()
+
+    delivery = RawDelivery.objects.get()
+    assert (delivery.status, delivery.attempts) == ("parked", 9)
+    assert delivery.error == "The worker died with this delivery each time."
+    assert ChannelAccount.objects.get().last_error == delivery.error
+    assert not Message.objects.exists()
+
+
+def test_a_fault_in_an_adapter_is_tried_again_and_stops_nobody_else(
+    api_account: ChannelAccount, channel: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(api_account, [{"sender_id": "u1", "text": "Hello"}])
+    monkeypatch.delitem(registry._ADAPTERS, "api")
+    assert process_next()
+    delivery = RawDelivery.objects.get()
+    assert (delivery.status, delivery.attempts) == ("pending", 1)
+    assert delivery.error == "UnknownChannelError: api"
+
+    monkeypatch.setitem(registry._ADAPTERS, "api", channel)
+    assert process_next(now=delivery.next_attempt_at)
+    assert Message.objects.get().text == "Hello"
 
 
 def test_a_parked_delivery_is_processed_again_on_request(visitor: Visitor) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from conversations.accounts.models import ChannelAccount
 from conversations.accounts.operations import update_account
+from conversations.channels import registry
 from conversations.channels.contracts import SendError, SendResult
 from conversations.outbox.models import OutboxItem
 from conversations.outbox.operations import deliver_next, retry_message, send_all, send_message
@@ -168,6 +169,26 @@ def test_a_worker_that_died_is_replaced_when_its_lease_is_over(
     assert not deliver_next(now=now + timedelta(seconds=30))
     assert deliver_next(now=now + timedelta(seconds=31))
     assert state(message)[0] == "sent"
+
+
+def test_a_message_that_kills_its_worker_fails_in_the_end(
+    conversation: Conversation, channel: StandIn, now: datetime
+) -> None:
+    message = say(conversation, "one", now)
+    OutboxItem.objects.update(attempts=8)
+    assert deliver_next(now=now)
+    assert channel.sent == []
+    assert state(message) == ("failed", "", "Something went wrong on our side.")
+
+
+def test_a_channel_that_is_gone_holds_nobody_up(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    say(conversation, "one", now)
+    monkeypatch.delitem(registry._ADAPTERS, "api")
+    assert deliver_next(now=now)
+    item = OutboxItem.objects.get()
+    assert (item.status, item.attempts, item.claimed_until) == ("pending", 1, None)
 
 
 def test_a_claim_lasts_as_long_as_the_channel_may_take(

@@ -8,22 +8,25 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from conversations.accounts.models import ChannelIdentity
 from conversations.deliveries.models import DeliveryStatus, RawDelivery
 from conversations.deliveries.operations import process_next
 from conversations.threads.models import Conversation, Message
+from core.events.actor import SYSTEM
 from core.events.models import Event
 from crm.contacts.models import Contact
+from crm.contacts.operations import update_contact
 from crm.pipeline.models import Lead
+from crm.pipeline.queries import locked_lead
 from tests.factories.conversations import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 6
 
 
-def process_all() -> None:
+def process_all(workers: int = WORKERS) -> None:
     """Work as several workers do, until nothing is left."""
 
     def worker() -> None:
@@ -34,7 +37,7 @@ def process_all() -> None:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=worker) for _ in range(WORKERS)]
+    threads = [threading.Thread(target=worker) for _ in range(workers)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -99,3 +102,29 @@ def test_many_senders_at_once_do_not_get_into_each_others_way(visitor: Visitor) 
     for conversation in Conversation.objects.all():
         texts = list(conversation.messages.order_by("sequence").values_list("text", flat=True))
         assert texts == ["message 0", "message 1", "message 2"]
+
+
+def test_a_message_waits_for_a_lead_without_holding_its_contact(visitor: Visitor) -> None:
+    """Lead before contact: somebody who has the lead in hand can still write the contact, and nobody is ended."""
+    visitor.say("Hello")
+    process_all()
+    visitor.say("I am Anna")
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            lead = locked_lead(Lead.objects.get().pk)
+            worker = pool.submit(process_all, 1)
+            wait_until_somebody_waits()
+            update_contact(contact=lead.contact, actor=SYSTEM, timezone="Asia/Yerevan")
+        worker.result(timeout=60)
+
+    assert list(RawDelivery.objects.values_list("status", "attempts")) == [("done", 1), ("done", 1)]
+    assert Contact.objects.get().timezone == "Asia/Yerevan"
+
+
+def wait_until_somebody_waits() -> None:
+    with connection.cursor() as cursor:
+        for _ in range(1000):
+            cursor.execute("SELECT pg_sleep(0.01), count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[1]:
+                return
+    raise AssertionError("Nobody waits for a lock.")

@@ -19,7 +19,6 @@ from conversations.threads.operations import (
     reply,
     resolve,
     take_over,
-    update_conversation,
 )
 from conversations.threads.queries import (
     Cursor,
@@ -162,15 +161,6 @@ def test_handing_off_waits_for_a_person_and_tells_the_team(account: ChannelAccou
     take_over(conversation_id=conversation.pk, user=colleague)
     conversation.refresh_from_db()
     assert conversation.handoff["fresh"] is False
-
-
-def test_changing_the_ticket(conversation: Conversation, user: User) -> None:
-    update_conversation(conversation_id=conversation.pk, user=user, subject="Sofa", tags=["vip"], urgency=2)
-    update_conversation(conversation_id=conversation.pk, user=user, subject="Sofa")
-    conversation.refresh_from_db()
-    assert (conversation.subject, conversation.tags, conversation.urgency) == ("Sofa", ["vip"], 2)
-    event = Event.objects.get(name="conversation.updated")
-    assert event.payload == {"changes": ["subject", "tags", "urgency"]}
 
 
 def test_reading(conversation: Conversation, user: User) -> None:

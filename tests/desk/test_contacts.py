@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -92,7 +93,8 @@ def test_name_and_points_are_changed(manager: User, sign_in: Callable[[User], Cl
     client = sign_in(manager)
 
     details = client.post(
-        reverse("desk:contact_details", args=[contact.public_id]), {"name": "Ольга", "language": "ru"}
+        reverse("desk:contact_details", args=[contact.public_id]),
+        {"name": "Ольга", "language": "ru", "company_name": "Арарат"},
     )
     point = reverse("desk:contact_point", args=[contact.public_id])
     wrong = client.post(point, {"kind": "phone", "value": "12"})
@@ -101,8 +103,24 @@ def test_name_and_points_are_changed(manager: User, sign_in: Callable[[User], Cl
     contact.refresh_from_db()
     assert details["HX-Retarget"] == "#contact-card"
     assert (contact.name, contact.name_normal, contact.language) == ("Ольга", "olga", "ru")
+    assert str(contact.company) == "Арарат"
     assert (wrong.status_code, len(words(wrong.content, "invalid-feedback"))) == (422, 1)
     assert [each.value for each in contact.points.all()] == ["+37491234567"]
+
+
+def test_a_wrong_number_is_removed_and_brought_back(manager: User, sign_in: Callable[[User], Client]) -> None:
+    contact = PhoneFactory(value="+37491234567").contact
+    client = sign_in(manager)
+    address = reverse("desk:contact_point_remove", args=[contact.public_id])
+
+    removed = client.post(address, {"kind": "phone", "value": "+37491234567"})
+    left = contact.points.count()
+    undo = json.loads(removed["HX-Trigger"])["toast"]["undo"]
+    client.post(undo)
+
+    assert (removed["HX-Retarget"], left) == ("#contact-card", 0)
+    assert [str(point) for point in contact.points.all()] == ["+374 91 234567"]
+    assert client.post(address, {"kind": "pager", "value": "1"}).status_code == 400
 
 
 @pytest.mark.parametrize("part", ["contact", "contact_history", "contact_details", "contact_point"])

@@ -95,7 +95,18 @@ def test_an_agent_sees_no_other_teams_conversations(agent: User, sign_in: Callab
     assert words(client.get(reverse("desk:inbox")).content, "row-name") == ["Everybody's , Web chat"]
     for name in ("conversation", "conversation_side", "conversation_about", "thread_fresh", "thread_older"):
         assert client.get(reverse(f"desk:{name}", args=[theirs.public_id])).status_code == 404
-    for name in ("write", "assign", "take_over", "hand_back", "resolve", "reopen", "read", "lead"):
+    for name in (
+        "write",
+        "assign",
+        "take_over",
+        "hand_back",
+        "resolve",
+        "spam",
+        "reopen",
+        "read",
+        "typing",
+        "lead",
+    ):
         answer = client.post(reverse(f"desk:conversation_{name}", args=[theirs.public_id]), {"text": "x"})
         assert answer.status_code == 404
     theirs.refresh_from_db()
@@ -187,6 +198,49 @@ def test_send_and_resolve_closes_the_conversation(manager: User, sign_in: Callab
     page = client.get(reverse("desk:conversation", args=[conversation.public_id])).content
     assert "Mariam Manager resolved the conversation · 13:00" in words(page, "event")
     assert words(page, "thread-actions") == ["Assigned to Nobody Mariam Manager Reopen"]
+
+
+def test_spam_leaves_the_inbox_and_can_be_reopened(manager: User, sign_in: Callable[[User], Client]) -> None:
+    conversation = make_conversation()
+    client = sign_in(manager)
+
+    page = client.post(reverse("desk:conversation_spam", args=[conversation.public_id])).content
+
+    conversation.refresh_from_db()
+    assert conversation.status == ConversationStatus.SPAM
+    assert words(page, "thread-actions") == ["Assigned to Nobody Mariam Manager Reopen"]
+    client.post(reverse("desk:conversation_reopen", args=[conversation.public_id]))
+    conversation.refresh_from_db()
+    assert conversation.status == ConversationStatus.OPEN
+
+
+def test_who_gives_a_conversation_out_of_sight_goes_back_to_the_list(
+    manager: User, agent: User, sign_in: Callable[[User], Client]
+) -> None:
+    conversation = make_conversation(assignee=agent)
+
+    answer = sign_in(agent).post(
+        reverse("desk:conversation_assign", args=[conversation.public_id]),
+        {"assignee": str(manager.public_id)},
+    )
+
+    conversation.refresh_from_db()
+    assert conversation.assignee == manager
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, reverse("desk:inbox"))
+
+
+def test_anothers_lead_is_not_shown_beside_the_chat(
+    manager: User, agent: User, pipeline: Pipeline, sign_in: Callable[[User], Client]
+) -> None:
+    lead = LeadFactory(stage=pipeline.stages.first(), owner=manager, title="Secret villa")
+    conversation = make_conversation(lead=lead, assignee=agent)
+    address = reverse("desk:conversation", args=[conversation.public_id])
+
+    assert b"Secret villa" not in sign_in(agent).get(address).content
+    assert b"Secret villa" in sign_in(manager).get(address).content
+    lead.owner = agent
+    lead.save()
+    assert b"Secret villa" in sign_in(agent).get(address).content
 
 
 def test_only_what_is_new_is_fetched(manager: User, sign_in: Callable[[User], Client]) -> None:

@@ -94,13 +94,16 @@ def visitor_types(*, account: ChannelAccount, visitor: str) -> None:
         publish([topics.conversation(conversation_id)], {"typing": True}, sequence=0)
 
 
+@transaction.atomic
 def remove_unused_uploads(*, now: datetime | None = None, limit: int = 200) -> int:
-    """Remove files that no message has carried within a day; returns how many."""
+    """Remove files that no message has carried within a day; returns how many.
+
+    The rows are locked, so that no message takes up a file that is just going.
+    """
     before = (now or timezone.now()) - UNUSED
-    stale = list(
-        Attachment.objects.filter(message__isnull=True, created_at__lt=before).exclude(uploader="")[:limit]
-    )
+    unused = Attachment.objects.filter(message__isnull=True, created_at__lt=before).exclude(uploader="")
+    stale = list(unused.select_for_update(skip_locked=True)[:limit])
     for attachment in stale:
         attachment.file.delete(save=False)
-    Attachment.objects.filter(pk__in=[each.pk for each in stale], message__isnull=True).delete()
+    Attachment.objects.filter(pk__in=[each.pk for each in stale]).delete()
     return len(stale)

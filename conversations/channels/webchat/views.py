@@ -147,7 +147,7 @@ def messages(request: HttpRequest, account: ChannelAccount, visitor: str) -> Htt
 @visitor_only
 def upload(request: HttpRequest, account: ChannelAccount, visitor: str) -> HttpResponse:
     """Take a file. The body is read here and nowhere before: whoever sends slowly holds up only this call."""
-    if not allow(f"upload:{account.pk}:{visitor}", limit=20, seconds=600):
+    if not (_may_upload(account, visitor, 20) and _may_upload(account, client_address(request), 100)):
         return slow_down(600)
     if _length(request) > uploads.MAX_BYTES + MULTIPART_OVERHEAD:
         return refusal(413, "too_large", f"At most {uploads.MAX_BYTES} bytes.")
@@ -170,6 +170,11 @@ def upload(request: HttpRequest, account: ChannelAccount, visitor: str) -> HttpR
             "kind": stored.kind,
         }
     )
+
+
+def _may_upload(account: ChannelAccount, who: str, limit: int) -> bool:
+    """In ten minutes: one visitor, and all behind one address, since anybody gets a new session."""
+    return allow(f"upload:{account.pk}:{who}", limit=limit, seconds=600)
 
 
 def _length(request: HttpRequest) -> int:

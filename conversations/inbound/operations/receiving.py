@@ -125,9 +125,9 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
         _ensure_lead(account, sender, event, message)
         _heard(conversation, message, spam=spam)
         record_all([*sender.events, _received(conversation, message, event)])
-        _learn(sender.contact, event)
         if not message.late:
             _touch(sender, message)
+        _learn(sender.contact, event)
         if respond and event.kind in SPOKEN and not (message.late or spam):
             answering = responder.current()
             answering.customer_wrote(
@@ -283,13 +283,13 @@ def _learn_point(contact: Contact, kind: str, value: str) -> None:
 
 def _touch(sender: Sender, message: Message) -> None:
     """The boards sort by it; not a change that a person made, hence neither event nor history. What this message has
-    made bears its time already.
+    made bears its time already. The lead first, as everywhere: its row is then ours before any of the contact's.
     """
     conversation = sender.conversation
-    if not sender.new_contact:
-        Contact.objects.filter(pk=conversation.contact_id).update(last_message_at=message.sent_at)
     if conversation.lead_id and conversation.lead_just_made is None:
         Lead.objects.filter(pk=conversation.lead_id).update(last_message_at=message.sent_at)
+    if not sender.new_contact:
+        Contact.objects.filter(pk=conversation.contact_id).update(last_message_at=message.sent_at)
 
 
 def _echo(account: ChannelAccount, event: InboundEvent, now: datetime) -> Received:

@@ -51,11 +51,11 @@ def _meant(account: ChannelAccount, event: InboundEvent) -> QuerySet[Message]:
         .order_by("-id")
         .values("pk")[:1]
     )
-    return (
-        ours.filter(conversation__in=conversation, sent_at__lte=event.watermark)
-        if event.watermark
-        else ours.none()
-    )
+    if not event.watermark:
+        return ours.none()
+    # What still waits to be sent has reached nobody, however old it is.
+    sent = ours.exclude(status=MessageStatus.QUEUED)
+    return sent.filter(conversation__in=conversation, sent_at__lte=event.watermark)
 
 
 def _columns(status: str, at: datetime, event: InboundEvent) -> dict[str, Any]:

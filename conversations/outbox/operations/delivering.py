@@ -60,17 +60,23 @@ def deliver_next(*, now: datetime | None = None) -> bool:
     item = _claim(now)
     if item is None:
         return False
-    message = Message.objects.select_related("conversation__identity").get(pk=item.message_id)
-    account = account_by_id(item.account_id)
-    adapter = registry.adapter(account.kind)
-    outbound = _outbound(message, adapter.abilities)
+    message = Message.objects.select_related("conversation__identity", "author").get(pk=item.message_id)
+    if item.attempts > ATTEMPTS:
+        _failed(item, message, SendError(_("Something went wrong on our side.")), now)
+        return True
     results: list[SendResult] = []
-    fault = fault_of(lambda: results.append(adapter.send(account.credentials, outbound)))
+    fault = fault_of(lambda: results.append(_send(message)))
     if fault is None:
         _sent(item, message, results[0], now)
     else:
         _not_sent(item, message, _as_send_error(fault, message), now)
     return True
+
+
+def _send(message: Message) -> SendResult:
+    account = account_by_id(message.account_id)
+    adapter = registry.adapter(account.kind)
+    return adapter.send(account.credentials, _outbound(message, adapter.abilities))
 
 
 def _claim(now: datetime) -> OutboxItem | None:

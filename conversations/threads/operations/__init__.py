@@ -4,13 +4,7 @@ Every operation locks its row first and is one transaction.
 """
 
 from conversations.threads.operations.handling import assign, hand_back, hand_off, take_over
-from conversations.threads.operations.tickets import (
-    mark_read,
-    mark_spam,
-    reopen,
-    resolve,
-    update_conversation,
-)
+from conversations.threads.operations.tickets import mark_read, mark_spam, reopen, resolve
 from conversations.threads.operations.writing import add_note, reply, typing
 
 __all__ = [
@@ -25,5 +19,4 @@ __all__ = [
     "resolve",
     "take_over",
     "typing",
-    "update_conversation",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,21 +12,11 @@ from conversations.threads.errors import AnotherIsOpen
 from conversations.threads.models import LIVE_STATUSES, Conversation, ConversationStatus
 from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import change, save
-from core.access.models import Team, User
+from core.access.models import User
 from core.events.actor import Actor
 from core.events.operations import record
 from core.live import topics
 from core.live.publish import publish
-
-
-class ConversationChanges(TypedDict, total=False):
-    """What `update_conversation` may change."""
-
-    subject: str
-    tags: list[str]
-    urgency: int
-    goal: str
-    team: Team | None
 
 
 @transaction.atomic
@@ -74,22 +63,6 @@ def reopen(*, conversation_id: int, user: User) -> Conversation:
             _("The customer has another open conversation on this channel. Answer there.")
         ) from None
     _record_status(conversation, before, actor=Actor.of(user), why="reopened")
-    return conversation
-
-
-@transaction.atomic
-def update_conversation(
-    *, conversation_id: int, user: User, **changes: Unpack[ConversationChanges]
-) -> Conversation:
-    """Change what the ticket says about itself."""
-    conversation = locked_conversation(conversation_id, user)
-    values: dict[str, Any] = dict(changes)
-    changed = sorted(name for name, value in values.items() if getattr(conversation, name) != value)
-    if changed:
-        change(conversation, **values)
-        save(conversation)
-        payload = {"changes": changed}
-        record(name="conversation.updated", subject=conversation, actor=Actor.of(user), payload=payload)
     return conversation
 
 

@@ -87,5 +87,5 @@ def add_note(*, conversation_id: int, user: User, text: str, now: datetime | Non
 
 
 def typing(*, conversation: Conversation) -> None:
-    """Let the customer see that somebody is typing, where the channel can show it."""
+    """Let the customer see that a person is writing, where the channel can show it."""
     publish([topics.visitor(conversation.identity.external_id)], {"typing": True}, sequence=0)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -26,7 +26,7 @@ MOST_CHOICES = 20
 class ChoiceRow:
     """An answer to tap: its texts as typed, `value` in the form of `values.as_text`."""
 
-    token: str = "__row__"  # noqa: S105 - the name that a new row gets its own in place of
+    slot: str = "__row__"
     value: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     synonyms: str = ""
@@ -113,6 +113,12 @@ class CriterionForm(forms.Form):
             active=values["active"],
         )
 
+    def build_on(self, mark: str) -> None:
+        """Let the next save of what was typed be one over the version with that fingerprint."""
+        data = cast(QueryDict, self.data).copy()
+        data["expected"] = mark
+        self.data = data
+
     def refuse(self, faults: dict[str, str]) -> None:
         """Show what the operation found at the fields that it speaks of."""
         places = {"key": "name", "question": "question_en", "disqualifying": "not_fit_words", "name": "name"}
@@ -195,10 +201,10 @@ def _initial(criterion: Criterion) -> dict[str, Any]:
 
 def _stored_rows(criterion: Criterion | None) -> list[ChoiceRow]:
     if criterion is None:
-        return [ChoiceRow(token="n1"), ChoiceRow(token="n2")]
+        return [ChoiceRow(slot="n1"), ChoiceRow(slot="n2")]
     return [
         ChoiceRow(
-            token=f"s{number}",
+            slot=f"s{number}",
             value=as_text(criterion.kind, each["value"]),
             labels=dict(each.get("label", {})),
             synonyms=", ".join(each.get("synonyms", ())),
@@ -209,23 +215,23 @@ def _stored_rows(criterion: Criterion | None) -> list[ChoiceRow]:
 
 
 def _posted_rows(data: QueryDict) -> list[ChoiceRow]:
-    rows = (_posted_row(data, token) for token in _tokens(data.getlist("choice")))
+    rows = (_posted_row(data, slot) for slot in _slots(data.getlist("choice")))
     return [row for row in rows if not row.is_empty]
 
 
-def _posted_row(data: QueryDict, token: str) -> ChoiceRow:
+def _posted_row(data: QueryDict, slot: str) -> ChoiceRow:
     def text(name: str, length: int) -> str:
-        return str(data.get(f"choice-{token}-{name}", "")).strip()[:length]
+        return str(data.get(f"choice-{slot}-{name}", "")).strip()[:length]
 
     return ChoiceRow(
-        token=token,
+        slot=slot,
         value=text("value", 100),
         labels={code: text(code, 100) for code in Language.values},
         synonyms=text("synonyms", 2000),
-        not_fit=bool(data.get(f"choice-{token}-not_fit")),
+        not_fit=bool(data.get(f"choice-{slot}-not_fit")),
     )
 
 
-def _tokens(given: Iterable[str]) -> list[str]:
+def _slots(given: Iterable[str]) -> list[str]:
     known = (token for token in dict.fromkeys(given) if token.isalnum() and len(token) <= 40)
     return list(known)[:MOST_CHOICES]

@@ -85,8 +85,7 @@ def edit(request: Request, public_id: UUID) -> HttpResponse:
         try:
             saved = _save(request, form)
         except StaleCriterion as stale:
-            form.data = form.data.copy()
-            form.data["expected"] = fingerprint(found)
+            form.build_on(fingerprint(found))
             context = {"stale": stale, "changes": queries.changed_fields(stale, found)}
             return _form_shown(request, form, context, status=409)
         if saved is not None:

@@ -86,7 +86,8 @@ class DeleteStageForm(forms.Form):
         LostReason.objects.none(),
         label=_("Why they were lost"),
         required=False,
-        help_text=_("Asked where the leads go to a lost stage."),
+        empty_label=_("no reason"),
+        help_text=_("Needed where the leads go to a lost stage."),
     )
 
     def __init__(self, stage: Stage, *args: Any, **kwargs: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
@@ -52,7 +52,7 @@ class Row:
     token: str
     field: Field
     operator: Operator
-    typed: Typed = field(default_factory=Typed)
+    typed: Typed
     error: str = ""
 
     @property
@@ -172,8 +172,8 @@ class ConditionForm:
         tokens = [each for each in dict.fromkeys(data.getlist("row")) if each.isalnum() and len(each) <= 40]
         self.rows = [posted_row(self.known, data, token, self.currency) for token in tokens[:MOST_ROWS]]
         for row in self.rows:
-            asked = data.get(f"field-{row.token}"), data.get(f"op-{row.token}")
-            if asked != (row.field.key, row.operator.value):
+            given = [data.get(f"field-{row.token}"), data.get(f"op-{row.token}")]
+            if given != [row.field.key, row.operator.value]:
                 row.error = _("This comparison is not there any more. Choose another one.")
 
     def _read_stored(self, stored: Any) -> None:

@@ -100,7 +100,9 @@ def delete_rule(request: Request, key: UUID) -> HttpResponse:
         saved = operations.delete_rule(key=key, user=request.user, expected_version=_expected(request))
     except (StaleRules, BadRule) as refusal:
         return _refused(request, refusal)
-    return _told(render_partial(request, PAGE, "version_mark", {"version": saved.rule_set.version}), saved)
+    return _told(
+        render_partial(request, PAGE, "version_mark", {"version": saved.rule_set.version, "oob": True}), saved
+    )
 
 
 @require_POST
@@ -173,7 +175,7 @@ def _form_shown(
     stale: StaleRules | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"rule": found, "form": form, "condition": condition, "stale": stale}
+    context: dict[str, Any] = {"rule": found, "form": form, "condition": condition, "stale": stale}
     if stale:
         context["fresh_version"] = _version()
     return render_partial(request, PAGE, "rule_form", context, status=status)

@@ -7,9 +7,16 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from core.access.models import Team
 from core.calendars.clock import Period
 from core.calendars.models import BusinessCalendar
-from core.calendars.operations import clear_exception, set_exception, set_week
-from core.calendars.queries import clock_for
+from core.calendars.operations import (
+    clear_exception,
+    delete_calendar,
+    save_calendar,
+    set_exception,
+    set_week,
+)
+from core.calendars.queries import clock_for, holiday_countries, public_holidays
 from core.errors import Refused
+from tests.factories.core import TeamFactory
 
 MONDAY_NOON = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # 12:00 in Yerevan
 WEEK = [Period(day, time(10), time(19)) for day in range(5)]
@@ -87,3 +94,28 @@ def test_overlapping_periods_are_refused(company_calendar: BusinessCalendar, per
         set_exception(calendar=company_calendar, day=date(2026, 5, 5), hours=((time(9), time(8)),))
 
     assert company_calendar.hours.count() == 5
+
+
+@pytest.mark.django_db
+def test_hours_of_a_team_are_added_changed_and_given_up() -> None:
+    team = TeamFactory(name="Support")
+    week = [Period(0, time(9), time(12)), Period(0, time(13), time(17))]
+
+    calendar = save_calendar(team=team, timezone="Asia/Baku", holiday_country="AZ", week=week)
+    assert (calendar.name, calendar.hours.count()) == ("Support", 2)
+    again = save_calendar(team=team, timezone="Asia/Tbilisi", holiday_country="", week=week[:1])
+    assert (again.pk, again.timezone, again.hours.count()) == (calendar.pk, "Asia/Tbilisi", 1)
+    with pytest.raises(Refused):
+        save_calendar(team=team, timezone="UTC", holiday_country="", week=[*week, week[0]])
+    again.refresh_from_db()
+    assert again.timezone == "Asia/Tbilisi"
+    delete_calendar(calendar=again)
+    assert not BusinessCalendar.objects.exists()
+
+
+def test_public_holidays_have_names_in_the_languages_of_their_country() -> None:
+    with time_machine.travel(datetime(2026, 5, 5, tzinfo=UTC), tick=False):
+        assert public_holidays("AM", "hy")[date(2026, 5, 9)] == "Հաղթանակի և Խաղաղության տոն"
+        assert public_holidays("AM", "az")[date(2026, 5, 9)] == public_holidays("AM")[date(2026, 5, 9)]
+        assert public_holidays("") == public_holidays("XX") == {}
+    assert {"AM", "AZ", "GE", "RU"} <= set(holiday_countries())

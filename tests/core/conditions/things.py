@@ -14,7 +14,7 @@ from core.conditions import Field, FieldRegistry, FieldType, Moment, Money, Mone
 GRADES = [("A", "Best"), ("B", "Good"), ("C", "Fair")]
 
 
-class Owner(models.Model):  # noqa: DJ008
+class Owner(models.Model):
     language = models.CharField(max_length=2, blank=True)
     extra = models.JSONField(null=True)
 
@@ -22,7 +22,7 @@ class Owner(models.Model):  # noqa: DJ008
         app_label = "conditions_tests"
 
 
-class Thing(models.Model):  # noqa: DJ008
+class Thing(models.Model):
     owner = models.ForeignKey(Owner, on_delete=models.CASCADE, null=True)
     score = models.IntegerField(null=True)
     ratio = models.DecimalField(max_digits=20, decimal_places=6, null=True)

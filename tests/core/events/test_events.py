@@ -12,7 +12,7 @@ from core.events.actor import CUSTOMER, SYSTEM, Actor
 from core.events.documentation import as_markdown
 from core.events.enums import ActorKind
 from core.events.models import Event
-from core.events.operations import EventDraft, record, record_all
+from core.events.operations import EventDraft, gathered, record, record_all
 from core.events.queries import last_position
 from core.events.registry import EventType, UnknownEvent, register
 from core.live import publish, routes, topics
@@ -73,6 +73,67 @@ def test_what_is_not_documented_is_not_recorded(team: Team, name: str, payload: 
     with pytest.raises(UnknownEvent):
         record(name=name, subject=team, payload=payload)
     assert Event.objects.count() == 0
+
+
+def told() -> list[int]:
+    return [event.payload["amount"] for event in Event.objects.order_by("id")]
+
+
+def tell(team: Team, amount: int) -> None:
+    record(name="test.happened", subject=team, payload={"amount": amount})
+
+
+@pytest.mark.django_db
+def test_events_of_a_block_are_one_insert_in_order(
+    team: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1), gathered():
+        tell(team, 1)
+        with gathered():
+            tell(team, 2)
+        tell(team, 3)
+
+    assert told() == [1, 2, 3]
+
+
+def stumble(team: Team, *amounts: int) -> None:
+    """In a savepoint of its own: the first amount is told at once, the others gathered, then all goes wrong."""
+    with transaction.atomic():
+        tell(team, amounts[0])
+        with gathered():
+            for amount in amounts[1:]:
+                tell(team, amount)
+        raise ZeroDivisionError
+
+
+@pytest.mark.django_db
+def test_what_a_savepoint_took_back_is_not_told(team: Team) -> None:
+    with transaction.atomic(), gathered():
+        tell(team, 1)
+        with pytest.raises(ZeroDivisionError):
+            stumble(team, 2, 3)
+        with transaction.atomic():
+            tell(team, 4)
+            with pytest.raises(ZeroDivisionError):
+                stumble(team, 5, 6)
+        tell(team, 7)
+
+    assert told() == [1, 4, 7]
+
+
+@pytest.mark.django_db
+def test_a_block_that_fails_tells_nothing(team: Team) -> None:
+    with pytest.raises(ZeroDivisionError), gathered():
+        stumble(team, 1, 2)
+    tell(team, 3)
+
+    assert told() == [3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_events_are_gathered_only_inside_a_transaction() -> None:
+    with pytest.raises(transaction.TransactionManagementError), gathered():
+        pass
 
 
 def test_a_name_is_registered_once() -> None:

@@ -6,7 +6,7 @@ from core.events.actor import SYSTEM, Actor
 from core.events.models import Event
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact, ContactPoint
-from crm.contacts.operations import add_point, company_named, create_contact, remove_point, update_contact
+from crm.contacts.operations import add_point, create_contact, remove_point, update_contact
 from crm.contacts.queries import contacts
 from tests.factories.core import AdminFactory, ManagerFactory, TeamFactory, UserFactory
 from tests.factories.crm import ContactFactory, LeadFactory
@@ -82,10 +82,17 @@ def test_only_what_differs_is_written_and_told(company: CompanyProfile) -> None:
     assert Event.objects.count() == 1
 
 
-def test_a_company_is_found_by_its_name_in_any_script() -> None:
-    first = company_named("Արարատ")
-    assert company_named("Ararat") == first
-    assert company_named("   ") is None
+def test_a_company_is_found_by_its_name_in_any_script(company: CompanyProfile) -> None:
+    first, second = ContactFactory(), ContactFactory()
+
+    assert update_contact(contact=first, actor=SYSTEM, company_name="Արարատ") == ["company"]
+    update_contact(contact=second, actor=SYSTEM, company_name="Ararat")
+    assert second.company == first.company
+    assert str(first.company) == "Արարատ"
+
+    update_contact(contact=second, actor=SYSTEM, company_name="   ")
+    second.refresh_from_db()
+    assert second.company is None
 
 
 def test_names_are_found_by_a_word_in_any_script() -> None:

@@ -74,8 +74,10 @@ def test_each_account_says_how_it_fares(desk: Client) -> None:
 
     assert words(desk.get(URL).content, "list-group-item") == [
         "A shop Web chat · Sales last event 3 min works",
-        "B site Web chat · Sales · Sales oldest waits since 9 min 1 delivery given up "
-        "1 message not delivered 2 unreadable requests No answer needs attention",
+        (
+            "B site Web chat · Sales · Sales oldest waits since 9 min 1 delivery given up "
+            "1 message not delivered 2 unreadable requests No answer needs attention"
+        ),
         "C new Web chat · Sales nothing came in yet",
         "D old Web chat · Sales switched off",
     ]

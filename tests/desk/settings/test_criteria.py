@@ -217,7 +217,7 @@ def test_the_preview_asks_as_the_chat_does(desk: Client) -> None:
     english, russian, armenian, _azerbaijani = words(answer.content, "preview-language")
     assert english == "English We build up to four metres. How big is it? Up to 2 m Larger"
     assert russian == (
-        "Russian · no question in this language yet We build up to four metres. How big is it? Up to 2 m Larger"
+        "Russian no question in this language yet We build up to four metres. How big is it? Up to 2 m Larger"
     )
     assert armenian == "Armenian We build up to four metres. Որքա՞ն մեծ է։ Մինչև 2 մ Larger"
     assert not Criterion.objects.exists()
@@ -273,9 +273,11 @@ def test_what_is_used_is_not_deleted_and_says_by_whom(desk: Client, pipeline: Pi
 
     assert answer.status_code == 409
     assert words(answer.content, "#in-use") == [
-        "“Budget” is still used. Change these first, or stop asking it. "
-        "Scoring rule: Budget of a million or more Scoring rule: Budget of 300,000 or more "
-        "Scoring rule: Answered all that we must know Flow: First answer Answers: 1 lead"
+        (
+            "“Budget” is still used. Change these first, or stop asking it. "
+            "Scoring rule: Budget of a million or more Scoring rule: Budget of 300,000 or more "
+            "Scoring rule: Answered all that we must know Flow: First answer Answers: 1 lead"
+        )
     ]
     unused = CriterionFactory(name="Colour")
     gone = desk.post(f"{page_of(unused)}delete/", headers=htmx("in-use"))

@@ -98,8 +98,10 @@ def test_somebody_else_published_in_between(desk: Client, flow: Flow) -> None:
 
     assert answer.status_code == 409
     assert words(answer.content, "alert-warning") == [
-        "Version 2 was published in the meantime by Other Admin. Changed there: Greet: Text Goal: Text "
-        "Your changes stand below over theirs. Publish again if they still hold."
+        (
+            "Version 2 was published in the meantime by Other Admin. Changed there: Greet: Text Goal: Text "
+            "Your changes stand below over theirs. Publish again if they still hold."
+        )
     ]
     shown = words(answer.content, "form-control")
     assert "Mine" in shown

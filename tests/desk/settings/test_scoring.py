@@ -305,8 +305,10 @@ def test_somebody_else_was_quicker(desk: Client, rules: list[ScoringRule]) -> No
 
     assert answer.status_code == 409
     assert words(answer.content, "alert-warning") == [
-        "Other Admin has published version 2 in the meantime. Look at it before you save. "
-        "Changed there: Large budget Save again to publish yours over it."
+        (
+            "Other Admin has published version 2 in the meantime. Look at it before you save. "
+            "Changed there: Large budget Save again to publish yours over it."
+        )
     ]
     assert attributes(answer.content, "#rules-version", "value") == ["2"]
     assert attributes(answer.content, "#id_points", "value") == ["7"]

@@ -46,8 +46,10 @@ def test_everybody_stands_there_with_role_teams_and_shifts(desk: Client) -> None
 
     assert rows[:3] == [
         "AA Anna Admin anna@example.com Admin no shifts Offline",
-        "L Leyla leyla@example.com Manager Sales Support "
-        "Mon–Wed, Fri 09:00–13:00, 14:00–18:00 Sat 10:00–00:00 Online",
+        (
+            "L Leyla leyla@example.com Manager Sales Support "
+            "Mon–Wed, Fri 09:00–13:00, 14:00–18:00 Sat 10:00–00:00 Online"
+        ),
         "T Tigran tigran@example.com Agent no shifts Deactivated",
     ]
 
