@@ -88,7 +88,9 @@ class ChannelIdentity(models.Model):
     """A contact as one account knows it (spec 1.2). One row per sender, whatever arrives at once."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    account = models.ForeignKey(ChannelAccount, on_delete=models.PROTECT, related_name="identities")
+    account = models.ForeignKey(
+        ChannelAccount, on_delete=models.PROTECT, related_name="identities", db_index=False
+    )
     external_id = models.CharField(max_length=200)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="identities")
     display_name = models.CharField(max_length=200, blank=True)

@@ -71,7 +71,7 @@ class Conversation(models.Model):
     identity = models.ForeignKey(ChannelIdentity, on_delete=models.PROTECT, related_name="conversations")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
     lead = models.ForeignKey(
-        Lead, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations"
+        Lead, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations", db_index=False
     )
     thread_id = models.CharField(max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
@@ -132,6 +132,9 @@ class Conversation(models.Model):
                 fields=["assignee", "-last_message_at", "-id"],
                 name="inbox_mine",
                 condition=~Q(status__in=["solved", "spam"]),
+            ),
+            models.Index(
+                fields=["-last_message_at", "-id"], name="inbox_solved", condition=Q(status="solved")
             ),
             models.Index(fields=["lead", "-last_message_at"], name="conversations_of_lead"),
         ]

@@ -11,7 +11,9 @@ class Notification(models.Model):
     """A line for one person. Words are made when it is read, in the reader's language, from `kind` and `params`."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications", db_index=False
+    )
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=120)
     params = models.JSONField(default=dict)

@@ -60,7 +60,7 @@ class Contact(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["name_normal"], name="contact_name", opclasses=["text_pattern_ops"]),
+            GinIndex(fields=["name_normal"], name="contact_name_parts", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["tags"], name="contact_tags"),
         ]
 
@@ -79,7 +79,7 @@ class ContactPoint(models.Model):
     (spec 1.2).
     """
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="points")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="points", db_index=False)
     kind = models.CharField(max_length=5, choices=ContactPointKind)
     value = models.CharField(max_length=254)
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -89,7 +89,10 @@ class ContactPoint(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["contact", "kind", "value"], name="one_contact_point_each")
         ]
-        indexes = [models.Index(fields=["kind", "value"], name="contact_point_value")]
+        indexes = [
+            models.Index(fields=["kind", "value"], name="contact_point_value"),
+            GinIndex(fields=["value"], name="contact_point_parts", opclasses=["gin_trgm_ops"]),
+        ]
 
     def __str__(self) -> str:
         return points.shown_phone(self.value) if self.kind == ContactPointKind.PHONE else self.value

@@ -177,6 +177,7 @@ class Lead(models.Model):
             models.Index(
                 fields=["owner", "next_step_at"], name="lead_next_steps", condition=Q(stage_kind="open")
             ),
+            GinIndex(fields=["title_normal"], name="lead_title_parts", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["tags"], name="lead_tags"),
             GinIndex(fields=["answers"], name="lead_answers", opclasses=["jsonb_path_ops"]),
         ]

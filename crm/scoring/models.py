@@ -93,7 +93,9 @@ class ScoreEntry(models.Model):
     score.
     """
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="score_entries")
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, related_name="score_entries", db_index=False
+    )
     rule_key = models.UUIDField()
     rule_name = models.CharField(max_length=120)
     group = models.CharField(max_length=10, choices=RuleGroup)

@@ -68,14 +68,16 @@ def test_a_stranger_becomes_a_lead_under_a_colleagues_eyes(
     settled(board)
     settled(inbox)
     first_card, first_row = board.locator(".card-lead").first, inbox.locator("#rows .row-link").first
-    expect(first_card).not_to_contain_text("Web chat #")
+    card_before, row_before = str(first_card.get_attribute("id")), str(first_row.get_attribute("id"))
 
     visitor.open().say("barev, inch arji?")
     expect(visitor.theirs).to_have_text([re.compile("Ի՞նչ կցանկանայիք պատվիրել։$")], timeout=SOON)
 
     # Neither screen is reloaded from here on.
-    expect(first_card).to_contain_text("Web chat #", timeout=SOON)
-    expect(first_row).to_contain_text("Unknown visitor", timeout=SOON)
+    expect(first_card).not_to_have_id(card_before, timeout=SOON)
+    expect(first_card).to_contain_text("Web chat #")
+    expect(first_row).not_to_have_id(row_before, timeout=SOON)
+    expect(first_row).to_contain_text("Unknown visitor")
     expect(first_row).to_have_class(re.compile("is-unread"))
     expect(first_row.locator(".row-flow")).to_be_visible()
     number, conversation, lead, _address = newest(product)
@@ -173,15 +175,16 @@ def test_both_hold_a_phone(product: RunningStack, browser: Browser, signed_in: A
     page, inbox = visiting.new_page(), working.new_page()
     page.goto(f"{product.url}/demo/?lang=hy")
     inbox.goto(f"{product.url}/inbox/?queue=all")
-    settled(inbox)
+    row = settled(inbox).locator("#rows .row-link").first
+    row_before = str(row.get_attribute("id"))
 
     visitor = Widget(page).open()
     assert visitor.panel.bounding_box() == {"x": 0, "y": 0, **PHONE}
     visitor.say("Բարև, խոհանոց է պետք, բյուջեն 1.5 մլն")
     expect(visitor.theirs.last).to_have_text(re.compile("պատասխանենք Ձեզ։$"), timeout=SOON)
 
-    row = inbox.locator("#rows .row-link").first
-    expect(row).to_contain_text("Unknown visitor", timeout=SOON)
+    expect(row).not_to_have_id(row_before, timeout=SOON)
+    expect(row).to_contain_text("Unknown visitor")
     expect(row).to_have_class(re.compile("is-unread"))
     row.click()
     expect(thread(inbox, "in")).to_have_text(["Բարև, խոհանոց է պետք, բյուջեն 1.5 մլն"])

@@ -124,10 +124,18 @@ def test_the_palette_finds_screens_people_leads_and_numbers(
 
     chat, person = f"/inbox/{conversation.public_id}/", f"/contacts/{conversation.contact.public_id}/"
     assert found("") == ["/inbox/", "/pipeline/", "/contacts/", "/settings/"]
-    assert found("pipe") == ["/pipeline/"]
+    assert found("pipe") == ["/pipeline/", "/settings/pipelines/"]
+    assert found("hours") == []
     assert found("smirnova") == [f"/leads/{lead.public_id}/", person, chat]
     assert found("kitch") == [f"/leads/{lead.public_id}/"]
     assert found(f"#{conversation.pk}") == [chat]
+
+
+@pytest.mark.django_db
+def test_an_admins_palette_finds_the_pages_of_the_settings(sign_in: Callable[[User], Client]) -> None:
+    page = sign_in(AdminFactory(language="en")).get(reverse("desk:search"), {"q": "hours"}).content
+
+    assert words(page, "palette-hit") == ["Business hours Company"]
 
 
 def test_an_agents_palette_finds_nothing_of_others(
