@@ -120,7 +120,10 @@ CACHES = {
         "BACKEND": "config.cache.ForgivingRedisCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "parley",
-        "OPTIONS": {"socket_connect_timeout": CACHE_PATIENCE_SECONDS, "socket_timeout": CACHE_PATIENCE_SECONDS},
+        "OPTIONS": {
+            "socket_connect_timeout": CACHE_PATIENCE_SECONDS,
+            "socket_timeout": CACHE_PATIENCE_SECONDS,
+        },
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

@@ -26,7 +26,9 @@ class Customer:
         self.http = httpx.Client(base_url=self.stack.url, timeout=5)
 
     def open(self, language: str = "en") -> None:
-        answer = self._post(f"/chat/{self.token}/session/", {"session": self.session or None, "language": language})
+        answer = self._post(
+            f"/chat/{self.token}/session/", {"session": self.session or None, "language": language}
+        )
         self.session = answer["session"]
 
     def say(self, text: str) -> None:

@@ -92,8 +92,12 @@ class ConversationQuerySet(QuerySet[Conversation]):
             Q(contact__name_normal__startswith=wanted) | Q(contact__name_normal__contains=f" {wanted}")
         )
 
+    def with_row(self) -> Self:
+        """What a row of a list shows, in the same statement."""
+        return self.select_related("contact", "account", "assignee")
+
     def with_details(self) -> Self:
-        """What a row and the head of a thread show, in the same statement."""
+        """What a thread with its head and its side shows, in the same statement."""
         return self.select_related(
             "contact", "account", "assignee", "team", "identity", "lead", "lead__stage"
         )
@@ -113,7 +117,7 @@ def inbox(
     user: User, tab: Tab = Tab.ALL, *, before: Cursor | None = None, text: str = "", limit: int = PAGE
 ) -> Page[Conversation]:
     """One page of a queue, newest words first, in one statement."""
-    rows = conversations().visible_to(user).in_tab(tab, user).with_details()
+    rows = conversations().visible_to(user).in_tab(tab, user).with_row()
     if text.strip():
         rows = rows.named_like(text)
     if before is not None:
@@ -158,7 +162,7 @@ def thread(conversation: Conversation, *, before: Cursor | None = None, limit: i
 
 def of_contact(contact_id: int, user: User, *, limit: int = 10) -> list[Conversation]:
     """The newest conversations of a contact that `user` may see."""
-    rows = conversations().visible_to(user).filter(contact_id=contact_id).with_details()
+    rows = conversations().visible_to(user).filter(contact_id=contact_id).with_row()
     return list(rows.order_by("-id")[:limit])
 
 

@@ -20,9 +20,7 @@ class ConsentRecord(models.Model):
     An empty `channel` speaks for every channel.
     """
 
-    contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="consents", db_index=False
-    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents", db_index=False)
     purpose = models.CharField(max_length=10, choices=Purpose)
     channel = models.CharField(max_length=20, blank=True)
     granted = models.BooleanField()

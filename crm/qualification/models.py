@@ -60,9 +60,7 @@ class AnswerSource(models.TextChoices):
 class LeadAnswer(models.Model):
     """One answer with where it came from. The row without `superseded_at` is the one that holds."""
 
-    lead = models.ForeignKey(
-        Lead, on_delete=models.CASCADE, related_name="answer_rows", db_index=False
-    )
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="answer_rows", db_index=False)
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="answers")
     value = models.JSONField()
     said = models.TextField(blank=True)

@@ -93,9 +93,7 @@ class ScoreEntry(models.Model):
     score.
     """
 
-    lead = models.ForeignKey(
-        Lead, on_delete=models.CASCADE, related_name="score_entries", db_index=False
-    )
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="score_entries", db_index=False)
     rule_key = models.UUIDField()
     rule_name = models.CharField(max_length=120)
     group = models.CharField(max_length=10, choices=RuleGroup)

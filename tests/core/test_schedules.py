@@ -15,7 +15,9 @@ def test_schedules_are_written_put_back_and_removed_and_others_left_alone() -> N
 
     assert assert_all() == len(SCHEDULES) + 1
     ours = PeriodicTask.objects.filter(name__startswith=PREFIX)
-    assert sorted(ours.values_list("name", "task", "interval__every", "interval__period", "enabled")) == sorted(
+    assert sorted(
+        ours.values_list("name", "task", "interval__every", "interval__period", "enabled")
+    ) == sorted(
         (schedule.title, schedule.task, schedule.seconds, "seconds", True) for schedule in SCHEDULES.values()
     )
 
