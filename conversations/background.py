@@ -6,10 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.channels import registry
 from conversations.channels.webchat.adapter import WebChatAdapter
+from conversations.deliveries.queries import done
 from conversations.events import register_events
+from conversations.outbox.queries import sent
 from core import nudge
 from core.notifications.registry import register as register_notification
 from core.schedules import every
+from core.tidy.registry import keep
 
 PROCESS = "conversations.deliveries.tasks.process_deliveries"
 DELIVER = "conversations.outbox.tasks.deliver_outbox"
@@ -24,6 +27,8 @@ def register_all() -> None:
     every(2, "process deliveries", PROCESS)
     every(2, "deliver outbox", DELIVER)
     every(3600, "remove unused uploads", TIDY)
+    keep("deliveries", days=30, rows=done, moment="processed_at")
+    keep("outbox items", days=30, rows=sent, moment="finished_at")
     register_notification("conversation.handed_off", text=_("%(contact)s asks for a person (#%(number)s)"))
     register_notification("conversation.assigned", text=_("%(contact)s is yours now (#%(number)s)"))
     register_notification("message.failed", text=_("Your message in #%(number)s was not sent: %(error)s"))

@@ -1,12 +1,19 @@
 """What this room does in the background: nudges, sweeps and event names, registered at start."""
 
+from django.contrib.sessions.models import Session
+
 from core import nudge
+from core.due.queries import finished
 from core.events.registry import EventType, register
+from core.jobs.queries import done
+from core.notifications.queries import read
 from core.schedules import every
+from core.tidy.registry import keep
 
 SEQUENCE = "core.events.tasks.sequence"
 WORK_DUE_ROWS = "core.due.tasks.work_due_rows"
 WORK_JOBS = "core.jobs.tasks.work_jobs"
+TIDY = "core.tidy.tasks.tidy"
 
 
 def register_all() -> None:
@@ -16,6 +23,11 @@ def register_all() -> None:
     every(2, "sequence events", SEQUENCE)
     every(2, "work due rows", WORK_DUE_ROWS)
     every(5, "work jobs", WORK_JOBS)
+    every(3600, "remove old rows", TIDY)
+    keep("due rows", days=30, rows=finished, moment="finished_at")
+    keep("jobs", days=30, rows=done, moment="finished_at")
+    keep("notifications", days=90, rows=read, moment="read_at")
+    keep("sessions", days=0, rows=Session.objects.all, moment="expire_date", order="expire_date")
     register(
         EventType(
             "company.updated", 1, "The company profile was changed; the history says from what to what."

@@ -13,6 +13,11 @@ def parked(account_id: int | None = None) -> QuerySet[RawDelivery]:
     return (rows if account_id is None else rows.filter(account_id=account_id)).order_by("-id")
 
 
+def done() -> QuerySet[RawDelivery]:
+    """Processed; what was parked waits for a person."""
+    return RawDelivery.objects.filter(status=DeliveryStatus.DONE)
+
+
 def received_between(
     start: datetime, end: datetime, *, account_id: int | None = None
 ) -> QuerySet[RawDelivery]:

@@ -136,6 +136,11 @@ class Conversation(models.Model):
             models.Index(
                 fields=["-last_message_at", "-id"], name="inbox_solved", condition=Q(status="solved")
             ),
+            models.Index(
+                fields=["-id"],
+                name="answered_by_people",
+                condition=Q(first_person_response_at__isnull=False),
+            ),
             models.Index(fields=["lead", "-last_message_at"], name="conversations_of_lead"),
         ]
 

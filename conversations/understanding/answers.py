@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from conversations.understanding.choices import Choice, pick
 from conversations.understanding.contacts import e164
 from conversations.understanding.entities import Reading, read
-from conversations.understanding.intents import find_intents
+from conversations.understanding.intents import find_intents, not_negated
 from conversations.understanding.language import detect
 from conversations.understanding.money import Sum
 from conversations.understanding.spans import stated_days
@@ -115,13 +115,21 @@ def parse_answer(
 
 
 def _choice(answer: _Answer) -> ParsedAnswer | None:
-    picked = pick(answer.prepared, answer.tokens, answer.choices)
+    picked = _affirmed_choice(answer) or pick(answer.prepared, answer.tokens, answer.choices)
     if picked is None and answer.choices and all(_truth(choice) is not None for choice in answer.choices):
         said = _yes_no(answer)
         if said is not None:
             value = next((each.value for each in answer.choices if _truth(each) is said.value), None)
             return None if value is None else ParsedAnswer(value, said.confidence)
     return ParsedAnswer(*picked) if picked else None
+
+
+def _affirmed_choice(answer: _Answer) -> tuple[Any, float] | None:
+    """The sofa of "a sofa, not a kitchen"."""
+    affirmed = not_negated(answer.tokens, answer.language)
+    if len(affirmed) == len(answer.tokens):
+        return None
+    return pick(" ".join(token.text for token in affirmed), affirmed, answer.choices)
 
 
 def _truth(choice: Choice) -> bool | None:

@@ -88,6 +88,13 @@ def _evidence(tokens: Sequence[Token], language: str) -> list[_Evidence]:
     return _weigh(found, against, _negated_positions(tokens, known[language]))
 
 
+def not_negated(tokens: Sequence[Token], language: str) -> list[Token]:
+    """Return the words that no negation denies: "a sofa" of "a sofa, not a kitchen"."""
+    scopes = _negated_positions(tokens, languages()[language])
+    denied = {position for words, scope in scopes for position in words | scope}
+    return [token for position, token in enumerate(tokens) if position not in denied]
+
+
 def _negated_positions(tokens: Sequence[Token], known: LanguageKnowledge) -> list[tuple[set[int], set[int]]]:
     """Return pairs: the words of a negation and the words in its scope, which ends at a contrast or a clause."""
     scopes: list[tuple[set[int], set[int]]] = []

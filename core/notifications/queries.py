@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from core.access.models import User
 from core.notifications import registry
 from core.notifications.models import Notification
@@ -36,6 +38,10 @@ def newest(user: User, *, limit: int = PAGE) -> list[Line]:
         )
         for row in rows
     ]
+
+
+def read() -> QuerySet[Notification]:
+    return Notification.objects.filter(read_at__isnull=False)
 
 
 def unread_count(user: User) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -109,7 +110,9 @@ class _Seeder:
         )
 
     def _next_step_at(self, story: Story) -> datetime:
-        return self.now + timedelta(days=story.next_step_in or 0, hours=2)
+        """On a day around today, at an hour at which people work."""
+        day = self.now.astimezone(ZoneInfo(company.ZONE)) + timedelta(days=story.next_step_in or 0)
+        return day.replace(hour=10 + story.number % 8, minute=0, second=0, microsecond=0)
 
     def _answer(self, story: Story, lead: Lead) -> None:
         answers = [

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.threads.models import Conversation, Urgency
+from crm.contacts.points import shown_phone
 from crm.qualification.models import Criterion
 from crm.qualification.queries import answer_text
 
@@ -25,6 +26,9 @@ REASONS: Mapping[str, str | Promise] = {
     "not_understood": gettext_lazy("The flow did not understand"),
     "loop": gettext_lazy("The flow went round in circles"),
     "too_long": gettext_lazy("The exchange grew too long"),
+    "voice_note": gettext_lazy("Speaks instead of writing"),
+    "repeated_question": gettext_lazy("Asks the same again and again"),
+    "partnership": gettext_lazy("Offers to work together"),
     "no_flow": gettext_lazy("Nobody answers automatically here"),
 }
 GOALS: Mapping[str, str | Promise] = {
@@ -96,7 +100,11 @@ def _facts(pairs: Sequence[Sequence[Any]], by_key: Mapping[str, Criterion]) -> l
 
 
 def _pairs(card: Mapping[str, Any], part: str, names: Mapping[str, str | Promise]) -> list[tuple[str, str]]:
-    return [(_word(names, key), str(value)) for key, value in card.get(part) or () if value]
+    return [
+        (_word(names, key), shown_phone(str(value)) if key == "phone" else str(value))
+        for key, value in card.get(part) or ()
+        if value
+    ]
 
 
 def _asked(target: str, by_key: Mapping[str, Criterion]) -> str:

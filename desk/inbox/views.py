@@ -31,6 +31,8 @@ from desk.inbox.handoff import fresh_card
 from desk.leads.queries import lead_side
 
 PAGE = "desk/inbox.html"
+MOST_WRITTEN = 20_000
+"""Characters of one reply, as in the composer."""
 SHOWN_IN_PLACE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
@@ -140,6 +142,8 @@ def acting(view: Callable[[Request, Conversation], None]) -> Callable[..., HttpR
 def write(request: Request, conversation: Conversation) -> None:
     """A reply, which takes over from the flow, or a note for colleagues."""
     text = request.POST.get("text", "")
+    if len(text) > MOST_WRITTEN:
+        raise BadRequest(f"text must not be longer than {MOST_WRITTEN} characters")
     if request.POST.get("mode") == "note":
         operations.add_note(conversation_id=conversation.pk, user=request.user, text=text)
     else:

@@ -196,7 +196,8 @@ def test_both_hold_a_phone(product: RunningStack, browser: Browser, signed_in: A
     inbox.locator("#composer-text").fill("Բարև Ձեզ, Անին եմ։")
     inbox.get_by_role("button", name="Send", exact=True).click()
     expect(visitor.theirs.last).to_have_text("Բարև Ձեզ, Անին եմ։", timeout=SOON)
-    for shown in (inbox, visitor.frame):
-        assert shown.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert visitor.frame.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    for part in (".inbox", ".thread-head"):
+        assert inbox.locator(part).evaluate("element => element.scrollWidth") == PHONE["width"]
     visiting.close()
     working.close()

@@ -17,6 +17,7 @@ from conversations.deliveries.operations import process_next, replay, store_deli
 from conversations.outbox.operations import send_message
 from conversations.threads.models import AuthorKind, Conversation, Handler, Message
 from core.events.models import Event
+from core.tidy.operations import tidy
 from crm.contacts.models import Contact
 from tests.conversations.stand_in import StandIn
 from tests.factories.conversations import Visitor
@@ -168,6 +169,19 @@ def test_replay_from_the_command_line(visitor: Visitor, capsys: pytest.CaptureFi
         call_command("replay")
     with pytest.raises(CommandError, match="There is no delivery"):
         call_command("replay", "0197c2a4-0000-7000-8000-000000000000")
+
+
+def test_what_was_processed_a_month_ago_goes_and_its_messages_stay(visitor: Visitor) -> None:
+    responder.replace(Stumbling(times=0))
+    visitor.say("Hello")
+    work_off()
+    RawDelivery.objects.create(account=visitor.account, body=b"", status=DeliveryStatus.PARKED)
+
+    assert tidy(now=timezone.now() + timedelta(days=29)) == {}
+    assert tidy(now=timezone.now() + timedelta(days=31)) == {"deliveries": 1, "outbox items": 1}
+
+    assert [delivery.status for delivery in RawDelivery.objects.all()] == ["parked"]
+    assert [m.text for m in Message.objects.order_by("sequence")] == ["Hello", "Good day"]
 
 
 def test_a_lane_waits_for_its_first_delivery_and_others_go_on(visitor: Visitor) -> None:

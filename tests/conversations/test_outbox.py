@@ -13,7 +13,7 @@ from conversations.outbox.models import OutboxItem
 from conversations.outbox.operations import deliver_next, retry_message, send_all, send_message
 from conversations.sending.drafts import Draft, QuickReply
 from conversations.threads.models import AuthorKind, Conversation, Message
-from conversations.threads.operations import mark_spam, reply
+from conversations.threads.operations import mark_spam, reopen, reply
 from core.access.models import User
 from core.events.actor import Actor
 from core.events.models import Event
@@ -135,6 +135,26 @@ def test_a_person_sends_a_failed_message_again(
     assert not retry_message(message_id=message.pk, actor=Actor.of(user), now=now)
     assert deliver_next(now=now)
     assert state(message) == ("sent", "out-2", "")
+
+
+def test_a_message_sent_again_is_the_newest_and_passes_the_same_policy(
+    conversation: Conversation, channel: StandIn, user: User, now: datetime
+) -> None:
+    channel.outcomes = [SendError("blocked", permanent=True)]
+    first = reply(conversation_id=conversation.pk, user=user, text="one", now=now)
+    reply(conversation_id=conversation.pk, user=user, text="two", now=now)
+    while deliver_next(now=now):
+        pass
+    later = now + timedelta(hours=1)
+    mark_spam(conversation_id=conversation.pk, user=user)
+    assert not retry_message(message_id=first.pk, actor=Actor.of(user), now=later)
+    assert state(first) == ("failed", "", "This conversation is marked as spam. Reopen it to answer.")
+    reopen(conversation_id=conversation.pk, user=user)
+    assert retry_message(message_id=first.pk, actor=Actor.of(user), now=later)
+    first.refresh_from_db()
+    conversation.refresh_from_db()
+    assert (first.sequence, first.sent_at) == (3, later)
+    assert (conversation.last_sequence, conversation.last_text) == (3, "one")
 
 
 def test_after_eight_tries_it_is_given_up(

@@ -288,7 +288,7 @@ def test_the_handoff_card_is_complete_until_somebody_takes_it(
     client = sign_in(manager)
 
     complete = (
-        "Asks for a person High Goal Price or new order Phone +37491000000 Not known Name "
+        "Asks for a person High Goal Price or new order Phone +374 91 000000 Not known Name "
         "Last words “Let me talk to a person” Call"
     )
     assert words(client.get(address).content, "handoff") == [complete]

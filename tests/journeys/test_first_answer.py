@@ -273,7 +273,7 @@ def test_an_answer_is_corrected(chat: Chat) -> None:
     assert chat.lead.answers == {"interest": "kitchen", "start": 7, "budget": amount(1_500_000)}
     assert chat.lead.value == 1_500_000
     assert chat.judged == (12, "A", "qualified")
-    assert chat.say("actually a sofa").startswith("Noted, I've changed that.")
+    assert chat.say("actually a sofa, not a kitchen").startswith("Noted, I've changed that.")
     assert (chat.lead.answers["interest"], chat.lead.title) == ("sofa", "Sofa")
     assert chat.judged == (11, "A", "qualified")
     budgets = LeadAnswer.objects.filter(lead=chat.lead, criterion__key="budget").order_by("pk")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from conversations.accounts.models import ChannelAccount
 from conversations.accounts.queries import account_by_id
 from conversations.channels import registry
 from conversations.channels.contracts import Abilities
@@ -86,11 +87,7 @@ def send_all(
     """
     account = account_by_id(conversation.account_id)
     abilities = registry.adapter(account.kind).abilities
-    facts = {
-        "account_active": account.active,
-        "spam": conversation.status == ConversationStatus.SPAM,
-        "consent": purpose == Purpose.REPLY or may(conversation.contact, purpose, account.kind),
-    }
+    facts = _facts(conversation, account, purpose)
     planned = [each for draft in drafts for each in _plan(draft, facts, abilities)]
     if not planned:
         return []
@@ -115,14 +112,25 @@ def send_all(
 
 @transaction.atomic
 def retry_message(*, message_id: int, actor: Actor, now: datetime) -> bool:
-    """Send a failed message once more, at once. False when it has not failed."""
-    message = (
-        Message.objects.select_for_update(of=("self",)).select_related("conversation").get(pk=message_id)
-    )
+    """Send a failed message once more, at once, as the newest of its conversation: there the customer will read it.
+
+    False when it has not failed, or may still not leave; then its error says why.
+    """
+    owner = Message.objects.filter(pk=message_id).values("conversation")
+    conversation = Conversation.objects.select_for_update().get(pk__in=owner)
+    message = Message.objects.get(pk=message_id)
     if message.status != MessageStatus.FAILED or message.direction != Direction.OUT:
         return False
+    if refusal := _refusal_now(conversation, message):
+        message.error = str(policy.REASONS[refusal])
+        message.save(update_fields=["error"])
+        return False
     message.status, message.error = MessageStatus.QUEUED, ""
-    message.save(update_fields=["status", "error"])
+    message.sequence, message.sent_at = conversation.last_sequence + 1, now
+    message.save(update_fields=["status", "error", "sequence", "sent_at"])
+    change(conversation, last_sequence=message.sequence)
+    _spoke(conversation, message, now)
+    save(conversation)
     OutboxItem.objects.update_or_create(
         message=message,
         defaults={
@@ -137,9 +145,29 @@ def retry_message(*, message_id: int, actor: Actor, now: datetime) -> bool:
         },
     )
     payload = {"message": str(message.public_id), "sequence": message.sequence, "author": message.author_kind}
-    record(name="message.queued", subject=message.conversation, actor=actor, payload=payload)
+    record(name="message.queued", subject=conversation, actor=actor, payload=payload)
     nudge("outbox")
     return True
+
+
+def _refusal_now(conversation: Conversation, message: Message) -> policy.Refusal | None:
+    account = account_by_id(message.account_id)
+    return policy.can_send(
+        policy.Facts(
+            **_facts(conversation, account, Purpose.REPLY),
+            has_text=bool(message.text),
+            has_files=message.attachments.exists(),
+            channel_carries_files=registry.adapter(account.kind).abilities.media,
+        )
+    )
+
+
+def _facts(conversation: Conversation, account: ChannelAccount, purpose: Purpose) -> dict[str, bool]:
+    return {
+        "account_active": account.active,
+        "spam": conversation.status == ConversationStatus.SPAM,
+        "consent": purpose == Purpose.REPLY or may(conversation.contact, purpose, account.kind),
+    }
 
 
 def _plan(draft: Draft, facts: dict[str, bool], abilities: Abilities) -> list[_Planned]:

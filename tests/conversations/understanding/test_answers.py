@@ -103,6 +103,23 @@ def test_a_choice_named_plainly_is_surer_than_one_merely_like_it() -> None:
     assert confidences == [1.0, 0.9, 0.85]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("actually a sofa, not a kitchen", "sofa"),
+        ("не кухня, а диван", "sofa"),
+        ("խոհանոց չէ, բազմոց", "sofa"),
+        ("not a sofa but a wardrobe", "wardrobe"),
+        ("no, sofa", "sofa"),
+        ("не знаю, наверное кухня", "kitchen"),
+    ],
+)
+def test_a_choice_that_is_denied_is_not_taken(text: str, expected: str) -> None:
+    found = answer(text, "choice", choices=FURNITURE)
+    assert found is not None
+    assert (found.value, found.confidence >= 0.9) == (expected, True)
+
+
 def test_two_choices_at_once_are_not_sure() -> None:
     found = answer("кухню и шкаф", "choice", choices=FURNITURE)
     assert found is not None
