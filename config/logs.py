@@ -1,5 +1,6 @@
 """Log lines: readable in a terminal, JSON where machines read them (LOG_FORMAT=json)."""
 
+import logging
 from typing import Any
 
 import structlog
@@ -12,6 +13,15 @@ _SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+class BriefRefusals(logging.Filter):
+    """A page that was refused is one line; how we came to refuse it is no news, and anybody can ask for it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = None
+        return True
 
 
 def configure(*, level: str, style: str, colours: bool) -> dict[str, Any]:
@@ -39,11 +49,13 @@ def configure(*, level: str, style: str, colours: bool) -> dict[str, Any]:
                 "foreign_pre_chain": _SHARED,
             }
         },
+        "filters": {"brief": {"()": BriefRefusals}},
         "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["lines"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            "django.request": {"filters": ["brief"]},
             "httpx": {"level": "WARNING"},
             # Sweeps run every second or two; two lines for each would bury what matters.
             "celery.worker.strategy": {"level": "WARNING"},

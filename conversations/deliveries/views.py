@@ -21,6 +21,9 @@ MAX_BODY = 4 * 1024 * 1024
 PER_MINUTE = 60
 """Messages of one visitor, where anybody may write, to one process."""
 FLOOD = LocalLimit(seconds=60)
+COUNTED_PER_MINUTE = 60
+COUNTED = LocalLimit(seconds=60)
+"""Who forges requests costs one statement each no longer than that, in one process."""
 
 
 @csrf_exempt
@@ -43,7 +46,7 @@ def _handshake(request: HttpRequest, account: ChannelAccount, adapter: Adapter) 
     try:
         answer = adapter.handshake(account.credentials, request.GET.dict())
     except SignatureError:
-        record_refused(account=account)
+        _count_refused(account)
         return refusal(403, "signature", "The handshake is not the provider's.")
     return HttpResponse(answer, content_type="text/plain; charset=utf-8")
 
@@ -56,7 +59,7 @@ def _delivery(request: HttpRequest, account: ChannelAccount, adapter: Adapter) -
         adapter.verify(account.credentials, request.headers, body, request.GET)
         lane = adapter.lane(body, request.headers)
     except SignatureError:
-        record_refused(account=account)
+        _count_refused(account)
         return refusal(403, "session" if adapter.public else "signature", "The signature is not valid.")
     except MalformedPayload as error:
         record_malformed(account=account, error=str(error))
@@ -66,6 +69,11 @@ def _delivery(request: HttpRequest, account: ChannelAccount, adapter: Adapter) -
     store_delivery(account=account, lane=lane, headers=adapter.keep(request.headers), body=body)
     content_type, answer = adapter.acknowledgement
     return HttpResponse(answer, content_type=content_type)
+
+
+def _count_refused(account: ChannelAccount) -> None:
+    if COUNTED.allow(str(account.pk), limit=COUNTED_PER_MINUTE):
+        record_refused(account=account)
 
 
 def _body(request: HttpRequest) -> bytes | None:

@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.pipeline.models import Grade, Qualification
 from crm.pipeline.queries import LeadFilter
+from crm.pipeline.queries.leads import NOBODY
 from desk.colleagues.queries import active_colleagues
-
-NOBODY = "nobody"
 
 
 class FilterForm(forms.Form):

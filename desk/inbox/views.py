@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -211,6 +211,7 @@ def make_lead(request: Request, public_id: UUID) -> HttpResponse:
 
 
 @require_safe
+@cache_control(private=True, max_age=3600)
 @signed_in
 def attachment(request: Request, public_id: UUID) -> FileResponse:
     """A file of a visible conversation. Pictures are shown, everything else is a download."""

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import time_machine
 from django.test import Client
 
 from conversations.accounts.models import ChannelAccount
@@ -96,3 +97,11 @@ def test_accepting_costs_one_statement(
     visitor.say("Hello")
     with django_assert_num_queries(1):
         visitor.say("Hello again")
+
+
+def test_a_flood_of_forged_requests_is_refused_without_a_statement_for_each(visitor: Visitor) -> None:
+    visitor.session = "forged"
+    with time_machine.travel("2026-03-02T12:00Z", tick=False):
+        codes = {visitor.post(json.dumps(MESSAGE)).status_code for _ in range(100)}
+    visitor.account.refresh_from_db()
+    assert (codes, visitor.account.refused_count) == ({403}, 60)
