@@ -108,7 +108,11 @@ def conversations() -> ConversationQuerySet:
 
 
 def locked_conversation(conversation_id: int, user: User | None = None) -> Conversation:
-    """The row, locked, with its contact and identity; Conversation.DoesNotExist when `user` may not see it."""
+    """The row, locked, with its contact and identity; Conversation.DoesNotExist when `user` may not see it.
+
+    What is joined was read before the wait. That is safe as long as a conversation never changes its contact or
+    identity: an operation that does so (merging contacts) has to lock the conversations first and read anew here.
+    """
     rows = conversations() if user is None else conversations().visible_to(user)
     return rows.select_for_update(of=("self",)).select_related("contact", "identity").get(pk=conversation_id)
 
