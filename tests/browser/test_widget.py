@@ -10,12 +10,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from conversations.accounts.models import ChannelAccount
-from conversations.threads.models import Attachment, Conversation
+from conversations.threads.models import Attachment, Conversation, Message
 from conversations.threads.operations import reply
 from crm.contacts.models import ContactPoint
 from tests.browser.chat import Widget
 from tests.browser.widget import foreign_site, texts_in_database
 from tests.factories.conversations import make_user
+from tests.stack import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parents[2]
@@ -240,6 +241,8 @@ def test_a_person_answers_by_name_and_is_counted_while_the_chat_is_closed(
     widget.page.keyboard.press("Escape")
     anna = make_user("Anna", role="admin")
     reply(conversation_id=Conversation.objects.get(account=account).pk, user=anna, text="Good day!")
+    sent = Message.objects.filter(text="Good day!").exclude(status="queued")
+    wait_for(sent.exists, seconds=10, what="the reply to be sent")  # a closed chat asks at once, then seldom
 
     widget.page.reload()
     expect(widget.launcher).to_have_attribute("aria-label", "Chat with us (1)")
