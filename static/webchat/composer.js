@@ -7,7 +7,7 @@ const TYPING_EVERY = 3000;
 const TALLEST = 132;
 
 export class Composer {
-  #typedAt = 0;
+  #typedAt = -TYPING_EVERY;
   #limit = 4000;
 
   /** `send(text)` is called with what was written; `hasFiles()` tells whether files alone make a message. */
@@ -70,6 +70,7 @@ export class Composer {
     if (text.length > this.#limit) return this.say(t("tooLong", { count: text.length - this.#limit }));
     this.field.value = "";
     this.storage.remove("draft");
+    this.#typedAt = -TYPING_EVERY; // the next message is typed anew
     this.send(text);
     this.update();
     this.field.focus();
