@@ -5,7 +5,7 @@ from pathlib import Path
 
 from celery import Celery
 
-ROOMS = ("core", "crm", "conversations", "automation", "desk")
+ROOMS = ("core", "crm", "conversations", "bookings", "automation", "desk")
 _PROJECT = Path(__file__).resolve().parent.parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "core",
     "crm",
     "conversations",
+    "bookings",
     "automation",
     "desk",
     "django.contrib.auth",

@@ -12,7 +12,7 @@ from statistics import quantiles
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("core", "crm", "conversations", "automation", "desk", "config")
+ROOMS = ("core", "crm", "conversations", "bookings", "automation", "desk", "config")
 LAYERS = {
     "views": 5,
     "api": 5,
@@ -33,6 +33,7 @@ PURE = (
     "conversations/channels/contracts.py",
     "conversations/sending/policy.py",
     "conversations/understanding",
+    "bookings/slots.py",
     "automation/flows/engine",
     "automation/flows/document",
 )
