@@ -103,12 +103,14 @@ class Booking(models.Model):
 class Allocation(models.Model):
     """A seat of a resource taken by a booking, buffers included: what makes a double booking impossible (spec 9.3).
 
-    While `active` no two rows of one resource and seat overlap. Whoever inserts has locked the resource first.
+    While `active` no two rows of one resource and seat overlap, and none overlaps one of another `meeting`: the seats
+    of a class belong to the same service at the same start. Whoever inserts has locked the resource first.
     """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="allocations")
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+", db_index=False)
     seat = models.PositiveSmallIntegerField(default=1)
+    meeting = models.CharField(max_length=40)
     occupied = DateTimeRangeField()
     active = models.BooleanField(default=True)
 
@@ -122,5 +124,14 @@ class Allocation(models.Model):
                     ("occupied", RangeOperators.OVERLAPS),
                 ],
                 condition=Q(active=True),
-            )
+            ),
+            ExclusionConstraint(
+                name="one_meeting_at_a_time",
+                expressions=[
+                    ("resource", RangeOperators.EQUAL),
+                    ("meeting", RangeOperators.NOT_EQUAL),
+                    ("occupied", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(active=True),
+            ),
         ]

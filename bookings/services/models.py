@@ -78,11 +78,12 @@ class Service(models.Model):
 @pghistory.track()
 class ServiceResource(models.Model):
     """Who can give a service. Round robin: whoever has the fewest bookings of it since they all began, then whoever
-    was booked least recently.
+    was booked least recently. `since`: who joins later does not get all the bookings that the others had before.
     """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="providers")
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="provides")
+    since = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
