@@ -8,9 +8,12 @@ from crm.contacts.models import Contact
 
 
 class Purpose(models.TextChoices):
+    """What a message is for. Bookings and orders are transactional: an opt-out does not stop them (spec 1.3)."""
+
     REPLY = "reply"
     FOLLOW_UP = "follow_up"
     MARKETING = "marketing"
+    TRANSACTIONAL = "transactional"
 
 
 class ConsentRecord(models.Model):
@@ -21,7 +24,7 @@ class ConsentRecord(models.Model):
     """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents", db_index=False)
-    purpose = models.CharField(max_length=10, choices=Purpose)
+    purpose = models.CharField(max_length=20, choices=Purpose)
     channel = models.CharField(max_length=20, blank=True)
     granted = models.BooleanField()
     source = models.CharField(max_length=40)

@@ -5,9 +5,9 @@ from django.db.models import Q
 from crm.consent.models import ConsentRecord, Purpose
 from crm.contacts.models import Contact
 
-ALLOWED_WITHOUT_WORD = frozenset({Purpose.REPLY, Purpose.FOLLOW_UP})
-"""Who wrote to us may be answered and followed up until they say stop; marketing needs a yes first (spec
-1.3).
+ALLOWED_WITHOUT_WORD = frozenset({Purpose.REPLY, Purpose.FOLLOW_UP, Purpose.TRANSACTIONAL})
+"""Who wrote to us may be answered, told of bookings and orders, and followed up until they say stop; marketing
+needs a yes first (spec 1.3).
 """
 
 

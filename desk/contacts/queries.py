@@ -37,12 +37,15 @@ class ConsentLine:
 
 
 def consent_lines(records: Iterable[ConsentRecord]) -> list[ConsentLine]:
-    """One line per purpose from the records, newest first (spec 1.3)."""
+    """One line per purpose from the records, newest first (spec 1.3); bookings and orders only where they were
+    spoken of.
+    """
     newest: dict[str, ConsentRecord] = {}
     for record in records:
         if not record.channel:
             newest.setdefault(record.purpose, record)
-    return [_line(purpose, newest.get(purpose)) for purpose in Purpose]
+    shown = [each for each in Purpose if each != Purpose.TRANSACTIONAL or each in newest]
+    return [_line(purpose, newest.get(purpose)) for purpose in shown]
 
 
 def _line(purpose: Purpose, record: ConsentRecord | None) -> ConsentLine:
@@ -50,6 +53,7 @@ def _line(purpose: Purpose, record: ConsentRecord | None) -> ConsentLine:
         Purpose.REPLY: _("Replies"),
         Purpose.FOLLOW_UP: _("Follow-ups"),
         Purpose.MARKETING: _("Marketing"),
+        Purpose.TRANSACTIONAL: _("Bookings and orders"),
     }
     if record is None:
         allowed = purpose in ALLOWED_WITHOUT_WORD
