@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import groupby
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.calendars.zones import Groups, zone_groups
+
 NEAR_CURRENCIES = ("AMD", "AZN", "EUR", "GEL", "RUB", "USD")
 NEAR_COUNTRIES = ("AM", "AZ", "GE", "RU")
-
-Choices = list[tuple[str, str]]
-Groups = list[tuple[str, Choices]]
 
 
 def currencies() -> Groups:
@@ -30,7 +27,7 @@ def countries(codes: tuple[str, ...] = ()) -> Groups:
 
 def zones() -> Groups:
     """IANA names under their continents."""
-    return _zones()
+    return zone_groups()
 
 
 def _locale_name() -> str:
@@ -66,14 +63,3 @@ def _countries(name: str, codes: tuple[str, ...]) -> Groups:
         pair for pair in labels if pair[0] not in (*NEAR_COUNTRIES, "ZZ", "EU", "EZ", "UN", "XA", "XB", "QO")
     ]
     return [(_("In the region"), near), (_("All others"), rest)]
-
-
-@lru_cache(maxsize=1)
-def _zones() -> Groups:
-    places = sorted(
-        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
-    )
-    named = groupby(places, key=lambda name: name.split("/")[0])
-    return [(area, [(name, name.replace("_", " ")) for name in found]) for area, found in named] + [
-        ("UTC", [("UTC", "UTC")])
-    ]
