@@ -12,7 +12,15 @@ _WHAT = {
 }
 
 TYPES = (
-    EventType("booking.held", 1, "A time is kept for a customer who has not confirmed yet.", _WHAT),
+    EventType(
+        "booking.held",
+        1,
+        "A time is kept for a customer who has not confirmed yet.",
+        {
+            **_WHAT,
+            "chosen": "why this person or room: asked (for it), only (one free), fewest (bookings), longest_ago (booked)",
+        },
+    ),
     EventType("booking.confirmed", 1, "A meeting was booked.", {**_WHAT, "via": "chat, page, person or api"}),
     EventType(
         "booking.moved",

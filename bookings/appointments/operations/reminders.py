@@ -1,0 +1,69 @@
+"""What is due later for a booking (spec 3.4): rows, unique by kind and booking."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bookings.appointments.models import Booking
+from core.due import operations as due
+
+HOLD = "booking.hold"
+REMINDER = "booking.reminder"
+NO_SHOW = "booking.no_show"
+INVITATION = "booking.invitation"
+
+BEFORE: dict[str, timedelta] = {
+    "24h": timedelta(hours=24),
+    "2h": timedelta(hours=2),
+    "10m": timedelta(minutes=10),
+}
+NO_SHOW_AFTER = timedelta(minutes=10)
+"""A mark by mistake can be taken back before the customer hears of it."""
+
+
+def schedule_hold(booking: Booking) -> None:
+    assert booking.hold_expires_at is not None
+    _schedule(HOLD, str(booking.pk), booking.hold_expires_at, booking)
+
+
+def forget_hold(booking: Booking) -> None:
+    due.cancel(kind=HOLD, key=str(booking.pk))
+
+
+def schedule_reminders(booking: Booking, *, now: datetime) -> None:
+    """Those whose time is still to come; a moved booking takes its rows along."""
+    for kind, before in BEFORE.items():
+        key = f"{booking.pk}:{kind}"
+        if booking.starts_at - before > now:
+            _schedule(REMINDER, key, booking.starts_at - before, booking)
+        else:
+            due.cancel(kind=REMINDER, key=key)
+
+
+def forget_reminders(booking: Booking) -> None:
+    for kind in BEFORE:
+        due.cancel(kind=REMINDER, key=f"{booking.pk}:{kind}")
+
+
+def schedule_invitation(booking: Booking, *, now: datetime, method: str) -> None:
+    """Mail with the calendar entry, once the transaction stands; `method` REQUEST or CANCEL."""
+    _schedule(INVITATION, str(booking.pk), now, booking, method=method)
+
+
+def schedule_no_show(booking: Booking, *, now: datetime) -> None:
+    _schedule(NO_SHOW, str(booking.pk), now + NO_SHOW_AFTER, booking)
+
+
+def forget_no_show(booking: Booking) -> None:
+    due.cancel(kind=NO_SHOW, key=str(booking.pk))
+
+
+def _schedule(kind: str, key: str, due_at: datetime, booking: Booking, **more: str) -> None:
+    due.schedule(
+        kind=kind,
+        key=key,
+        due_at=due_at,
+        payload={"revision": booking.revision, **more},
+        lead_id=booking.lead_id,
+        conversation_id=booking.conversation_id,
+    )

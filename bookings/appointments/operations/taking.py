@@ -1,0 +1,249 @@
+"""From a free time to a meeting: kept for a while, confirmed, or given back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from bookings.appointments.models import Allocation, BookedVia, Booking, BookingStatus
+from bookings.appointments.operations.aftermath import after_confirming
+from bookings.appointments.operations.places import (
+    expire,
+    fresh_choices,
+    last_word,
+    take_place,
+)
+from bookings.appointments.operations.reminders import forget_hold, schedule_hold
+from bookings.appointments.operations.rows import locked_booking, locked_with_lead
+from bookings.appointments.operations.telling import record_booking
+from bookings.errors import BookingClosed, ContactNeeded, HoldExpired
+from bookings.resources.models import Resource
+from bookings.services.models import Service
+from conversations.threads.models import Conversation
+from core.contention import retried
+from core.events.actor import SYSTEM, Actor
+from core.text import clean
+from crm.contacts.models import Contact
+from crm.pipeline.models import Lead
+from crm.pipeline.queries import locked_lead
+
+
+def hold(
+    *,
+    service: Service,
+    starts_at: datetime,
+    now: datetime,
+    timezone: str,
+    language: str,
+    via: BookedVia | str,
+    resource: Resource | None = None,
+    contact: Contact | None = None,
+    lead: Lead | None = None,
+    conversation: Conversation | None = None,
+    purpose: str = "",
+    request_key: str | None = None,
+) -> Booking:
+    """Keep the time for the service's `hold_minutes`; the same `request_key` again gives the same booking.
+
+    Raises SlotTaken and OutsideHours, with fresh times.
+    """
+    wanted = _wanted(
+        service=service,
+        starts_at=starts_at,
+        now=now,
+        timezone=timezone,
+        language=language,
+        via=via,
+        contact=contact,
+        lead=lead,
+        conversation=conversation,
+        purpose=purpose,
+        request_key=request_key,
+    )
+    with fresh_choices(service, now=now, around=starts_at):
+        return _hold(wanted, resource=resource, now=now)
+
+
+def book(
+    *,
+    service: Service,
+    starts_at: datetime,
+    now: datetime,
+    contact: Contact,
+    timezone: str,
+    language: str,
+    via: BookedVia | str,
+    actor: Actor,
+    resource: Resource | None = None,
+    lead: Lead | None = None,
+    conversation: Conversation | None = None,
+    purpose: str = "",
+    request_key: str | None = None,
+) -> Booking:
+    """`hold` and `confirm` in one transaction."""
+    wanted = _wanted(
+        service=service,
+        starts_at=starts_at,
+        now=now,
+        timezone=timezone,
+        language=language,
+        via=via,
+        contact=contact,
+        lead=lead,
+        conversation=conversation,
+        purpose=purpose,
+        request_key=request_key,
+    )
+    with fresh_choices(service, now=now, around=starts_at):
+        return _book(wanted, resource=resource, now=now, actor=actor)
+
+
+@retried
+def _book(wanted: Booking, *, resource: Resource | None, now: datetime, actor: Actor) -> Booking:
+    if wanted.lead_id is not None:
+        locked_lead(wanted.lead_id)  # before the resources, as everywhere
+    booking = _hold(wanted, resource=resource, now=now)
+    return _confirm(booking_id=booking.pk, now=now, actor=actor)
+
+
+def _wanted(
+    *,
+    service: Service,
+    starts_at: datetime,
+    now: datetime,
+    timezone: str,
+    language: str,
+    via: BookedVia | str,
+    contact: Contact | None,
+    lead: Lead | None,
+    conversation: Conversation | None,
+    purpose: str,
+    request_key: str | None,
+) -> Booking:
+    return Booking(
+        service=service,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=service.duration),
+        timezone=_known_zone(timezone),
+        language=language,
+        format=service.format,
+        via=via,
+        contact=contact,
+        lead=lead,
+        conversation=conversation,
+        purpose=_purpose(purpose),
+        request_key=request_key,
+        hold_expires_at=now + timedelta(minutes=service.hold_minutes),
+    )
+
+
+def confirm(
+    *,
+    booking_id: int,
+    now: datetime,
+    actor: Actor,
+    contact: Contact | None = None,
+    purpose: str | None = None,
+    timezone: str | None = None,
+    lead: Lead | None = None,
+) -> Booking:
+    """A kept time becomes a meeting; confirming again changes nothing.
+
+    Raises HoldExpired with fresh times, BookingClosed when it was cancelled, ContactNeeded while nobody is known.
+    """
+    known = Booking.objects.select_related("service").get(pk=booking_id)
+    with fresh_choices(known.service, now=now, around=known.starts_at):
+        return _confirm(
+            booking_id=booking_id,
+            now=now,
+            actor=actor,
+            contact=contact,
+            purpose=purpose,
+            timezone=timezone,
+            lead=lead,
+        )
+
+
+@retried
+def _confirm(
+    *,
+    booking_id: int,
+    now: datetime,
+    actor: Actor,
+    contact: Contact | None = None,
+    purpose: str | None = None,
+    timezone: str | None = None,
+    lead: Lead | None = None,
+) -> Booking:
+    booking = locked_with_lead(booking_id, lead)
+    if booking.status in (BookingStatus.CONFIRMED, BookingStatus.ATTENDED, BookingStatus.NO_SHOW):
+        return booking
+    if booking.status == BookingStatus.CANCELLED:
+        raise BookingClosed(_("This meeting was cancelled. Please book a new time."))
+    if booking.status == BookingStatus.EXPIRED or _ran_out(booking, now):
+        raise HoldExpired(_("The time was kept for a while and is free again. Please choose once more."))
+    booking.contact = contact or booking.contact
+    if booking.contact is None:
+        raise ContactNeeded(_("Say first for whom the meeting is."))
+    booking.lead = lead or booking.lead
+    booking.purpose = booking.purpose if purpose is None else _purpose(purpose)
+    booking.timezone = booking.timezone if timezone is None else _known_zone(timezone)
+    booking.status, booking.hold_expires_at = BookingStatus.CONFIRMED, None
+    booking.save(update_fields=["contact", "lead", "purpose", "timezone", "status", "hold_expires_at"])
+    forget_hold(booking)
+    record_booking("booking.confirmed", booking, actor=actor, via=booking.via)
+    after_confirming(booking, now=now, actor=actor)
+    return booking
+
+
+@retried
+def release(*, booking_id: int, now: datetime) -> None:
+    """Give a kept time back; nothing happens to a booking that is no longer merely kept."""
+    booking = locked_booking(booking_id)
+    if booking.status == BookingStatus.HELD:
+        expire(booking)
+        forget_hold(booking)
+
+
+def _ran_out(booking: Booking, now: datetime) -> bool:
+    return booking.hold_expires_at is not None and booking.hold_expires_at <= now
+
+
+@retried
+def _hold(wanted: Booking, *, resource: Resource | None, now: datetime) -> Booking:
+    if (known := _already(wanted)) is not None:
+        return known
+    place = take_place(wanted.service, wanted.starts_at, now=now, via=wanted.via, resource=resource)
+    if (known := _already(wanted)) is not None:  # the same request was quicker, and held the lock
+        return known
+    wanted.pk, wanted.resource = None, place.resource
+    with last_word():
+        wanted.save(force_insert=True)
+        Allocation.objects.create(
+            booking=wanted,
+            resource=place.resource,
+            seat=place.seat,
+            meeting=place.meeting,
+            occupied=place.occupied,
+        )
+    schedule_hold(wanted)
+    record_booking("booking.held", wanted, actor=SYSTEM, chosen=place.chosen)
+    return wanted
+
+
+def _already(wanted: Booking) -> Booking | None:
+    if wanted.request_key is None:
+        return None
+    rows = Booking.objects.select_related("service", "resource", "contact", "lead", "conversation")
+    return rows.filter(request_key=wanted.request_key).first()
+
+
+def _known_zone(name: str) -> str:
+    """Raises ZoneInfoNotFoundError for a zone that does not exist: forms and flows offer those that do."""
+    return ZoneInfo(name).key
+
+
+def _purpose(text: str) -> str:
+    return " ".join(clean(text).split())[:500]
