@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access.models import User
 from core.conditions import Field, FieldType, Moment, Money, MoneyOrm, registry
 from core.languages import Language
+from crm.calls.enums import CallOutcome
 from crm.contacts.models import ContactPoint
 from crm.pipeline.enums import LeadSource
 from crm.pipeline.models import Grade, Qualification, Stage, StageKind
@@ -22,7 +23,7 @@ LEAD = (SUBJECT,)
 
 
 def register() -> None:
-    registry.register(*_own_fields(), *_score_fields(), *_contact_fields(), *_time_fields())
+    registry.register(*_own_fields(), *_call_fields(), *_score_fields(), *_contact_fields(), *_time_fields())
     registry.provide(SUBJECT, lambda: [field_of(criterion) for criterion in all_criteria()])
 
 
@@ -93,6 +94,15 @@ def _own_fields() -> list[Field]:
             orm=lambda at: Cast("owner_id", TextField()),
             choices=_people,
         ),
+    ]
+
+
+def _call_fields() -> list[Field]:
+    """How often and with what result we talked on the telephone (spec 7.7)."""
+    return [
+        _column("call_count", FieldType.NUMBER, _("Number of calls"), key="calls"),
+        _column("last_call_outcome", FieldType.CHOICE, _("Outcome of the last call"), CallOutcome.choices),
+        _column("last_call_at", FieldType.DATETIME, _("Last call")),
     ]
 
 

@@ -79,6 +79,39 @@ register(
 )
 register(
     EventType(
+        "lead.next_step_done",
+        1,
+        "The next step of a lead was taken.",
+        {"next_step": "What was done, in words.", "due_at": "When it was due, or null."},
+    )
+)
+register(
+    EventType(
+        "call.logged",
+        1,
+        "A telephone call with a contact was logged.",
+        {
+            "direction": "out or in.",
+            "outcome": "reached, no_answer, busy, wrong_number or left_message.",
+            "seconds": "Length of the call, null where nobody noted it.",
+            "called_at": "When.",
+        },
+    )
+)
+register(
+    EventType(
+        "call.removed",
+        1,
+        "A call that was logged by mistake was taken back.",
+        {
+            "direction": "out or in.",
+            "outcome": "As it had been logged.",
+            "called_at": "When it was said to be.",
+        },
+    )
+)
+register(
+    EventType(
         "lead.stage_changed",
         1,
         "A lead moved to another stage.",

@@ -1,5 +1,6 @@
 """All models of the room, gathered for Django; each lives with its subject."""
 
+from crm.calls.models import Call
 from crm.consent.models import ConsentRecord
 from crm.contacts.models import Company, Contact, ContactPoint
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
@@ -7,6 +8,7 @@ from crm.qualification.models import Criterion, LeadAnswer
 from crm.scoring.models import RuleSet, ScoreEntry, ScoringRule
 
 __all__ = [
+    "Call",
     "Company",
     "ConsentRecord",
     "Contact",

@@ -30,6 +30,7 @@ PURE = (
     "core/ids.py",
     "core/calendars/clock.py",
     "crm/scoring/scoring.py",
+    "crm/pipeline/steps.py",
     "conversations/channels/contracts.py",
     "conversations/sending/policy.py",
     "conversations/understanding",

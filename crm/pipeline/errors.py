@@ -18,6 +18,10 @@ class LostReasonNeeded(Refused):
     """A lead is lost with a reason (spec 7.1)."""
 
 
+class LeadIsClosed(Refused):
+    """What is won or lost has no next step."""
+
+
 class StageHasLeads(Refused):
     """A stage with leads goes only when another one takes them; `count` says how many there are."""
 

@@ -24,6 +24,9 @@ COMPUTED = (
     "rule_set_version",
     "scored_at",
     "last_message_at",
+    "call_count",
+    "last_call_outcome",
+    "last_call_at",
 )
 
 
@@ -109,7 +112,7 @@ class Lead(models.Model):
 
     `answers` holds the current answer per criterion key in the canonical form of `core.conditions`; who said
     what and when stands in LeadAnswer. `score` = `fit` + `engagement` = the sum of the lead's ScoreEntry
-    points.
+    points. The columns of calls follow the lead's Call rows.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -152,6 +155,9 @@ class Lead(models.Model):
     rule_set_version = models.PositiveIntegerField(null=True)
     scored_at = models.DateTimeField(null=True)
     last_message_at = models.DateTimeField(null=True)
+    call_count = models.PositiveIntegerField(default=0, db_default=0)
+    last_call_outcome = models.CharField(max_length=12, default="", db_default="", blank=True)
+    last_call_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

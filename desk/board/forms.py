@@ -6,14 +6,25 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.pipeline.models import Grade, Qualification
-from crm.pipeline.queries import LeadFilter
+from crm.pipeline.queries import LeadFilter, Show
 from crm.pipeline.queries.leads import NOBODY
 from desk.colleagues.queries import active_colleagues
+
+CHIPS = (
+    (Show.ALL, _("All")),
+    (Show.MINE, _("Mine")),
+    (Show.NONE, _("No next step")),
+    (Show.OVERDUE, _("Overdue")),
+    (Show.TODAY, _("Today")),
+)
 
 
 class FilterForm(forms.Form):
     """The filter bar of the board. What is not among the choices is ignored, so that an old link still opens."""
 
+    show = forms.ChoiceField(
+        required=False, label=_("Show"), choices=CHIPS, widget=forms.RadioSelect, initial=Show.ALL
+    )
     q = forms.CharField(
         required=False,
         max_length=100,
@@ -45,6 +56,11 @@ class FilterForm(forms.Form):
         field.choices = choices
         field.widget.attrs["class"] = "form-select-sm"
 
+    @property
+    def chosen(self) -> str:
+        """The chip that is pressed."""
+        return self.narrow().show.value
+
     def narrow(self) -> LeadFilter:
         self.is_valid()
         chosen = self.cleaned_data
@@ -52,6 +68,7 @@ class FilterForm(forms.Form):
             text=chosen.get("q", ""),
             owner=_owner(chosen.get("owner", "")),
             grades=tuple(filter(None, [chosen.get("grade")])),
+            show=Show(chosen.get("show") or Show.ALL),
             qualifications=tuple(filter(None, [chosen.get("qualification")])),
         )
 

@@ -25,6 +25,7 @@ from crm.pipeline.queries import (
     leads,
     stages_of,
 )
+from crm.pipeline.queries.leads import shown_as
 
 MOST_CHANGES = 60
 BAR = Decimal(100)
@@ -73,6 +74,20 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """A quick filter over the board and how many leads stand behind it."""
+
+    key: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    stages: list[Total]
+    chips: list[Chip]
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What happened on a board since an event position; `too_many` means: fetch the columns anew."""
 
@@ -96,10 +111,11 @@ def more_cards(stage: Stage, user: User, narrow: LeadFilter, after: Cursor | Non
     return _column(column, chats_of([lead.pk for lead in column.cards], user), today)
 
 
-def totals(pipeline: Pipeline, user: User, narrow: LeadFilter) -> list[Total]:
-    """Count, sum and health of every stage, empty ones included; two statements."""
+def totals(pipeline: Pipeline, user: User, narrow: LeadFilter) -> Totals:
+    """Count, sum and health of every stage, empty ones included, and the counts of the chips; two statements."""
     found = column_totals(pipeline, user, narrow=narrow)
-    return [_total(stage, found.get(stage.pk, ColumnTotals())) for stage in stages_of(pipeline)]
+    stages = [_total(stage, found.stages.get(stage.pk, ColumnTotals())) for stage in stages_of(pipeline)]
+    return Totals(stages, [Chip(show.value, count) for show, count in found.chips.items()])
 
 
 def cards(rows: Sequence[Lead], user: User, today: Today | None = None) -> list[Card]:
@@ -126,6 +142,7 @@ def changes(pipeline: Pipeline, user: User, narrow: LeadFilter, since: int) -> C
         return Changes([], [], position)
     today = Today.of(user)
     here = narrow.apply(leads().in_pipeline(pipeline).visible_to(user).filter(pk__in=concerned))
+    here = here.filter(shown_as(narrow.show, user, today))
     rows = list(here.with_people().with_rotting(today.now).order_by("stage_entered_at", "id"))
     gone = concerned - {lead.pk for lead in rows}
     return Changes(cards(rows, user, today), sorted(gone), position)

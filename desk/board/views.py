@@ -78,7 +78,7 @@ def totals(request: Request, public_id: UUID) -> HttpResponse:
     """The heads of the columns, fetched after the cards."""
     shown = get_object_or_404(Pipeline, public_id=public_id)
     found = queries.totals(shown, request.user, FilterForm(request.GET).narrow())
-    return render(request, "desk/board/totals.html", {"pipeline": shown, "totals": found})
+    return render(request, "desk/board/totals.html", {"pipeline": shown, "found": found})
 
 
 @require_safe

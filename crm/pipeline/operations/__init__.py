@@ -6,7 +6,6 @@ from crm.pipeline.operations.leads import (
     move_lead,
     note_goal,
     retitle,
-    set_next_step,
     update_lead,
 )
 from crm.pipeline.operations.reasons import save_lost_reason
@@ -21,6 +20,7 @@ from crm.pipeline.operations.stages import (
     reorder_stages,
     update_stage,
 )
+from crm.pipeline.operations.steps import complete_next_step, set_next_step
 from crm.qualification.operations import apply_answers
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "StageDraft",
     "apply_answers",
     "assign_lead",
+    "complete_next_step",
     "create_lead",
     "create_pipeline",
     "create_stage",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access.models import Team, User
@@ -17,11 +17,13 @@ from core.events.operations import EventDraft, record_all
 from core.text import clean, normalise
 from crm.contacts.models import Contact
 from crm.pipeline.entering import STAGE_COLUMNS, enter
-from crm.pipeline.errors import LostReasonNeeded, NoPipeline, StaleLead
+from crm.pipeline.errors import LostReasonNeeded, NoPipeline
 from crm.pipeline.models import Lead, LostReason, Stage, StageKind
-from crm.pipeline.queries import default_stage, last_personal_change, locked_lead
-from crm.pipeline.queries.leads import who
-from crm.scoring.operations import assess_if_concerned, score_new, write_first_entries
+from crm.pipeline.operations.steps import set_next_step
+from crm.pipeline.operations.writing import check_revision, save_changed
+from crm.pipeline.queries import default_stage, locked_lead
+from crm.pipeline.steps import Step
+from crm.scoring.operations import score_new, write_first_entries
 from crm.scoring.queries import moment
 
 TITLE_LENGTH = 200
@@ -104,22 +106,26 @@ def move_lead(
     actor: Actor,
     expected_revision: int | None = None,
     lost_reason: LostReason | None = None,
+    restored: Step | None = None,
 ) -> Lead:
     """Put the lead into another stage, also of another pipeline; nothing happens when it stands there
-    already.
+    already. A lead that is won or lost has no next step any more.
 
     `expected_revision` is what the mover saw: StaleLead, naming who did what and when, if it is no longer so.
-    A lost stage needs a reason (LostReasonNeeded). Raises Lead.DoesNotExist and Stage.DoesNotExist.
+    A lost stage needs a reason (LostReasonNeeded). `restored`: the next step that the lead gets back where it was
+    closed by mistake. Raises Lead.DoesNotExist and Stage.DoesNotExist.
     """
     lead = locked_lead(lead_id)
     if lead.stage_id == to_stage_id:
         return lead
-    _check_revision(lead, expected_revision)
+    check_revision(lead, expected_revision)
     stages = Stage.objects.select_related("pipeline").in_bulk([lead.stage_id, to_stage_id])
     if to_stage_id not in stages:
         raise Stage.DoesNotExist(f"There is no stage {to_stage_id}.")
     lead.stage = stages[lead.stage_id]
     _enter(lead, stages[to_stage_id], lost_reason, actor)
+    if restored is not None and lead.stage_kind == StageKind.OPEN:
+        return set_next_step(lead_id=lead.pk, text=restored.text, due_at=restored.due_at, actor=actor)
     return lead
 
 
@@ -151,7 +157,7 @@ def assign_lead(
 ) -> Lead:
     """Give the lead to a person, or to nobody; `team` None leaves the team as it is."""
     lead = locked_lead(lead_id)
-    _check_revision(lead, expected_revision)
+    check_revision(lead, expected_revision)
     wanted = {"owner": owner} | ({"team": team} if team else {})
     changed = [
         name for name, value in wanted.items() if getattr(lead, f"{name}_id") != (value.pk if value else None)
@@ -166,29 +172,7 @@ def assign_lead(
         "team_id": lead.team_id,
         "team": str(lead.team or ""),
     }
-    _save(lead, changed, "lead.assigned", payload, actor, {"lead.owner"})
-    return lead
-
-
-@transaction.atomic
-def set_next_step(
-    *,
-    lead_id: int,
-    text: str,
-    due_at: datetime | None,
-    actor: Actor,
-    expected_revision: int | None = None,
-) -> Lead:
-    """Write what happens next and when; an empty text clears both."""
-    lead = locked_lead(lead_id)
-    _check_revision(lead, expected_revision)
-    step = " ".join(clean(text).split())[:200]
-    due_at = due_at if step else None
-    if (lead.next_step, lead.next_step_at) == (step, due_at):
-        return lead
-    lead.next_step, lead.next_step_at = step, due_at
-    payload = {"next_step": step, "due_at": due_at.isoformat() if due_at else None}
-    _save(lead, ["next_step", "next_step_at"], "lead.next_step_set", payload, actor, {"lead.next_step_at"})
+    save_changed(lead, changed, "lead.assigned", payload, actor, {"lead.owner"})
     return lead
 
 
@@ -198,7 +182,7 @@ def update_lead(
 ) -> Lead:
     """Write the details that differ. Raises StaleLead."""
     lead = locked_lead(lead_id)
-    _check_revision(lead, expected_revision)
+    check_revision(lead, expected_revision)
     values: dict[str, Any] = dict(changes)
     if "title" in values:
         values["title"], values["title_normal"] = _storable_title(values["title"])
@@ -209,7 +193,7 @@ def update_lead(
         setattr(lead, name, values[name])
     shown = sorted(name for name in changed if name != "title_normal")
     concerned = {"lead.value" if name == "currency" else f"lead.{name}" for name in shown}
-    _save(lead, changed, "lead.updated", {"changes": shown}, actor, concerned)
+    save_changed(lead, changed, "lead.updated", {"changes": shown}, actor, concerned)
     return lead
 
 
@@ -238,45 +222,9 @@ def _enter(lead: Lead, stage: Stage, lost_reason: LostReason | None, actor: Acto
     if stage.kind == StageKind.LOST and lost_reason is None:
         raise LostReasonNeeded(_("Say why the lead was lost."))
     payload = enter(lead, stage, now=timezone.now(), lost_reason=lost_reason)
-    _save(lead, STAGE_COLUMNS, "lead.stage_changed", payload, actor, STAGE_FIELDS)
-
-
-def _save(
-    lead: Lead,
-    columns: Collection[str],
-    event: str,
-    payload: dict[str, Any],
-    actor: Actor,
-    concerned: Collection[str],
-) -> None:
-    """One UPDATE of the lead, one INSERT of its events; scored again where a rule asks for what changed."""
-    lead.revision += 1
-    assessment = assess_if_concerned(lead=lead, changed=concerned, actor=actor)
-    lead.save(update_fields=sorted({*columns, "revision", *assessment.changed_fields}))
-    record_all([EventDraft(name=event, subject=lead, actor=actor, payload=payload), *assessment.drafts])
+    save_changed(lead, STAGE_COLUMNS, "lead.stage_changed", payload, actor, STAGE_FIELDS)
 
 
 def _storable_title(title: str) -> tuple[str, str]:
     kept = " ".join(clean(title).split())[:TITLE_LENGTH]
     return kept, normalise(kept)[: 2 * TITLE_LENGTH]
-
-
-def _check_revision(lead: Lead, expected: int | None) -> None:
-    if expected is not None and lead.revision != expected:
-        raise _stale(lead)
-
-
-def _stale(lead: Lead) -> StaleLead:
-    event = last_personal_change(lead)
-    person = who(event)
-    when = event.created_at if event else None
-    words = {
-        "who": person or _("Somebody else"),
-        "stage": lead.stage.name,
-        "time": formats.date_format(timezone.localtime(when), "SHORT_DATETIME_FORMAT") if when else "",
-    }
-    if event is not None and event.name == "lead.stage_changed":
-        sentence = _("%(who)s moved this lead to “%(stage)s” (%(time)s).") % words
-    else:
-        sentence = _("%(who)s changed this lead (%(time)s); it stands in “%(stage)s”.") % words
-    return StaleLead(sentence, stage=lead.stage.name, who=person, when=when)

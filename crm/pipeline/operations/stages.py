@@ -201,6 +201,7 @@ def _move_all(stage: Stage, target: Stage, lost_reason: LostReason | None, actor
         raise LostReasonNeeded(_("Say why the leads were lost."))
     lost_reason = lost_reason if target.kind == StageKind.LOST else None
     now, moved = timezone.now(), 0
+    closing = {} if target.kind == StageKind.OPEN else {"next_step": "", "next_step_at": None}
     payload = {
         "from": stage.name,
         "from_id": stage.pk,
@@ -218,6 +219,7 @@ def _move_all(stage: Stage, target: Stage, lost_reason: LostReason | None, actor
             closed_at=None if target.kind == StageKind.OPEN else now,
             lost_reason=lost_reason,
             revision=F("revision") + 1,
+            **closing,
         )
         record_all(
             EventDraft(name="lead.stage_changed", subject=lead, actor=actor, payload=payload) for lead in rows

@@ -2,6 +2,7 @@ from crm.pipeline.queries.board import Column, ColumnTotals, board, board_cards,
 from crm.pipeline.queries.leads import (
     LeadFilter,
     LeadQuerySet,
+    Show,
     Today,
     default_stage,
     last_personal_change,
@@ -11,16 +12,25 @@ from crm.pipeline.queries.leads import (
     pipelines,
     stages_of,
 )
-from crm.pipeline.queries.timeline import AnswerItem, EventItem, ScoreItem, TimelineItem, timeline
+from crm.pipeline.queries.timeline import (
+    AnswerItem,
+    CallItem,
+    EventItem,
+    ScoreItem,
+    TimelineItem,
+    timeline,
+)
 
 __all__ = [
     "AnswerItem",
+    "CallItem",
     "Column",
     "ColumnTotals",
     "EventItem",
     "LeadFilter",
     "LeadQuerySet",
     "ScoreItem",
+    "Show",
     "TimelineItem",
     "Today",
     "board",

@@ -13,7 +13,16 @@ from core.access.models import User
 from crm.pipeline.cursors import Cursor
 from crm.pipeline.enums import NextStepHealth
 from crm.pipeline.models import Lead, Pipeline, Stage
-from crm.pipeline.queries.leads import LeadFilter, LeadQuerySet, Today, leads, next_step_is, stages_of
+from crm.pipeline.queries.leads import (
+    LeadFilter,
+    LeadQuerySet,
+    Show,
+    Today,
+    leads,
+    next_step_is,
+    shown_as,
+    stages_of,
+)
 
 PAGE = 20
 NO_FILTER = LeadFilter()
@@ -40,6 +49,14 @@ class ColumnTotals:
     today: int = 0
     later: int = 0
     none: int = 0
+
+
+@dataclass(frozen=True)
+class BoardTotals:
+    """Totals per stage id (stages without leads have none), and how many leads stand behind each chip."""
+
+    stages: Mapping[int, ColumnTotals]
+    chips: Mapping[Show, int]
 
 
 def board(
@@ -84,31 +101,43 @@ def board_cards(
 
 def column_totals(
     pipeline: Pipeline, user: User, *, narrow: LeadFilter = NO_FILTER, today: Today | None = None
-) -> Mapping[int, ColumnTotals]:
-    """Count, sum and next-step health per stage id; one query. Stages without leads have no entry."""
+) -> BoardTotals:
+    """Count, sum and next-step health per stage, and what the chips count; one query."""
     today = today or Today.of(user)
     seen = narrow.apply(leads().in_pipeline(pipeline).visible_to(user))
-    own = Q(currency=pipeline.currency)
-    health = {each.value: Count("pk", filter=next_step_is(each, today)) for each in _HEALTH}
+    shown, own = shown_as(narrow.show, user, today), Q(currency=pipeline.currency)
+    health = {each.value: Count("pk", filter=shown & next_step_is(each, today)) for each in _HEALTH}
+    chips = {f"chip_{each}": Count("pk", filter=shown_as(each, user, today)) for each in Show}
     rows = (
         seen.order_by()
         .values("stage_id")
         .annotate(
-            count=Count("pk"),
-            total=Sum("value", filter=own, default=Decimal(0)),
-            other_currencies=Count("pk", filter=Q(value__isnull=False) & ~own),
+            count=Count("pk", filter=shown),
+            total=Sum("value", filter=shown & own, default=Decimal(0)),
+            other_currencies=Count("pk", filter=shown & Q(value__isnull=False) & ~own),
             **health,
+            **chips,
         )
-        .values_list("stage_id", "count", "total", "other_currencies", *health)
+        .values_list("stage_id", "count", "total", "other_currencies", *health, *chips)
     )
-    return {stage_id: ColumnTotals(*figures) for stage_id, *figures in rows}
+    found, behind = {}, dict.fromkeys(Show, 0)
+    for stage_id, *figures in rows:
+        found[stage_id] = ColumnTotals(*figures[: -len(chips)])
+        for show, count in zip(Show, figures[-len(chips) :], strict=True):
+            behind[show] += count
+    return BoardTotals(found, behind)
 
 
 def _page(
     stage: Stage, user: User, narrow: LeadFilter, today: Today, after: Cursor | None, limit: int
 ) -> LeadQuerySet:
     seen = narrow.apply(leads().in_stage(stage).visible_to(user))
-    page = seen.with_people().with_rotting(today.now).newest_in_stage_first()
+    page = (
+        seen.filter(shown_as(narrow.show, user, today))
+        .with_people()
+        .with_rotting(today.now)
+        .newest_in_stage_first()
+    )
     return page.after(after)[: limit + 1]
 
 

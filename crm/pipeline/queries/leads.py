@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -33,10 +34,26 @@ from crm.pipeline.cursors import Cursor
 from crm.pipeline.enums import NextStepHealth
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage, StageKind
 
-PERSONAL = ("lead.stage_changed", "lead.updated", "lead.assigned", "lead.next_step_set")
+PERSONAL = (
+    "lead.stage_changed",
+    "lead.updated",
+    "lead.assigned",
+    "lead.next_step_set",
+    "lead.next_step_done",
+)
 """Events of operations that raise a lead's revision."""
 NOBODY = "nobody"
 FEW = 300
+
+
+class Show(StrEnum):
+    """The chips over the board."""
+
+    ALL = "all"
+    MINE = "mine"
+    NONE = NextStepHealth.NONE.value
+    OVERDUE = NextStepHealth.OVERDUE.value
+    TODAY = NextStepHealth.TODAY.value
 
 
 @dataclass(frozen=True)
@@ -151,12 +168,26 @@ def next_step_is(health: NextStepHealth | str, today: Today) -> Q:
     return at[NextStepHealth(health)]
 
 
+def shown_as(show: Show, user: User, today: Today) -> Q:
+    """The leads behind a chip of the board; save for all and mine, open ones alone."""
+    match show:
+        case Show.ALL:
+            return Q()
+        case Show.MINE:
+            return Q(owner=user)
+    return Q(stage_kind=StageKind.OPEN) & next_step_is(show.value, today)
+
+
 @dataclass(frozen=True)
 class LeadFilter:
-    """The filter bar of board and table. `owner` is a user id or "nobody"; empty parts do not narrow."""
+    """The filter bar of board and table. `owner` is a user id or "nobody"; empty parts do not narrow.
+
+    `show`, the chip that was chosen, is left to the caller (`shown_as`): figures of the other chips do without it.
+    """
 
     text: str = ""
     owner: int | str | None = None
+    show: Show = Show.ALL
     grades: Collection[str] = field(default_factory=tuple)
     qualifications: Collection[str] = field(default_factory=tuple)
 

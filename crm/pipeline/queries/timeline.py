@@ -14,6 +14,7 @@ from django.db.models import F, Max, Q, QuerySet, Sum
 from django.db.models.functions import JSONObject
 
 from core.events.models import Event
+from crm.calls.models import Call
 from crm.pipeline.cursors import Cursor
 from crm.pipeline.models import Lead
 from crm.pipeline.queries.leads import who
@@ -28,6 +29,7 @@ EVENTS = (
     "lead.assigned",
     "lead.updated",
     "lead.next_step_set",
+    "lead.next_step_done",
     "lead.qualification_changed",
 )
 
@@ -78,12 +80,20 @@ class ScoreItem(TimelineItem):
     rank = 2
 
 
+@dataclass(frozen=True)
+class CallItem(TimelineItem):
+    """A telephone call about the lead; `row` carries who logged it, its outcome and note."""
+
+    row: Call
+    rank = 0
+
+
 def timeline(
     lead: Lead,
     *,
     after: Cursor | None = None,
     limit: int = 50,
-    kinds: Sequence[str] = ("event", "answer", "score"),
+    kinds: Sequence[str] = ("event", "answer", "score", "call"),
 ) -> list[TimelineItem]:
     """Items behind the cursor, newest first; one query per kind. The cursor of the last leads to the next
     page.
@@ -93,14 +103,16 @@ def timeline(
     return list(islice(merged, limit))
 
 
-def _behind(rows: QuerySet[Any], after: Cursor | None, rank: int, key: str = "id") -> QuerySet[Any]:
+def _behind(
+    rows: QuerySet[Any], after: Cursor | None, rank: int, key: str = "id", moment: str = "created_at"
+) -> QuerySet[Any]:
     if after is None:
         return rows
-    older = Q(created_at__lt=after.at)
+    older = Q(**{f"{moment}__lt": after.at})
     if rank < after.rank:
-        older = Q(created_at__lte=after.at)
+        older = Q(**{f"{moment}__lte": after.at})
     elif rank == after.rank:
-        older |= Q(**{"created_at": after.at, f"{key}__lt": after.id})
+        older |= Q(**{moment: after.at, f"{key}__lt": after.id})
     return rows.filter(older)
 
 
@@ -137,8 +149,17 @@ def _scores(lead: Lead, after: Cursor | None, limit: int) -> list[ScoreItem]:
     ]
 
 
+def _calls(lead: Lead, after: Cursor | None, limit: int) -> list[CallItem]:
+    if not lead.call_count:
+        return []
+    rows = Call.objects.filter(lead=lead).select_related("user")
+    page = _behind(rows, after, CallItem.rank, moment="called_at").order_by("-called_at", "-id")[:limit]
+    return [CallItem(row.called_at, row.pk, row) for row in page]
+
+
 _SOURCES: dict[str, Callable[[Lead, Cursor | None, int], Sequence[TimelineItem]]] = {
     "event": _events,
     "answer": _answers,
     "score": _scores,
+    "call": _calls,
 }

@@ -102,7 +102,7 @@ def test_agents_see_own_leads_those_of_their_team_and_unclaimed_ones(pipeline: P
     LeadFactory(stage=stage("New"), title="foreign", owner=other)
 
     assert sorted(titles(board(pipeline, agent)[0].cards)) == ["free", "own", "team"]
-    assert column_totals(pipeline, agent)[stage("New").pk].count == 3
+    assert column_totals(pipeline, agent).stages[stage("New").pk].count == 3
 
 
 def test_a_lead_rots_after_the_days_of_its_open_stage(pipeline: Pipeline, manager: User) -> None:
@@ -134,7 +134,7 @@ def test_totals_are_one_query_with_sums_and_next_step_health(
     LeadFactory(stage=offer)
 
     with at_most(1):
-        totals = column_totals(pipeline, manager, today=Today.of(manager, now))
+        totals = column_totals(pipeline, manager, today=Today.of(manager, now)).stages
 
     assert totals == {
         new.pk: ColumnTotals(3, Decimal("300.5000"), other_currencies=1, overdue=1, today=1, later=1, none=0),
@@ -154,7 +154,7 @@ def test_the_health_of_one_card_agrees_with_the_totals(manager: User) -> None:
     for at, health in times.items():
         lead = LeadFactory(next_step_at=at)
         assert today.health(lead) == health
-        totals = column_totals(lead.pipeline, manager, today=today)[lead.stage_id]
+        totals = column_totals(lead.pipeline, manager, today=today).stages[lead.stage_id]
         assert (totals.count, getattr(totals, health)) == (1, 1)
         lead.delete()
 
@@ -170,7 +170,7 @@ def test_filters_narrow_cards_and_totals_alike(pipeline: Pipeline, manager: User
     def found(**parts: object) -> list[str]:
         narrow = LeadFilter(**parts)  # type: ignore[arg-type]
         cards = titles(board(pipeline, manager, narrow=narrow)[0].cards)
-        totals = column_totals(pipeline, manager, narrow=narrow)
+        totals = column_totals(pipeline, manager, narrow=narrow).stages
         assert totals.get(new.pk, ColumnTotals()).count == len(cards)
         return cards
 

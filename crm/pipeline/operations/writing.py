@@ -1,0 +1,54 @@
+"""How every operation on a lead ends: one UPDATE, one INSERT of events; or begins: with the revision that was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from core.events.actor import Actor
+from core.events.operations import EventDraft, record_all
+from crm.pipeline.errors import StaleLead
+from crm.pipeline.models import Lead
+from crm.pipeline.queries import last_personal_change
+from crm.pipeline.queries.leads import who
+from crm.scoring.operations import assess_if_concerned
+
+
+def save_changed(
+    lead: Lead,
+    columns: Collection[str],
+    event: str,
+    payload: dict[str, Any],
+    actor: Actor,
+    concerned: Collection[str],
+) -> None:
+    """One UPDATE of the lead, one INSERT of its events; scored again where a rule asks for what changed."""
+    lead.revision += 1
+    assessment = assess_if_concerned(lead=lead, changed=concerned, actor=actor)
+    lead.save(update_fields=sorted({*columns, "revision", *assessment.changed_fields}))
+    record_all([EventDraft(name=event, subject=lead, actor=actor, payload=payload), *assessment.drafts])
+
+
+def check_revision(lead: Lead, expected: int | None) -> None:
+    """Raises StaleLead where somebody changed the lead after it was seen."""
+    if expected is not None and lead.revision != expected:
+        raise _stale(lead)
+
+
+def _stale(lead: Lead) -> StaleLead:
+    event = last_personal_change(lead)
+    person = who(event)
+    when = event.created_at if event else None
+    words = {
+        "who": person or _("Somebody else"),
+        "stage": lead.stage.name,
+        "time": formats.date_format(timezone.localtime(when), "SHORT_DATETIME_FORMAT") if when else "",
+    }
+    if event is not None and event.name == "lead.stage_changed":
+        sentence = _("%(who)s moved this lead to “%(stage)s” (%(time)s).") % words
+    else:
+        sentence = _("%(who)s changed this lead (%(time)s); it stands in “%(stage)s”.") % words
+    return StaleLead(sentence, stage=lead.stage.name, who=person, when=when)
