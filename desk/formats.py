@@ -41,6 +41,11 @@ def age(span: timedelta) -> str:
     return gettext("0 d").replace("0", str(seconds // 86400))
 
 
+def minutes(seconds: int) -> str:
+    """A length in whole minutes: "4 min"."""
+    return gettext("0 min").replace("0", str(max(1, round(seconds / 60))))
+
+
 def waiting_class(span: timedelta) -> str:
     if span < WAIT_SOON:
         return "wait-fresh"
@@ -79,6 +84,14 @@ def when(at: datetime, now: datetime) -> str:
     if local.date() == today + timedelta(days=1):
         return gettext("tomorrow %(time)s") % {"time": date_format(local, "H:i")}
     return date_format(local, "j M" if local.year == today.year else "j M Y")
+
+
+def clock(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "H:i")
+
+
+def weekday(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "l")
 
 
 def moment(at: datetime) -> str:

@@ -56,6 +56,10 @@ def _next_step(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"step": f"{step}, {formats.moment(datetime.fromisoformat(due))}" if due else step}
 
 
+def _step_done(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {"step": payload.get("next_step", "")}
+
+
 RESOLVED = Telling("check", gettext_lazy("%(who)s resolved the conversation"))
 SPAM = Telling("ban", gettext_lazy("%(who)s marked the conversation as spam"))
 REOPENED = Telling("refresh", gettext_lazy("%(who)s reopened the conversation"))
@@ -92,6 +96,7 @@ TELLINGS: Mapping[str, Telling] = {
     "lead.next_step_set": Telling(
         "calendar-event", gettext_lazy("%(who)s set the next step: %(step)s"), _next_step
     ),
+    "lead.next_step_done": Telling("circle-check", gettext_lazy("%(who)s did: %(step)s"), _step_done),
     "lead.updated": Telling("pencil", gettext_lazy("%(who)s changed details of the lead")),
     "lead.qualification_changed": Telling("medal", gettext_lazy("The lead is now: %(to)s"), _qualified),
     "contact.opted_out": Telling("bell-off", gettext_lazy("The customer asked us to stop writing")),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import include, path
 
 from desk.board import views as board
+from desk.calls import views as calls
 from desk.contacts import views as contacts
 from desk.frame import views as frame
 from desk.inbox import views as inbox
 from desk.leads import views as leads
 from desk.search import views as search
 from desk.showcase import views as showcase
+from desk.steps import views as steps
 
 app_name = "desk"
 urlpatterns = [
@@ -52,7 +54,8 @@ urlpatterns = [
     path("leads/<uuid:public_id>/why/", leads.why, name="lead_why"),
     path("leads/<uuid:public_id>/move/", leads.move, name="lead_move"),
     path("leads/<uuid:public_id>/details/", leads.details, name="lead_details"),
-    path("leads/<uuid:public_id>/next-step/", leads.next_step, name="lead_next_step"),
+    path("leads/<uuid:public_id>/next-step/", steps.next_step, name="lead_next_step"),
+    path("leads/<uuid:public_id>/next-step/done/", steps.step_done, name="lead_step_done"),
     path("leads/<uuid:public_id>/owner/", leads.owner, name="lead_owner"),
     path("leads/<uuid:public_id>/answers/<slug:key>/", leads.answer, name="lead_answer"),
     path("contacts/", contacts.contacts, name="contacts"),
@@ -62,6 +65,10 @@ urlpatterns = [
     path("contacts/<uuid:public_id>/points/", contacts.point, name="contact_point"),
     path("contacts/<uuid:public_id>/points/remove/", contacts.remove_point, name="contact_point_remove"),
     path("contacts/<uuid:public_id>/consent/", contacts.consent, name="contact_consent"),
+    path("contacts/<uuid:public_id>/call/", calls.log, name="contact_call"),
+    path("contacts/<uuid:public_id>/calls/", calls.of_person, name="contact_calls"),
+    path("calls/<uuid:public_id>/undo/", calls.undo, name="call_undo"),
+    path("calls/<uuid:public_id>/lead/", calls.make_lead, name="call_lead"),
     path("settings/", include("desk.settings.urls")),
     path("demo/", showcase.demo, name="demo"),
 ]

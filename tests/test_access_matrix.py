@@ -11,11 +11,14 @@ from django.core.files.base import ContentFile
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from automation.flows.operations import install_shipped
 from conversations.threads.models import Attachment, Conversation, Message
 from core.access.models import Role, User
+from core.events.actor import Actor
 from core.notifications.models import Notification
+from crm.calls.operations import log_call
 from crm.defaults import install_defaults
 from crm.pipeline.models import LostReason
 from crm.qualification.models import Criterion
@@ -103,6 +106,11 @@ MATRIX: dict[str, Level] = {
             "desk:lead_move",
             "desk:lead_details",
             "desk:lead_next_step",
+            "desk:lead_step_done",
+            "desk:contact_call",
+            "desk:contact_calls",
+            "desk:call_undo",
+            "desk:call_lead",
             "desk:lead_owner",
             "desk:lead_answer",
             "desk:contact",
@@ -185,6 +193,7 @@ THINGS = {
     "inbox/": "conversation",
     "leads/": "lead",
     "contacts/": "contact",
+    "calls/": "call",
     "attachments/": "attachment",
     "pipeline/": "pipeline",
     "settings/team/people/": "person",
@@ -254,8 +263,12 @@ def world(db: None) -> dict[str, Any]:
     criterion = Criterion.objects.first()
     assert rule is not None
     assert criterion is not None
+    call = log_call(
+        contact=conversation.contact, lead=lead, outcome="busy", now=timezone.now(), actor=Actor.of(owner)
+    )
     return {
         "conversation": conversation,
+        "call": call,
         "lead": lead,
         "contact": conversation.contact,
         "attachment": attachment,

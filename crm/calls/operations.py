@@ -16,8 +16,9 @@ from crm.calls.errors import BadCall, NotYourCall
 from crm.calls.models import Call
 from crm.calls.queries import summary_of
 from crm.contacts.models import Contact
+from crm.pipeline.enums import LeadSource
 from crm.pipeline.models import Lead
-from crm.pipeline.operations import set_next_step
+from crm.pipeline.operations import create_lead, set_next_step
 from crm.pipeline.queries import locked_lead
 from crm.pipeline.steps import Step
 from crm.scoring.operations import assess_if_concerned
@@ -92,6 +93,22 @@ def take_back_call(*, call_id: int, user: User, restored: Step | None = None) ->
     return lead
 
 
+@transaction.atomic
+def lead_from_call(*, call_id: int, user: User) -> Lead:
+    """A lead for a call that was about none; the one it has already, if it has one.
+
+    Raises NoPipeline, Call.DoesNotExist.
+    """
+    call = Call.objects.select_for_update(of=("self",)).select_related("contact", "lead").get(pk=call_id)
+    if call.lead is not None:
+        return call.lead
+    lead = create_lead(contact=call.contact, actor=Actor.of(user), source=LeadSource.PHONE, owner=user)
+    call.lead = lead
+    call.save(update_fields=["lead"])
+    _write_columns(lead, [], Actor.of(user))
+    return lead
+
+
 def _record(call: Call, event: str, lead: Lead | None, actor: Actor, more: dict[str, int | None]) -> None:
     """The event, and the lead's columns of calls with what they score."""
     payload = {
@@ -101,11 +118,17 @@ def _record(call: Call, event: str, lead: Lead | None, actor: Actor, more: dict[
         **more,
     }
     drafts = [EventDraft(name=event, subject=call, actor=actor, payload=payload)]
-    if lead is not None:
-        values = summary_of(lead)
-        for name, value in values.items():
-            setattr(lead, name, value)
-        assessment = assess_if_concerned(lead=lead, changed=FIELDS, actor=actor)
-        lead.save(update_fields=sorted({*values, *assessment.changed_fields}))
-        drafts += assessment.drafts
-    record_all(drafts)
+    if lead is None:
+        record_all(drafts)
+    else:
+        _write_columns(lead, drafts, actor)
+
+
+def _write_columns(lead: Lead, drafts: list[EventDraft], actor: Actor) -> None:
+    """The locked lead's columns of calls, what they score, and the events."""
+    values = summary_of(lead)
+    for name, value in values.items():
+        setattr(lead, name, value)
+    assessment = assess_if_concerned(lead=lead, changed=FIELDS, actor=actor)
+    lead.save(update_fields=sorted({*values, *assessment.changed_fields}))
+    record_all([*drafts, *assessment.drafts])

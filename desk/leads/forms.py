@@ -28,28 +28,6 @@ class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["value"] = self.instance.value.normalize() + 0
 
 
-class NextStepForm(forms.Form):
-    """What happens next and when, in the reader's own zone; an empty text clears both."""
-
-    next_step = forms.CharField(
-        required=False,
-        max_length=200,
-        label=_("Next step"),
-        widget=forms.TextInput(attrs={"autofocus": True}),
-    )
-    due_at = forms.DateTimeField(
-        required=False,
-        label=_("When"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("due_at") and not cleaned.get("next_step"):
-            self.add_error("next_step", _("Say what will happen then."))
-        return cleaned
-
-
 def _currency_field(known: str) -> forms.ChoiceField:
     codes = dict.fromkeys([known, *CURRENCIES])
     return forms.ChoiceField(

@@ -17,11 +17,13 @@ from django.utils.translation import gettext_lazy
 from conversations.threads.models import AuthorKind, Direction, Message
 from conversations.threads.queries import conversations
 from core.access.models import User
+from crm.calls.models import Call
 from crm.pipeline.cursors import Cursor
 from crm.pipeline.models import Lead
-from crm.pipeline.queries import AnswerItem, EventItem, ScoreItem, TimelineItem, timeline
+from crm.pipeline.queries import AnswerItem, CallItem, EventItem, ScoreItem, TimelineItem, timeline
 from crm.pipeline.queries.timeline import MESSAGE_RANK
 from crm.qualification.queries import answer_text
+from desk import formats
 from desk.colleagues.queries import names
 from desk.telling import actor_name, tell
 
@@ -33,6 +35,7 @@ FILTERS: Mapping[str, str | Promise] = {
     "note": gettext_lazy("Notes"),
     "answer": gettext_lazy("Answers"),
     "score": gettext_lazy("Score"),
+    "call": gettext_lazy("Calls"),
     "event": gettext_lazy("Moves and changes"),
 }
 ICONS = {Direction.IN: "message", Direction.OUT: "message-reply", Direction.NOTE: "note"}
@@ -71,7 +74,7 @@ def page(
 ) -> TimelinePage:
     """One page; at most one statement per kind. `count`: how many lines the screen holds already."""
     limit = min(max(count, PAGE), MOST)
-    kinds = [each for each in ("event", "answer", "score") if kind in ("", each)]
+    kinds = [each for each in ("event", "answer", "score", "call") if kind in ("", each)]
     merged: list[Any] = [timeline(lead, after=after, limit=limit + 1, kinds=kinds)] if kinds else []
     if kind in ("", "message", "note"):
         merged.append(_messages(lead, user, kind, after, limit + 1))
@@ -110,11 +113,22 @@ def _row(item: TimelineItem, lead: Lead, people: Mapping[int, str]) -> Row | Non
         case ScoreItem():
             lines = [(line["name"], line["points"]) for line in item.lines]
             return Row(item.at, "trending-up", _("Score %(points)+d") % {"points": item.points}, lines=lines)
+        case CallItem(row=call):
+            return _call_row(call)
         case EventItem():
             who = item.who or actor_name(item.actor_kind, None, people)
             told = tell(item.name, item.payload, who, people)
             return Row(item.at, told.icon, told.text) if told else None
     return None
+
+
+def _call_row(call: Call) -> Row:
+    words = [call.get_direction_display(), call.get_outcome_display()]
+    if call.seconds:
+        words.append(formats.minutes(call.seconds))
+    first = " · ".join(words)
+    who = str(call.user) if call.user else ""
+    return Row(call.called_at, "phone", f"{first}\n{call.note}" if call.note else first, who, tone="call")
 
 
 def _message_row(message: Message, lead: Lead, people: Mapping[int, str]) -> Row:

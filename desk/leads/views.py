@@ -13,9 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import trigger_client_event
 
-from core.errors import Refused
 from core.events.actor import Actor
 from core.history.queries import changes_of
 from core.http import Request, signed_in, toast
@@ -24,16 +22,18 @@ from crm.pipeline.cursors import Cursor
 from crm.pipeline.errors import BadCursor, StaleLead
 from crm.pipeline.models import Lead, LostReason, Stage, StageKind
 from crm.pipeline.queries import lost_reasons
+from crm.pipeline.steps import Step
 from crm.qualification.errors import UnknownCriterion
 from crm.qualification.forms import AnswerForm
 from crm.qualification.queries import answer_lines, criterion
 from crm.scoring.queries import explain_score
-from desk.board import queries as board
 from desk.colleagues.queries import active_colleagues
 from desk.inbox import queries as inbox
 from desk.inbox.views import head_context
 from desk.leads import queries, timeline
-from desk.leads.forms import DetailsForm, NextStepForm
+from desk.leads.forms import DetailsForm
+from desk.leads.responses import changed, done, revision_of, told
+from desk.steps.undoing import restored_step, undo_of
 
 TABS = ("lead", "chat", "timeline")
 
@@ -145,7 +145,7 @@ def move(request: Request, public_id: UUID) -> HttpResponse:
     reason = _reason(asked.get("reason", ""))
     if stage.kind == StageKind.LOST and reason is None and found.stage_id != stage.pk:
         return _ask_reason(request, found, stage, asked.get("revision", ""))
-    before, expected = found, _revision(asked)
+    before, expected = found, revision_of(asked)
     try:
         moved = operations.move_lead(
             lead_id=found.pk,
@@ -153,10 +153,11 @@ def move(request: Request, public_id: UUID) -> HttpResponse:
             actor=Actor.of(request.user),
             expected_revision=expected,
             lost_reason=reason,
+            restored=restored_step(asked),
         )
     except StaleLead as stale:
-        return toast(_told(_changed(request, found, status=409), found), str(stale))
-    response = _told(_changed(request, moved), moved)
+        return toast(told(changed(request, found, status=409)), str(stale))
+    response = told(changed(request, moved))
     if moved.stage_id == before.stage_id:
         return response
     words = _("%(lead)s is now in %(stage)s") % {"lead": moved.title, "stage": moved.stage.name}
@@ -177,38 +178,14 @@ def details(request: Request, public_id: UUID) -> HttpResponse:
         return render(
             request, "desk/lead/form.html", {**context, "headline": _("Title and value")}, status=422
         )
-    return _done(
+    return done(
         request,
         found,
         lambda: operations.update_lead(
             lead_id=found.pk,
             actor=Actor.of(request.user),
-            expected_revision=_revision(request.POST.dict()),
+            expected_revision=revision_of(request.POST.dict()),
             **form.cleaned_data,
-        ),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@signed_in
-def next_step(request: Request, public_id: UUID) -> HttpResponse:
-    found = queries.lead_for(request.user, public_id)
-    initial = {"next_step": found.next_step, "due_at": found.next_step_at}
-    form = NextStepForm(request.POST if request.method == "POST" else None, initial=initial)
-    context = {"lead": found, "form": form, "url": reverse("desk:lead_next_step", args=[public_id])}
-    if request.method != "POST" or not form.is_valid():
-        status = 422 if request.method == "POST" else 200
-        return render(request, "desk/lead/form.html", {**context, "headline": _("Next step")}, status=status)
-    return _done(
-        request,
-        found,
-        lambda: operations.set_next_step(
-            lead_id=found.pk,
-            text=form.cleaned_data["next_step"],
-            due_at=form.cleaned_data["due_at"],
-            actor=Actor.of(request.user),
-            expected_revision=_revision(request.POST.dict()),
         ),
     )
 
@@ -222,7 +199,7 @@ def owner(request: Request, public_id: UUID) -> HttpResponse:
     if asked and person is None:
         raise Http404
     actor = Actor.of(request.user)
-    return _done(request, found, lambda: operations.assign_lead(lead_id=found.pk, owner=person, actor=actor))
+    return done(request, found, lambda: operations.assign_lead(lead_id=found.pk, owner=person, actor=actor))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -242,7 +219,7 @@ def answer(request: Request, public_id: UUID, key: str) -> HttpResponse:
     form = AnswerForm(data, criterion=asked, value=found.answers.get(key))
     if data is not None and form.is_valid():
         form.save(lead_id=found.pk, user=request.user)
-        return _told(_fact(request, found, key), found)
+        return told(_fact(request, found, key))
     return render(
         request,
         "desk/lead/fact_form.html",
@@ -286,40 +263,10 @@ def _reason(text: str) -> LostReason | None:
     return LostReason.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 10 else None
 
 
-def _revision(asked: dict[str, str]) -> int | None:
-    text = asked.get("revision", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
 def _undo_url(before: Lead, moved: Lead) -> str:
     asked = {"stage": before.stage.public_id, "revision": moved.revision}
+    if before.next_step and not moved.next_step:
+        asked |= undo_of(Step(before.next_step, before.next_step_at))
     if before.lost_reason_id:
         asked["reason"] = before.lost_reason_id
     return f"{reverse('desk:lead_move', args=[moved.public_id])}?{urlencode(asked)}"
-
-
-def _changed(request: Request, lead: Lead, *, status: int = 200) -> HttpResponse:
-    """The card as it is now, for the board; nothing for other screens, which fetch what they show."""
-    if "/pipeline/" not in (request.htmx.current_url or ""):
-        return HttpResponse(status=status, headers={"HX-Reswap": "none"})
-    cards = board.cards(board.card_rows(request.user, [lead.pk]), request.user)
-    changes = {"cards": cards, "gone": [] if cards else [lead.pk], "position": None}
-    return render(request, "desk/board/changes.html", {"changes": changes}, status=status)
-
-
-def _told(response: HttpResponse, lead: Lead) -> HttpResponse:
-    """Let the fragments of the page that show this lead fetch themselves anew."""
-    for event in ("board:moved", "lead:refresh", "modal:close"):
-        trigger_client_event(response, event, {})
-    return response
-
-
-def _done(request: Request, lead: Lead, act: Any) -> HttpResponse:
-    """Carry out a write and show its effect; what the operation refuses is said in a toast."""
-    try:
-        changed = act()
-    except StaleLead as stale:
-        return toast(_told(_changed(request, lead, status=409), lead), str(stale))
-    except Refused as refusal:
-        return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(refusal))
-    return _told(_changed(request, changed), changed)

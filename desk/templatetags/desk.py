@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 from conversations.threads.models import Conversation, Handler
 from core.access.models import Presence
 from crm.pipeline.enums import LeadSource
+from crm.pipeline.models import Lead
+from crm.pipeline.queries import Today
 from desk import formats
 from desk.demo.queries import SignIn, sign_ins
 from desk.frame.menu import rail_items
@@ -33,6 +35,15 @@ CHANNEL_ICONS = {
     "email": "mail",
     "webchat": "message-circle",
     "api": "plug",
+}
+
+
+OUTCOME_ICONS = {
+    "reached": "phone-check",
+    "no_answer": "phone-off",
+    "busy": "phone-pause",
+    "wrong_number": "phone-x",
+    "left_message": "device-landline-phone",
 }
 
 
@@ -76,6 +87,23 @@ def waiting_for(since: datetime) -> dict[str, Any]:
     """How long a customer has been waiting: green, amber, red."""
     span = timezone.now() - since
     return {"at": since, "words": formats.age(span), "waiting": formats.waiting_class(span)}
+
+
+@register.filter
+def step_health(lead: Lead) -> str:
+    """The state of the lead's next step by the reader's day: overdue, today, later or none."""
+    return Today.in_zone(timezone.get_current_timezone(), timezone.now()).health(lead).value
+
+
+@register.filter
+def outcome_icon(outcome: str) -> str:
+    """The icon of how a call ended."""
+    return OUTCOME_ICONS.get(outcome, "phone")
+
+
+@register.filter
+def minutes(seconds: int) -> str:
+    return formats.minutes(seconds)
 
 
 @register.filter

@@ -180,6 +180,15 @@
     if (leave) htmx.trigger(leave.closest("[data-live]"), "refresh");
   });
 
+  // A quick choice that writes its words into a field, which is then ready to be changed.
+  addEventListener("click", (event) => {
+    const quick = event.target.closest("[data-fills]");
+    const field = quick && document.querySelector(quick.dataset.fills);
+    if (!field) return;
+    field.value = quick.textContent.trim();
+    field.focus();
+  });
+
   // Drop-down forms that act at once.
   addEventListener("change", (event) => {
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();

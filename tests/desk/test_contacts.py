@@ -61,7 +61,7 @@ def test_the_page_shows_leads_chats_and_what_was_allowed(
 
     page = sign_in(manager).get(address).content
 
-    assert words(page, "list-group-item")[0] == "D · 0 Kitchen Sales: New"
+    assert words(page, "list-group-item")[0] == "D · 0 Kitchen Sales: New No next step, set one"
     assert words(page, "list-group-item")[1].startswith(f"#{conversation.pk} Thank you Open")
     assert words(page, "is-good") == ["Replies", "Follow-ups"]
     assert words(page, "chip")[-1] == "Not allowed: Marketing"

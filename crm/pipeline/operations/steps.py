@@ -78,7 +78,8 @@ def remind(*, lead_id: int, due_at: datetime, set_by: int | None, now: datetime)
     lead = Lead.objects.filter(pk=lead_id, stage_kind=StageKind.OPEN, next_step_at=due_at).first()
     if lead is None:
         return False
-    person = User.objects.filter(pk=lead.owner_id or set_by, is_active=True).first()
+    whom = lead.owner_id or set_by
+    person = User.objects.filter(pk=whom, is_active=True).first() if whom else None
     if person is None:
         return False
     params = {"step": lead.next_step, "lead": lead.title}

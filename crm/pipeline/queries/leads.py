@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -65,8 +65,10 @@ class Today:
 
     @classmethod
     def of(cls, user: User, now: datetime | None = None) -> Today:
-        now = now or timezone.now()
-        zone = ZoneInfo(user.timezone)
+        return cls.in_zone(ZoneInfo(user.timezone), now or timezone.now())
+
+    @classmethod
+    def in_zone(cls, zone: tzinfo, now: datetime) -> Today:
         tomorrow = now.astimezone(zone).date() + timedelta(days=1)
         return cls(now, datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone))
 
