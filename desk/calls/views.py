@@ -25,8 +25,8 @@ from desk.calls.forms import CallForm
 from desk.calls.queries import contact_to_call, leads_to_choose, step_after
 from desk.leads.queries import lead_for
 from desk.leads.responses import changed, told
+from desk.steps.dialogs import dialog
 from desk.steps.forms import StepForm
-from desk.steps.queries import dialog
 from desk.steps.undoing import restored_step, undo_of
 from desk.steps.views import DIALOG as STEP_DIALOG
 from desk.steps.views import asking

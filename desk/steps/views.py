@@ -23,8 +23,8 @@ from crm.pipeline.steps import Step
 from desk import formats
 from desk.leads.queries import lead_for
 from desk.leads.responses import changed, done, revision_of, told
+from desk.steps.dialogs import dialog
 from desk.steps.forms import StepForm
-from desk.steps.queries import dialog
 from desk.steps.undoing import undo_of
 
 DIALOG = "desk/steps/dialog.html"
