@@ -13,7 +13,7 @@ import core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0004_search_by_parts"),
+        ("crm", "0005_transactional_purpose"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
