@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from bookings import conditions_fields
+from bookings.appointments import receivers
 from bookings.events import register_events
 from core.notifications.registry import register as register_notification
 
 
 def register_all() -> None:
     register_events()
+    receivers.register()
+    conditions_fields.register()
     register_notification("booking.confirmed", text=_("%(contact)s booked: %(service)s, %(when)s"))
     register_notification("booking.moved", text=_("%(contact)s moved: %(service)s, now %(when)s"))
     register_notification("booking.cancelled", text=_("%(contact)s cancelled: %(service)s, %(when)s"))
+    register_notification(
+        "booking.unreachable",
+        text=_("%(contact)s cannot be reached by a message, please call: %(service)s, %(when)s"),
+    )

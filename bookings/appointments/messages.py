@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import yaml
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_time
 
 from bookings.appointments.links import booking_url, service_url
 from bookings.appointments.models import Booking
@@ -17,6 +17,7 @@ from bookings.resources.models import ResourceKind
 from bookings.services.models import MeetingFormat
 from bookings.services.queries import in_words, title_of
 from conversations.sending.drafts import QuickReply
+from core.calendars.zones import city
 from core.languages import Language
 from crm.contacts import points
 from crm.contacts.queries import points_of_contact
@@ -45,8 +46,7 @@ def zone_text(timezone: str, language: str) -> str:
     """The zone by its city, as people call it; by its technical name where it has none."""
     if "/" not in timezone or timezone.startswith("Etc/"):
         return timezone
-    city = get_timezone_location(ZoneInfo(timezone), locale=language, return_city=True)
-    return _text("zone", language, city=city)
+    return _text("zone", language, city=city(timezone, language))
 
 
 def confirmation_text(booking: Booking) -> str:
@@ -75,6 +75,24 @@ def cancelled_text(booking: Booking) -> str:
 
 def no_show_text(booking: Booking) -> str:
     return _head("no_show", booking)
+
+
+def subject_text(booking: Booking) -> str:
+    """Of a mail."""
+    return f"{title_of(booking.service, booking.language)}: {when_text(booking)}"
+
+
+def calendar_text(booking: Booking) -> str:
+    """Inside the entry of a calendar, which tells the time itself."""
+    return _lines(_by_whom(booking), _place(booking), _prepare(booking), _change(booking))
+
+
+def location_text(booking: Booking) -> str:
+    """Where a calendar points to: the address or the link; nothing for a call."""
+    if booking.format == MeetingFormat.PHONE:
+        return ""
+    words = in_words(booking.service.where, booking.language)
+    return (booking.service.link or words) if booking.format == MeetingFormat.LINK else words
 
 
 def reminder_buttons(booking: Booking) -> list[QuickReply]:

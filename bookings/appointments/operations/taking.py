@@ -207,6 +207,16 @@ def release(*, booking_id: int, now: datetime) -> None:
         forget_hold(booking)
 
 
+@retried
+def release_overdue_hold(*, booking_id: int, now: datetime) -> bool:
+    """Give the time back when it was not confirmed in time. False when it was, or was moved to a later end."""
+    booking = locked_booking(booking_id)
+    if booking.status != BookingStatus.HELD or not _ran_out(booking, now):
+        return False
+    expire(booking)
+    return True
+
+
 def _ran_out(booking: Booking, now: datetime) -> bool:
     return booking.hold_expires_at is not None and booking.hold_expires_at <= now
 

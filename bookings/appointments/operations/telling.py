@@ -53,3 +53,16 @@ def desk_url(booking: Booking) -> str:
     if booking.conversation is not None:
         return conversation_url(booking.conversation)
     return "/calendar/"
+
+
+def ask_colleagues(booking: Booking, *, occasion: str) -> None:
+    """Nothing reaches the customer by itself: whoever gives the meeting and the lead's owner are asked to."""
+    people = {booking.resource.user, booking.lead.owner if booking.lead else None}
+    params = {
+        "contact": str(booking.contact or ""),
+        "service": booking.service.name,
+        "when": _colleagues_time(booking),
+    }
+    key = f"{booking.pk}:{booking.revision}:{occasion}"
+    users = [each for each in people if each is not None and each.is_active]
+    notify(users=users, kind="booking.unreachable", key=key, params=params, url=desk_url(booking))
