@@ -8,6 +8,7 @@ from conversations.channels import registry
 from conversations.channels.webchat.adapter import WebChatAdapter
 from conversations.deliveries.queries import done
 from conversations.events import register_events
+from conversations.outbox import receivers as outbox
 from conversations.outbox.queries import sent
 from core import nudge
 from core.notifications.registry import register as register_notification
@@ -31,4 +32,9 @@ def register_all() -> None:
     keep("outbox items", days=30, rows=sent, moment="finished_at")
     register_notification("conversation.handed_off", text=_("%(contact)s asks for a person (#%(number)s)"))
     register_notification("conversation.assigned", text=_("%(contact)s is yours now (#%(number)s)"))
+    outbox.register()
+    register_notification(
+        "message.held",
+        text=_("%(contact)s wrote before your scheduled message left. It waits for your word (#%(number)s)"),
+    )
     register_notification("message.failed", text=_("Your message in #%(number)s was not sent: %(error)s"))

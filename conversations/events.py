@@ -59,6 +59,35 @@ TYPES = (
         "message.queued", 1, "A message is on its way out.", {**_MESSAGE, "author": "user, flow or system"}
     ),
     EventType(
+        "message.scheduled",
+        1,
+        "A message waits for its time.",
+        {
+            **_MESSAGE,
+            "author": "user, flow or system",
+            "at": "when it will leave",
+            "why": "scheduled by its author, or quiet hours",
+        },
+    ),
+    EventType(
+        "message.rescheduled",
+        1,
+        "A person changed when a message leaves, or its words.",
+        {**_MESSAGE, "at": "when it will leave"},
+    ),
+    EventType(
+        "message.held",
+        1,
+        "The customer wrote before a scheduled message left: a person decides whether it goes.",
+        _MESSAGE,
+    ),
+    EventType(
+        "message.cancelled",
+        1,
+        "A message that waited never left.",
+        {**_MESSAGE, "why": "no_consent, closed, answered, or empty where a person wanted it so"},
+    ),
+    EventType(
         "message.sent", 1, "The provider took a message.", {**_MESSAGE, "attempts": "how many tries it took"}
     ),
     EventType(

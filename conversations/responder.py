@@ -22,6 +22,21 @@ class Responder(Protocol):
     ) -> None:
         """A message that came in order, from a customer, whoever handles the conversation."""
 
+    def opted_out(
+        self,
+        *,
+        conversation: Conversation,
+        message: Message,
+        understanding: Understanding,
+        confirm: bool,
+        now: datetime,
+    ) -> bool:
+        """The customer wants no more: what would go on by itself in this conversation ends.
+
+        Called instead of `customer_wrote`. With `confirm` the customer is to be told so, once; True when that was
+        done here.
+        """
+
     def taken_over(self, *, conversation: Conversation, user: User | None) -> None:
         """A person speaks from now on; `user` is None when it was from outside Parley."""
 
@@ -36,6 +51,17 @@ class QueueResponder:
         self, *, conversation: Conversation, message: Message, understanding: Understanding, now: datetime
     ) -> None:
         self._to_queue(conversation)
+
+    def opted_out(
+        self,
+        *,
+        conversation: Conversation,
+        message: Message,
+        understanding: Understanding,
+        confirm: bool,
+        now: datetime,
+    ) -> bool:
+        return False
 
     def taken_over(self, *, conversation: Conversation, user: User | None) -> None:
         return None

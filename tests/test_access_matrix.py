@@ -142,6 +142,7 @@ MATRIX: dict[str, Level] = {
     **dict.fromkeys(
         (
             "desk:settings_company",
+            "desk:settings_sending",
             "desk:settings_hours",
             "desk:settings_hours_preview",
             "desk:settings_hours_day",

@@ -33,6 +33,7 @@ PURE = (
     "crm/pipeline/steps.py",
     "conversations/channels/contracts.py",
     "conversations/sending/policy.py",
+    "conversations/sending/quiet.py",
     "conversations/understanding",
     "bookings/slots.py",
     "automation/flows/engine",

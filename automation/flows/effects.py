@@ -118,11 +118,6 @@ class HandOff:
 
 
 @dataclass(frozen=True)
-class OptOut:
-    """Withdraw consent and end every follow-up (spec 1.3). The confirmation is the `Say` before it."""
-
-
-@dataclass(frozen=True)
 class NotInterested:
     """Close the lead as lost with that reason; consent stays (spec 1.3)."""
 
@@ -141,7 +136,6 @@ Effect = (
     | RequestScore
     | Note
     | HandOff
-    | OptOut
     | NotInterested
     | Close
 )

@@ -44,6 +44,14 @@ class CustomerMessage:
 
 
 @dataclass(frozen=True)
+class OptedOut:
+    """The customer wants no more (spec 1.3), in this message. `confirm`: it is news, and the customer is told once."""
+
+    message: CustomerMessage
+    confirm: bool
+
+
+@dataclass(frozen=True)
 class Takeover:
     """A person speaks from now on (spec 5.5)."""
 
@@ -60,4 +68,4 @@ class Silence:
     minutes: int
 
 
-Event = CustomerMessage | Takeover | HandBack | Silence
+Event = CustomerMessage | OptedOut | Takeover | HandBack | Silence

@@ -6,5 +6,5 @@ from conversations.outbox.models import OutboxItem, OutboxStatus
 
 
 def sent() -> QuerySet[OutboxItem]:
-    """Gone out; the message itself stays, and what failed can be sent again."""
-    return OutboxItem.objects.filter(status=OutboxStatus.SENT)
+    """Gone out, or never to go; the message itself stays, and what failed can be sent again."""
+    return OutboxItem.objects.filter(status__in=[OutboxStatus.SENT, OutboxStatus.CANCELLED])

@@ -15,6 +15,8 @@ class Refusal(StrEnum):
     SPAM = "spam"
     NO_CONSENT = "no_consent"
     MEDIA = "media"
+    CLOSED = "closed"
+    ANSWERED = "answered"
 
 
 REASONS: dict[Refusal, Promise] = {
@@ -23,13 +25,21 @@ REASONS: dict[Refusal, Promise] = {
     Refusal.SPAM: _("This conversation is marked as spam. Reopen it to answer."),
     Refusal.NO_CONSENT: _("The customer asked not to be written to."),
     Refusal.MEDIA: _("This channel does not carry files."),
+    Refusal.CLOSED: _("The conversation was closed before it was due."),
+    Refusal.ANSWERED: _("The customer has written since."),
 }
+LASTING = frozenset({Refusal.NO_CONSENT, Refusal.CLOSED, Refusal.ANSWERED})
+"""Nobody can do away with the cause and send the same message again: it is cancelled, not failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`consent`: whether the customer may be written to for this purpose; replies to a customer's own words
-    always may."""
+    always may.
+
+    `is_late`: it waited for its time and nobody asked for it; then what has happened since counts: `closed` and
+    `answered`, the customer has written.
+    """
 
     account_active: bool
     spam: bool
@@ -37,6 +47,9 @@ class Facts:
     has_text: bool
     has_files: bool
     channel_carries_files: bool
+    is_late: bool = False
+    closed: bool = False
+    answered: bool = False
 
 
 def can_send(facts: Facts) -> Refusal | None:
@@ -47,5 +60,7 @@ def can_send(facts: Facts) -> Refusal | None:
         (Refusal.SPAM, facts.spam),
         (Refusal.NO_CONSENT, not facts.consent),
         (Refusal.MEDIA, facts.has_files and not facts.channel_carries_files),
+        (Refusal.CLOSED, facts.is_late and facts.closed),
+        (Refusal.ANSWERED, facts.is_late and facts.answered),
     )
     return next((refusal for refusal, holds in checks if holds), None)

@@ -24,6 +24,7 @@ COMPUTED = [
     "waiting_since",
     "first_response_at",
     "first_person_response_at",
+    "scheduled",
 ]
 
 
@@ -63,7 +64,8 @@ class Conversation(models.Model):
     """A thread with one person on one account, which is also the ticket (spec 6.11). Its number is its id.
 
     `last_sequence` counts the messages; it is raised only while the row is locked. `waiting_since` is the time of
-    the customer's first message that nobody has answered yet, empty when it is the customer's turn.
+    the customer's first message that nobody has answered yet, empty when it is the customer's turn. `scheduled`
+    counts what people have written to be sent later.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -109,6 +111,7 @@ class Conversation(models.Model):
     waiting_since = models.DateTimeField(null=True)
     first_response_at = models.DateTimeField(null=True)
     first_person_response_at = models.DateTimeField(null=True)
+    scheduled = models.PositiveSmallIntegerField(default=0, db_default=0)
     solved_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -162,14 +165,19 @@ class AuthorKind(models.TextChoices):
 
 
 class MessageStatus(models.TextChoices):
-    """Way of an outgoing message; it never moves backwards (facts, WhatsApp). Incoming ones are `received`."""
+    """Way of an outgoing message; it never moves backwards (facts, WhatsApp). Incoming ones are `received`.
+
+    SCHEDULED has a time at which it becomes QUEUED. CANCELLED never left; without an error its writer took it back.
+    """
 
     RECEIVED = "received"
+    SCHEDULED = "scheduled", _("To be sent later")
     QUEUED = "queued", _("Waiting to be sent")
     SENT = "sent", _("Sent")
     DELIVERED = "delivered", _("Delivered")
     READ = "read", _("Read")
     FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Not sent")
 
 
 class Message(models.Model):

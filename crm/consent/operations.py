@@ -9,6 +9,7 @@ from core.events.actor import CUSTOMER, Actor
 from core.events.operations import record
 from crm.consent.models import ConsentRecord, Purpose
 from crm.consent.queries import newest
+from crm.consent.signals import follow_ups_ended
 from crm.contacts.models import Contact
 
 OPT_OUT = (Purpose.FOLLOW_UP, Purpose.MARKETING)
@@ -22,13 +23,20 @@ def withdraw(
     text: str = "",
     purposes: Iterable[Purpose] = OPT_OUT,
     recorded_by: User | None = None,
+    conversation_id: int | None = None,
 ) -> bool:
     """Record that the contact wants no more (spec 1.3); True when something was allowed before.
 
     Without `channel` it counts for every channel, as an opt-out does; replies, bookings and orders go on. The
-    caller confirms to the customer only on True, so that it is confirmed once.
+    caller confirms to the customer only on True, so that it is confirmed once. What still waits to follow up is
+    ended in the same transaction. `conversation_id`: where it was said.
     """
-    return _decide(contact, source, channel, text, tuple(purposes), recorded_by, granted=False)
+    purposes = tuple(purposes)
+    with transaction.atomic():
+        news = _decide(contact, source, channel, text, purposes, recorded_by, conversation_id, granted=False)
+        if Purpose.FOLLOW_UP in purposes and not channel:
+            follow_ups_ended.send(sender=Contact, contact=contact)
+    return news
 
 
 def grant(
@@ -39,9 +47,12 @@ def grant(
     text: str = "",
     purposes: Iterable[Purpose] = OPT_OUT,
     recorded_by: User | None = None,
+    conversation_id: int | None = None,
 ) -> bool:
     """Record that the contact allows it, with the words shown or said; True when that is news."""
-    return _decide(contact, source, channel, text, tuple(purposes), recorded_by, granted=True)
+    return _decide(
+        contact, source, channel, text, tuple(purposes), recorded_by, conversation_id, granted=True
+    )
 
 
 @transaction.atomic
@@ -52,6 +63,7 @@ def _decide(
     text: str,
     purposes: tuple[Purpose, ...],
     recorded_by: User | None,
+    conversation_id: int | None,
     *,
     granted: bool,
 ) -> bool:
@@ -77,6 +89,7 @@ def _decide(
         actor=Actor.of(recorded_by) if recorded_by else CUSTOMER,
         payload={"source": source, "purposes": [purpose.value for purpose in changed], "channel": channel},
         contact_id=contact.pk,
+        conversation_id=conversation_id,
     )
     return True
 

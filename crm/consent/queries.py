@@ -35,3 +35,9 @@ def has_opted_out(contact: Contact) -> bool:
 def consent_history(contact: Contact) -> list[ConsentRecord]:
     """Every word on consent, newest first."""
     return list(ConsentRecord.objects.filter(contact=contact).select_related("recorded_by").order_by("-id"))
+
+
+def ever_granted(contact: Contact, purpose: Purpose | str) -> bool:
+    """Whether the contact has once said yes to it, on every channel."""
+    records = ConsentRecord.objects.filter(contact=contact, purpose=purpose, channel="", granted=True)
+    return records.exists()

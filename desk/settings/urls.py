@@ -17,6 +17,7 @@ from desk.settings.team import views as team
 urlpatterns = [
     path("", home.settings, name="settings"),
     path("company/", company.company, name="settings_company"),
+    path("company/sending/", company.sending, name="settings_sending"),
     path("hours/", hours.hours, name="settings_hours"),
     path("hours/preview/", hours.preview, name="settings_hours_preview"),
     path("hours/day/", hours.day, name="settings_hours_day"),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
+from django.core.cache import cache
 
 from conversations.threads.models import Conversation
 from conversations.threads.operations import hand_back, reply, resolve, take_over
 from core.access.models import User
+from core.company.models import CompanyProfile
 from core.due.models import DueRow, DueStatus
 from core.events.actor import Actor
+from crm.consent.operations import withdraw
 from crm.pipeline.models import Lead, Stage
 from crm.pipeline.operations import move_lead
+from tests.factories.conversations import at
 from tests.journeys.chat import Chat
 from tests.support import work_off
 
@@ -74,6 +80,33 @@ def test_an_answer_moves_the_reminder(chat: Chat) -> None:
     chat.say("a kitchen")
     assert chat.wait(minutes=40) == ""
     assert chat.wait(minutes=5).startswith(REMINDER)
+
+
+def test_in_the_evening_the_reminder_waits_for_the_morning(chat: Chat) -> None:
+    chat.clock.move_to("2026-03-02T20:30:00+04:00")
+    chat.say("hello, how much is it?")
+    due = DueRow.objects.get(kind="flow.silence", status=DueStatus.PENDING)
+    assert due.due_at == at("2026-03-03T09:00:00+04:00")
+    assert chat.wait(hours=12) == ""
+    assert chat.wait(minutes=30).startswith(REMINDER)
+
+
+def test_a_reminder_that_quiet_hours_overtook_is_put_off(chat: Chat) -> None:
+    chat.clock.move_to("2026-03-02T20:00:00+04:00")
+    chat.say("hello, how much is it?")
+    CompanyProfile.objects.update(quiet_from=time(20, 30))
+    cache.clear()
+    assert chat.wait(minutes=45) == ""
+    due = DueRow.objects.get(kind="flow.silence", status=DueStatus.PENDING)
+    assert due.due_at == at("2026-03-03T09:00:00+04:00")
+
+
+def test_nobody_is_reminded_who_wants_no_more(chat: Chat, anna: User) -> None:
+    chat.say("hello, how much is it?")
+    withdraw(contact=chat.contact, source="desk", recorded_by=anna)
+    assert not DueRow.objects.filter(status=DueStatus.PENDING, kind="flow.silence").exists()
+    assert chat.say("a kitchen") != ""
+    assert chat.wait(hours=2) == ""
 
 
 def test_nobody_is_reminded_whom_a_person_answers(chat: Chat, anna: User) -> None:

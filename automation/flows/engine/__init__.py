@@ -13,11 +13,11 @@ from typing import Any
 from automation.flows.context import Context
 from automation.flows.effects import Effect, SetGoal, SetLanguage
 from automation.flows.engine.language import adopted
-from automation.flows.engine.listening import on_message
+from automation.flows.engine.listening import on_message, on_opt_out
 from automation.flows.engine.turn import Turn
 from automation.flows.engine.walking import finish, open_flow, walk
 from automation.flows.errors import StateError
-from automation.flows.events import CustomerMessage, Event, HandBack, Silence, Takeover
+from automation.flows.events import CustomerMessage, Event, HandBack, OptedOut, Silence, Takeover
 from automation.flows.script import FlowDocument, HandOffStep
 from automation.flows.state import RunState, RunStatus
 
@@ -95,6 +95,7 @@ def _silence(turn: Turn, event: Silence) -> None:
 
 _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     CustomerMessage: on_message,
+    OptedOut: on_opt_out,
     Takeover: _take_over,
     HandBack: _hand_back,
     Silence: _silence,

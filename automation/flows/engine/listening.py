@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from automation.flows.effects import NotInterested, OptOut, RecordAnswer, SetLanguage
+from automation.flows.effects import NotInterested, RecordAnswer, SetLanguage
 from automation.flows.engine.handing import HUMAN, by_rule, hand_off
 from automation.flows.engine.hearing import (
     SOCIAL,
@@ -18,7 +18,7 @@ from automation.flows.engine.hearing import (
 from automation.flows.engine.language import adopted
 from automation.flows.engine.turn import Turn
 from automation.flows.engine.walking import walk
-from automation.flows.events import CustomerMessage, Reading
+from automation.flows.events import CustomerMessage, OptedOut, Reading
 from automation.flows.script import HAND_OFF, NOTE, AskStep, Goal, HandOffRule
 from automation.flows.state import SILENT, RunStatus
 
@@ -40,20 +40,19 @@ def on_message(turn: Turn, message: CustomerMessage) -> None:
         turn.note("attachment", ", ".join(message.attachments))
     else:
         turn.update(media=None)
-    if "opt_out" in message.reading.intents:
-        _opt_out(turn)
-    elif turn.state.status in SILENT:
+    if turn.state.status in SILENT:
         overhear(turn, message)
     else:
         _converse(turn, message)
 
 
-def _opt_out(turn: Turn) -> None:
-    """Confirm once, also while a person speaks: the law wants it, and nobody else will."""
-    if turn.state.opted_out:
-        return
-    turn.say("phrases.opt_out")
-    turn.finals.append(OptOut())
+def on_opt_out(turn: Turn, event: OptedOut) -> None:
+    """Go quiet for good; confirm also while a person speaks: the law wants it, and nobody else will."""
+    if language := adopted(turn, event.message):
+        turn.effects.append(SetLanguage(language))
+        turn.update(language=language)
+    if event.confirm:
+        turn.say("phrases.opt_out")
     speaking = turn.state.status not in SILENT
     turn.update(opted_out=True, status=RunStatus.DONE if speaking else turn.state.status)
 

@@ -8,7 +8,7 @@ from automation.flows.operations.publishing import (
     publish_texts,
     roll_back,
 )
-from automation.flows.operations.running import FlowResponder, remind
+from automation.flows.operations.running import FlowResponder, remind, stop_reminding
 
 __all__ = [
     "BadTexts",
@@ -19,4 +19,5 @@ __all__ = [
     "publish_texts",
     "remind",
     "roll_back",
+    "stop_reminding",
 ]

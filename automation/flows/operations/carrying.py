@@ -19,7 +19,6 @@ from conversations.threads.titles import first_title, numbered_title
 from core.access.models import Team
 from core.events.actor import CUSTOMER, FLOW
 from core.events.operations import EventDraft, record_all
-from crm.consent.operations import withdraw
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.operations import add_point, update_contact
 from crm.defaults import NOT_INTERESTED
@@ -174,7 +173,11 @@ def _say(effects: Sequence[wanted.Effect], situation: Situation) -> None:
     ]
     if drafts:
         send_all(
-            conversation=situation.conversation, drafts=drafts, author_kind=AuthorKind.FLOW, now=situation.now
+            conversation=situation.conversation,
+            drafts=drafts,
+            author_kind=AuthorKind.FLOW,
+            now=situation.now,
+            purpose=situation.purpose,
         )
 
 
@@ -194,16 +197,6 @@ def _(effect: wanted.HandOff, situation: Situation) -> None:
         urgency=_URGENCY[effect.urgency],
         card=asdict(effect.summary),
         now=situation.now,
-    )
-
-
-@_conclude.register
-def _(effect: wanted.OptOut, situation: Situation) -> None:
-    conversation = situation.conversation
-    withdraw(
-        contact=conversation.contact,
-        source=conversation.account.kind,
-        text=situation.message.text if situation.message else "",
     )
 
 

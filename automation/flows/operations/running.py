@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from automation.flows import engine
-from automation.flows.events import CustomerMessage, Event, HandBack, Silence, Takeover
+from automation.flows.events import CustomerMessage, Event, HandBack, OptedOut, Silence, Takeover
 from automation.flows.models import FlowRun, FlowVersion, RunStatus
 from automation.flows.operations.carrying import carry_out
 from automation.flows.operations.situation import Situation
@@ -18,6 +18,7 @@ from automation.flows.queries import document_of, has_run, published, unfinished
 from automation.flows.reading import reading
 from automation.flows.state import RunState
 from automation.flows.state import RunStatus as State
+from conversations.outbox.operations.judging import end_of_quiet
 from conversations.threads.models import LIVE_STATUSES, Conversation, Handler, Message
 from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import change, held, save
@@ -26,6 +27,9 @@ from core.access.models import User
 from core.due.operations import cancel, schedule
 from core.events.actor import FLOW
 from core.events.operations import EventDraft
+from crm.consent.models import Purpose
+from crm.consent.queries import may
+from crm.contacts.models import Contact
 from crm.pipeline.models import StageKind
 
 SILENCE = "flow.silence"
@@ -55,6 +59,25 @@ class FlowResponder:
                 _begin(version, event, situation)
             elif conversation.handler == Handler.FLOW:
                 change(conversation, handler=Handler.QUEUE)
+
+    def opted_out(
+        self,
+        *,
+        conversation: Conversation,
+        message: Message,
+        understanding: Understanding,
+        confirm: bool,
+        now: datetime,
+    ) -> bool:
+        """The run goes quiet for good; the flow confirms in its own words."""
+        run = unfinished_run(conversation) if conversation.last_sequence > 1 else None
+        if run is None:
+            return False
+        situation = Situation.of(conversation, now=now, message=message)
+        said = _event(conversation, message, understanding, situation.currency)
+        with held(conversation):
+            _go_on(run, OptedOut(said, confirm), situation)
+        return confirm
 
     def taken_over(self, *, conversation: Conversation, user: User | None) -> None:
         run = unfinished_run(conversation)
@@ -86,14 +109,24 @@ class FlowResponder:
 
 @transaction.atomic
 def remind(*, conversation_id: int, now: datetime) -> None:
-    """The customer has been silent: repeat the last unanswered question once (spec 5.3), unless all is over."""
+    """The customer has been silent: repeat the last unanswered question once (spec 5.3), unless all is over.
+
+    It follows up, unasked: whoever wants no more is left alone, and quiet hours put it off.
+    """
     conversation = locked_conversation(conversation_id)
     run = unfinished_run(conversation)
     if run is None or conversation.handler != Handler.FLOW or conversation.status not in LIVE_STATUSES:
         return
+    if not may(conversation.contact, Purpose.FOLLOW_UP, conversation.account.kind):
+        return
+    leaves_at = end_of_quiet(conversation.contact, now)
+    if leaves_at > now:
+        _remind_at(conversation, leaves_at)
+        return
     situation = Situation.of(conversation, now=now)
     if situation.lead is not None and situation.lead.stage_kind != StageKind.OPEN:
         return
+    situation.purpose = Purpose.FOLLOW_UP
     minutes = int((now - run.updated_at).total_seconds() // 60)
     with held(conversation):
         _go_on(run, Silence(minutes), situation)
@@ -149,16 +182,29 @@ def _go_on(run: FlowRun, event: Event, situation: Situation) -> None:
 
 
 def _watch_silence(state: RunState, minutes: int, situation: Situation, *, before: RunState | None) -> None:
-    """One due row per conversation while a question is open."""
-    key = str(situation.conversation.pk)
+    """One due row per conversation while a question is open, never due in the customer's quiet hours."""
+    conversation = situation.conversation
     waits = state.status is State.WAITING and state.pending is not None and not state.reminded
     if waits:
-        schedule(
-            kind=SILENCE,
-            key=key,
-            due_at=situation.now + timedelta(minutes=minutes),
-            conversation_id=situation.conversation.pk,
-            lead_id=situation.conversation.lead_id,
+        _remind_at(
+            conversation, end_of_quiet(conversation.contact, situation.now + timedelta(minutes=minutes))
         )
     elif before is not None and before.status is State.WAITING:
-        cancel(kind=SILENCE, key=key)
+        cancel(kind=SILENCE, key=str(conversation.pk))
+
+
+def _remind_at(conversation: Conversation, due_at: datetime) -> None:
+    schedule(
+        kind=SILENCE,
+        key=str(conversation.pk),
+        due_at=due_at,
+        conversation_id=conversation.pk,
+        lead_id=conversation.lead_id,
+    )
+
+
+def stop_reminding(contact: Contact) -> None:
+    """The contact wants no more: no question of any conversation is asked again."""
+    waiting = FlowRun.objects.filter(conversation__contact=contact, status=RunStatus.ACTIVE)
+    for pk in waiting.values_list("conversation_id", flat=True):
+        cancel(kind=SILENCE, key=str(pk))

@@ -20,6 +20,7 @@ from core.calendars.queries import clock_for
 from core.company.models import CompanyProfile
 from core.company.queries import company
 from core.conditions import ConditionError, Moment, parse
+from crm.consent.models import Purpose
 from crm.contacts.models import ContactPointKind
 from crm.contacts.queries import points_of_contact
 from crm.pipeline.models import Lead
@@ -30,7 +31,7 @@ from crm.qualification.queries import active_criteria
 @dataclass
 class Situation:
     """Mutable for the length of one event: the lead may be created on the way, `unsaved` are its columns that have
-    been set.
+    been set. `purpose` is what the event's words to the customer are for.
     """
 
     conversation: Conversation
@@ -38,6 +39,7 @@ class Situation:
     message: Message | None = None
     lead: Lead | None = None
     unsaved: set[str] = field(default_factory=set)
+    purpose: Purpose = Purpose.REPLY
 
     @classmethod
     def of(cls, conversation: Conversation, *, now: datetime, message: Message | None = None) -> Situation:

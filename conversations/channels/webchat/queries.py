@@ -29,7 +29,9 @@ from crm.contacts.models import ContactPoint, ContactPointKind
 
 RESUMED = 50
 FETCHED = 100
-_HIDDEN = Q(direction=Direction.NOTE) | Q(status=MessageStatus.FAILED)
+_HIDDEN = Q(direction=Direction.NOTE) | Q(
+    status__in=[MessageStatus.FAILED, MessageStatus.SCHEDULED, MessageStatus.CANCELLED]
+)
 
 
 @dataclass(frozen=True, slots=True)

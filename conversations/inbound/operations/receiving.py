@@ -8,12 +8,14 @@ from conversations.accounts.models import AccountPurpose, ChannelAccount
 from conversations.channels.contracts import EventKind, InboundEvent
 from conversations.inbound.keys import dedupe_key
 from conversations.inbound.operations import revising, statuses
+from conversations.inbound.operations.heeding import heed
 from conversations.inbound.operations.sender import Sender, find_sender
 from conversations.inbound.operations.storing import attach, insert_once, last_heard_at
 from conversations.inbound.operations.waiting import TooEarly
 from conversations.inbound.timing import said_at
 from conversations.outbox.models import OutboxItem, OutboxStatus
-from conversations.outbox.operations.queueing import preview
+from conversations.outbox.operations.speaking import preview
+from conversations.outbox.operations.waiting import hold_scheduled
 from conversations.threads.models import (
     AuthorKind,
     Conversation,
@@ -128,7 +130,15 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
         if not message.late:
             _touch(sender, message)
         _learn(sender.contact, event)
-        if respond and event.kind in SPOKEN and not (message.late or spam):
+        hold_scheduled(conversation)
+        heeded = event.kind in SPOKEN and heed(
+            conversation=conversation,
+            message=message,
+            understanding=understanding,
+            now=now,
+            respond=respond,
+        )
+        if respond and event.kind in SPOKEN and not (heeded or message.late or spam):
             answering = responder.current()
             answering.customer_wrote(
                 conversation=conversation, message=message, understanding=understanding, now=now

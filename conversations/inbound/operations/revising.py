@@ -9,7 +9,7 @@ from conversations.channels.contracts import EventKind, InboundEvent
 from conversations.inbound.keys import dedupe_key
 from conversations.inbound.operations.storing import insert_once
 from conversations.inbound.timing import said_at
-from conversations.outbox.operations.queueing import preview
+from conversations.outbox.operations.speaking import preview
 from conversations.threads.models import (
     AuthorKind,
     Conversation,

@@ -53,8 +53,8 @@ def _meant(account: ChannelAccount, event: InboundEvent) -> QuerySet[Message]:
     )
     if not event.watermark:
         return ours.none()
-    # What still waits to be sent has reached nobody, however old it is.
-    sent = ours.exclude(status=MessageStatus.QUEUED)
+    # What still waits to be sent, or never was, has reached nobody, however old it is.
+    sent = ours.exclude(status__in=[MessageStatus.QUEUED, MessageStatus.SCHEDULED, MessageStatus.CANCELLED])
     return sent.filter(conversation__in=conversation, sent_at__lte=event.watermark)
 
 

@@ -2,5 +2,15 @@
 
 from conversations.outbox.operations.delivering import deliver_next
 from conversations.outbox.operations.queueing import retry_message, send_all, send_message
+from conversations.outbox.operations.waiting import cancel_message, reschedule, send_now, take_back
 
-__all__ = ["deliver_next", "retry_message", "send_all", "send_message"]
+__all__ = [
+    "cancel_message",
+    "deliver_next",
+    "reschedule",
+    "retry_message",
+    "send_all",
+    "send_message",
+    "send_now",
+    "take_back",
+]

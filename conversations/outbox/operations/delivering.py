@@ -19,20 +19,21 @@ from conversations.channels.contracts import (
 )
 from conversations.outbox.backoff import ATTEMPTS, pause
 from conversations.outbox.models import OutboxItem, OutboxStatus
+from conversations.outbox.operations.releasing import look_at_next
+from conversations.outbox.operations.settling import tell_author
 from conversations.sending.adaptation import as_buttons
 from conversations.sending.drafts import QuickReply
-from conversations.threads.links import conversation_url
-from conversations.threads.models import Attachment, AuthorKind, Message, MessageStatus
+from conversations.threads.models import Attachment, Message, MessageStatus
 from core.claims import fault_of
 from core.events.operations import record
 from core.live import topics
 from core.live.publish import publish
-from core.notifications.operations import notify
 
 log = structlog.get_logger(__name__)
 
 # One worker wins the row; the messages of a conversation wait for the earlier ones; the lease of a worker
-# that died runs out.
+# that died runs out. What waits or was not asked for is looked at first (releasing.py); until its time has
+# come it holds up nobody.
 _CLAIM = """
 UPDATE conversations_outboxitem AS item
    SET attempts = item.attempts + 1,
@@ -43,11 +44,12 @@ UPDATE conversations_outboxitem AS item
  WHERE item.id = (
        SELECT next.id FROM conversations_outboxitem next
         WHERE next.status = 'pending' AND next.next_attempt_at <= %(now)s
+          AND next.wait = '' AND next.purpose NOT IN ('follow_up', 'marketing')
           AND (next.claimed_until IS NULL OR next.claimed_until < %(now)s)
           AND NOT EXISTS (
               SELECT 1 FROM conversations_outboxitem earlier
                WHERE earlier.status = 'pending' AND earlier.conversation_id = next.conversation_id
-                 AND earlier.id < next.id)
+                 AND earlier.id < next.id AND (earlier.wait = '' OR earlier.next_attempt_at <= %(now)s))
         ORDER BY next.next_attempt_at, next.id
         LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING item.*
@@ -55,11 +57,14 @@ RETURNING item.*
 
 
 def deliver_next(*, now: datetime | None = None) -> bool:
-    """Send the message that is due and first in its conversation; False when there is none."""
+    """Send the message that is due and first in its conversation, answers before all else; False when there is none."""
     now = now or timezone.now()
     item = _claim(now)
     if item is None:
-        return False
+        looked = look_at_next(now=now)
+        if looked is None or looked.claimed is None:
+            return looked is not None
+        item = looked.claimed
     message = Message.objects.select_related("conversation__identity", "author").get(pk=item.message_id)
     if item.attempts > ATTEMPTS:
         _failed(item, message, SendError(_("Something went wrong on our side.")), now)
@@ -145,14 +150,8 @@ def _failed(item: OutboxItem, message: Message, error: SendError, now: datetime)
     record_error(account=account_by_id(item.account_id), error=error.message)
     payload = {"message": str(message.public_id), "sequence": message.sequence, "error": error.message}
     record(name="message.failed", subject=message.conversation, payload={**payload, "code": error.code})
-    if message.author_kind == AuthorKind.USER and message.author is not None:
-        notify(
-            users=[message.author],
-            kind="message.failed",
-            key=str(message.public_id),
-            params={"number": message.conversation_id, "error": error.message},
-            url=conversation_url(message.conversation),
-        )
+    message.error = error.message
+    tell_author(message.conversation, message)
 
 
 def _finish(item: OutboxItem, status: OutboxStatus, now: datetime, *, error: str = "") -> bool:

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from conversations.accounts.models import ChannelAccount
 from conversations.accounts.queries import account_by_id
 from conversations.channels import registry
 from conversations.channels.contracts import Abilities
-from conversations.outbox.models import OutboxItem, OutboxStatus
+from conversations.outbox.models import OutboxItem, OutboxStatus, Wait
+from conversations.outbox.operations.judging import departure, facts_of, refusal_of
+from conversations.outbox.operations.speaking import before_speaking, spoke, stamp, told
 from conversations.sending import policy
 from conversations.sending.adaptation import Part, adapt
 from conversations.sending.drafts import Draft, QuickReply
@@ -19,22 +21,19 @@ from conversations.threads.models import (
     Attachment,
     AuthorKind,
     Conversation,
-    ConversationStatus,
     Direction,
-    Handler,
     Message,
     MessageStatus,
 )
 from conversations.threads.saving import change, save
 from core.access.models import User
-from core.events.actor import FLOW, SYSTEM, Actor
-from core.events.operations import EventDraft, record, record_all
+from core.events.actor import Actor
+from core.events.operations import EventDraft, record_all
 from core.nudge import nudge
 from core.text import clean
 from crm.consent.models import Purpose
-from crm.consent.queries import may
 
-PREVIEW = 200
+NO_TIME = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,24 @@ class _Planned:
     part: Part
     attachments: tuple[UUID, ...]
     refusal: policy.Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Who speaks, what for, and when it leaves; `wait` says why not at once."""
+
+    author_kind: AuthorKind
+    author: User | None
+    purpose: str
+    can_wait: bool
+    leaves_at: datetime
+    wait: str
+    before: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> MessageStatus:
+        later = self.wait in (Wait.SCHEDULED, Wait.QUIET)
+        return MessageStatus.SCHEDULED if later else MessageStatus.QUEUED
 
 
 def send_message(
@@ -56,6 +73,9 @@ def send_message(
     quick_replies: Sequence[QuickReply] = (),
     attachments: Sequence[UUID] = (),
     purpose: Purpose = Purpose.REPLY,
+    not_before: datetime | None = None,
+    can_wait: bool = False,
+    undo: timedelta = NO_TIME,
 ) -> Message:
     """Queue one message; the last of its parts where the channel needs several. See `send_all`."""
     draft = Draft(text, tuple(quick_replies), tuple(attachments))
@@ -66,6 +86,9 @@ def send_message(
         author=author,
         now=now,
         purpose=purpose,
+        not_before=not_before,
+        can_wait=can_wait,
+        undo=undo,
     )
     return sent[-1]
 
@@ -78,8 +101,15 @@ def send_all(
     now: datetime,
     author: User | None = None,
     purpose: Purpose = Purpose.REPLY,
+    not_before: datetime | None = None,
+    can_wait: bool = False,
+    undo: timedelta = NO_TIME,
 ) -> list[Message]:
     """Queue the drafts in this order, adapted to the channel, with the locked conversation's transaction.
+
+    `not_before`: the time it is scheduled for. Quiet hours put off follow-ups, marketing, and what is transactional
+    and `can_wait`, never a reply. `undo`: how long its writer may take it back. What waits is looked at again, and
+    adapted, when its time has come.
 
     What may not leave is stored as failed with its reason in plain words: nothing vanishes. At most four
     statements, one more for attachments and one more for a purpose other than a reply. `attachments` are
@@ -87,26 +117,45 @@ def send_all(
     """
     account = account_by_id(conversation.account_id)
     abilities = registry.adapter(account.kind).abilities
-    facts = _facts(conversation, account, purpose)
-    planned = [each for draft in drafts for each in _plan(draft, facts, abilities)]
+    leaves_at, wait = departure(
+        conversation.contact, now=now, purpose=purpose, can_wait=can_wait, not_before=not_before
+    )
+    if undo and not wait:
+        leaves_at, wait = now + undo, Wait.UNDO
+    facts = facts_of(conversation, account, purpose)
+    planned = [each for draft in drafts for each in _plan(draft, facts, abilities, adapted=not wait)]
     if not planned:
         return []
-    author_kind = AuthorKind(author_kind)
+    before = before_speaking(conversation) if wait == Wait.UNDO else {}
+    way = _Way(AuthorKind(author_kind), author, purpose, can_wait, leaves_at, wait, before)
+    messages = _store(conversation, planned, way, now)
+    leaving = [message for message in messages if message.status == MessageStatus.QUEUED]
+    change(conversation, last_sequence=messages[-1].sequence)
+    if leaving:
+        spoke(conversation, leaving[-1], now)
+    if way.author_kind == AuthorKind.USER:
+        later = [message for message in messages if message.status == MessageStatus.SCHEDULED]
+        change(conversation, scheduled=conversation.scheduled + len(later))
+    if not wait:
+        nudge("outbox")
+    record_all(_event(conversation, message, way) for message in messages)
+    save(conversation)
+    return messages
+
+
+def _store(
+    conversation: Conversation, planned: Sequence[_Planned], way: _Way, now: datetime
+) -> list[Message]:
     messages = [
-        _message(conversation, each, number, author_kind, author, now)
+        _message(conversation, each, number, way, now)
         for number, each in enumerate(planned, start=conversation.last_sequence + 1)
     ]
     Message.objects.bulk_create(messages)
     for each, message in zip(planned, messages, strict=True):
         _attach(conversation, message, each.attachments)
-    queued = [message for message in messages if message.status == MessageStatus.QUEUED]
-    OutboxItem.objects.bulk_create(_item(conversation, message, now) for message in queued)
-    change(conversation, last_sequence=messages[-1].sequence)
-    if queued:
-        _spoke(conversation, queued[-1], now)
-        nudge("outbox")
-    record_all(_event(conversation, message, author) for message in messages)
-    save(conversation)
+    OutboxItem.objects.bulk_create(
+        _item(message, way) for message in messages if message.status != MessageStatus.FAILED
+    )
     return messages
 
 
@@ -121,7 +170,16 @@ def retry_message(*, message_id: int, actor: Actor, now: datetime) -> bool:
     message = Message.objects.get(pk=message_id)
     if message.status != MessageStatus.FAILED or message.direction != Direction.OUT:
         return False
-    if refusal := _refusal_now(conversation, message):
+    known = OutboxItem.objects.filter(message=message).values_list("purpose", flat=True).first()
+    purpose = known or Purpose.REPLY
+    refusal = refusal_of(
+        conversation,
+        account_by_id(message.account_id),
+        purpose=purpose,
+        has_text=bool(message.text),
+        has_files=message.attachments.exists(),
+    )
+    if refusal:
         message.error = str(policy.REASONS[refusal])
         message.save(update_fields=["error"])
         return False
@@ -129,7 +187,7 @@ def retry_message(*, message_id: int, actor: Actor, now: datetime) -> bool:
     message.sequence, message.sent_at = conversation.last_sequence + 1, now
     message.save(update_fields=["status", "error", "sequence", "sent_at"])
     change(conversation, last_sequence=message.sequence)
-    _spoke(conversation, message, now)
+    spoke(conversation, message, now)
     save(conversation)
     OutboxItem.objects.update_or_create(
         message=message,
@@ -137,6 +195,8 @@ def retry_message(*, message_id: int, actor: Actor, now: datetime) -> bool:
             "account_id": message.account_id,
             "conversation_id": message.conversation_id,
             "status": OutboxStatus.PENDING,
+            "wait": "",
+            "purpose": purpose,
             "attempts": 0,
             "next_attempt_at": now,
             "claimed_until": None,
@@ -144,33 +204,12 @@ def retry_message(*, message_id: int, actor: Actor, now: datetime) -> bool:
             "finished_at": None,
         },
     )
-    payload = {"message": str(message.public_id), "sequence": message.sequence, "author": message.author_kind}
-    record(name="message.queued", subject=conversation, actor=actor, payload=payload)
+    record_all([told(conversation, message, "message.queued", actor=actor, author=message.author_kind)])
     nudge("outbox")
     return True
 
 
-def _refusal_now(conversation: Conversation, message: Message) -> policy.Refusal | None:
-    account = account_by_id(message.account_id)
-    return policy.can_send(
-        policy.Facts(
-            **_facts(conversation, account, Purpose.REPLY),
-            has_text=bool(message.text),
-            has_files=message.attachments.exists(),
-            channel_carries_files=registry.adapter(account.kind).abilities.media,
-        )
-    )
-
-
-def _facts(conversation: Conversation, account: ChannelAccount, purpose: Purpose) -> dict[str, bool]:
-    return {
-        "account_active": account.active,
-        "spam": conversation.status == ConversationStatus.SPAM,
-        "consent": purpose == Purpose.REPLY or may(conversation.contact, purpose, account.kind),
-    }
-
-
-def _plan(draft: Draft, facts: dict[str, bool], abilities: Abilities) -> list[_Planned]:
+def _plan(draft: Draft, facts: dict[str, bool], abilities: Abilities, *, adapted: bool) -> list[_Planned]:
     text = clean(draft.text).strip()
     refusal = policy.can_send(
         policy.Facts(
@@ -182,7 +221,8 @@ def _plan(draft: Draft, facts: dict[str, bool], abilities: Abilities) -> list[_P
     )
     if refusal is policy.Refusal.EMPTY:
         return []
-    parts = adapt(text, draft.quick_replies, abilities)
+    whole = [Part(text, tuple(draft.quick_replies))]
+    parts = adapt(text, draft.quick_replies, abilities) if adapted else whole
     return [
         _Planned(part, tuple(draft.attachments) if number == 0 else (), refusal)
         for number, part in enumerate(parts)
@@ -190,27 +230,22 @@ def _plan(draft: Draft, facts: dict[str, bool], abilities: Abilities) -> list[_P
 
 
 def _message(
-    conversation: Conversation,
-    planned: _Planned,
-    sequence: int,
-    kind: AuthorKind,
-    author: User | None,
-    now: datetime,
+    conversation: Conversation, planned: _Planned, sequence: int, way: _Way, now: datetime
 ) -> Message:
-    refused = planned.refusal is not None
+    status = MessageStatus.FAILED if planned.refusal else way.status
     return Message(
         conversation=conversation,
         account_id=conversation.account_id,
         sequence=sequence,
         direction=Direction.OUT,
-        author_kind=kind,
-        author=author,
+        author_kind=way.author_kind,
+        author=way.author,
         text=planned.part.text,
         language=conversation.language,
         quick_replies=[reply._asdict() for reply in planned.part.quick_replies],
-        status=MessageStatus.FAILED if refused else MessageStatus.QUEUED,
+        status=status,
         error=str(policy.REASONS[planned.refusal]) if planned.refusal else "",
-        sent_at=now,
+        sent_at=way.leaves_at if status == MessageStatus.SCHEDULED else now,
     )
 
 
@@ -221,54 +256,25 @@ def _attach(conversation: Conversation, message: Message, attachments: tuple[UUI
         ).update(message=message)
 
 
-def _item(conversation: Conversation, message: Message, now: datetime) -> OutboxItem:
+def _item(message: Message, way: _Way) -> OutboxItem:
     return OutboxItem(
         message=message,
-        account_id=conversation.account_id,
-        conversation_id=conversation.pk,
-        next_attempt_at=now,
+        account_id=message.account_id,
+        conversation_id=message.conversation_id,
+        next_attempt_at=way.leaves_at,
+        wait=way.wait,
+        purpose=way.purpose,
+        can_wait=way.can_wait,
+        before=way.before,
     )
 
 
-def _spoke(conversation: Conversation, message: Message, now: datetime) -> None:
-    """The company has spoken.
-
-    An automatic word does not end the wait of somebody who was promised a person.
-    """
-    by_person = message.author_kind == AuthorKind.USER
-    change(
-        conversation,
-        last_message_at=now,
-        last_text=preview(message.text),
-        last_direction=Direction.OUT,
-        first_response_at=conversation.first_response_at or now,
-    )
-    if by_person:
-        change(conversation, unread=0, first_person_response_at=conversation.first_person_response_at or now)
-    if by_person or conversation.handler == Handler.FLOW:
-        change(conversation, status=ConversationStatus.WAITING_CUSTOMER, waiting_since=None)
-
-
-def preview(text: str) -> str:
-    """The words shown in a list: one line, cut."""
-    return " ".join(text[: PREVIEW * 2].split())[:PREVIEW]
-
-
-def _event(conversation: Conversation, message: Message, author: User | None) -> EventDraft:
-    actor = {AuthorKind.USER: Actor.of(author), AuthorKind.FLOW: FLOW}.get(
-        AuthorKind(message.author_kind), SYSTEM
-    )
-    payload = {"message": str(message.public_id), "sequence": message.sequence}
+def _event(conversation: Conversation, message: Message, way: _Way) -> EventDraft:
     if message.status == MessageStatus.FAILED:
-        return EventDraft(
-            name="message.failed",
-            subject=conversation,
-            actor=actor,
-            payload={**payload, "error": message.error},
+        return told(conversation, message, "message.failed", error=message.error)
+    if message.status == MessageStatus.SCHEDULED:
+        at = stamp(way.leaves_at)
+        return told(
+            conversation, message, "message.scheduled", author=message.author_kind, at=at, why=way.wait
         )
-    return EventDraft(
-        name="message.queued",
-        subject=conversation,
-        actor=actor,
-        payload={**payload, "author": message.author_kind},
-    )
+    return told(conversation, message, "message.queued", author=message.author_kind)

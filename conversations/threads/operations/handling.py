@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from conversations import responder
+from conversations.outbox.operations.waiting import hurry
 from conversations.threads.links import conversation_url
 from conversations.threads.models import Conversation, ConversationStatus, Handler, Urgency
 from conversations.threads.queries import locked_conversation
@@ -64,6 +65,7 @@ def hand_back(*, conversation_id: int, user: User, now: datetime | None = None) 
         return conversation
     change(conversation, handler=Handler.FLOW)
     save(conversation)
+    hurry(conversation, now or timezone.now())
     record(name="conversation.handed_back", subject=conversation, actor=Actor.of(user))
     responder.current().handed_back(conversation=conversation, user=user, now=now or timezone.now())
     save(conversation)

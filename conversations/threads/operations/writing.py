@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.outbox.operations import send_message
+from conversations.outbox.operations.queueing import NO_TIME
 from conversations.threads.errors import EmptyMessage
 from conversations.threads.models import (
     AuthorKind,
@@ -41,8 +42,13 @@ def reply(
     attachments: Sequence[UUID] = (),
     resolve: bool = False,
     now: datetime | None = None,
+    not_before: datetime | None = None,
+    undo: timedelta = NO_TIME,
 ) -> Message:
-    """Answer the customer; the person takes over from the flow by it. EmptyMessage without text and files."""
+    """Answer the customer; the person takes over from the flow by it. EmptyMessage without text and files.
+
+    `not_before`: the time it is scheduled for. `undo`: how long the person can take it back.
+    """
     now = now or timezone.now()
     if not clean(text).strip() and not attachments:
         raise EmptyMessage(_("Write something first."))
@@ -56,6 +62,8 @@ def reply(
             author=user,
             attachments=attachments,
             now=now,
+            not_before=not_before,
+            undo=undo,
         )
     if resolve and message.status != MessageStatus.FAILED:
         close(conversation, ConversationStatus.SOLVED, actor=Actor.of(user), now=now)

@@ -13,7 +13,6 @@ from automation.flows.effects import (
     NextStep,
     Note,
     NotInterested,
-    OptOut,
     QuickReply,
     RecordAnswer,
     SetContactField,
@@ -23,7 +22,7 @@ from automation.flows.effects import (
     Summary,
     Urgency,
 )
-from automation.flows.events import HandBack, Silence, Takeover
+from automation.flows.events import HandBack, OptedOut, Silence, Takeover
 from automation.flows.state import RunStatus
 from tests.automation.flows.builders import amount, others, place, says
 from tests.automation.flows.chat import Chat
@@ -124,17 +123,16 @@ def test_after_the_handoff_only_facts_are_kept() -> None:
     ],
 )
 def test_opting_out_is_confirmed_once(language: str, text: str) -> None:
-    chat = selling(language=language).send(says("stop", "opt_out"))
-    assert (chat.said.text, others(chat.effects)) == (text, [OptOut()])
+    chat = selling(language=language).send(OptedOut(says("stop", "opt_out"), confirm=True))
+    assert (chat.said.text, others(chat.effects)) == (text, [])
     assert chat.state is not None
     assert chat.state.status is RunStatus.DONE
-    assert chat.send(says("stop", "opt_out")).effects == ()
+    assert chat.send(OptedOut(says("stop", "opt_out"), confirm=False)).effects == ()
     assert chat.send(HandBack()).effects == ()
 
 
 def test_opting_out_while_a_person_speaks_is_confirmed_too() -> None:
-    chat = selling().send(Takeover()).send(says("stop writing", "opt_out"))
-    assert others(chat.effects) == [OptOut()]
+    chat = selling().send(Takeover()).send(OptedOut(says("stop writing", "opt_out"), confirm=True))
     assert chat.said.text_ids == ("phrases.opt_out",)
     assert others(chat.send(HandBack()).effects) == [Close("handed_back")]
 
@@ -263,7 +261,9 @@ def test_silence_reminds_once() -> None:
     assert chat.send(Silence(50)).said.asks == "contact.reach"
 
 
-@pytest.mark.parametrize("event", [Takeover(), says("a person", "human"), says("stop", "opt_out")])
+@pytest.mark.parametrize(
+    "event", [Takeover(), says("a person", "human"), OptedOut(says("stop", "opt_out"), True)]
+)
 def test_silence_reminds_nobody_else(event: object) -> None:
     assert selling().send(event).send(Silence(60)).effects == ()
 

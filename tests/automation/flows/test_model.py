@@ -12,12 +12,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from automation.flows.context import Choice, Context, Criterion
 from automation.flows.document import loads
-from automation.flows.effects import Close, HandOff, OptOut, RecordAnswer, Say, SetContactField
+from automation.flows.effects import Close, HandOff, RecordAnswer, Say, SetContactField
 from automation.flows.engine import Outcome, advance, start
-from automation.flows.events import CustomerMessage, Entity, Event, HandBack, Reading, Silence, Takeover
+from automation.flows.events import (
+    CustomerMessage,
+    Entity,
+    Event,
+    HandBack,
+    OptedOut,
+    Reading,
+    Silence,
+    Takeover,
+)
 from automation.flows.linter import questions_in
 from automation.flows.script import FlowDocument
-from automation.flows.state import RunState, RunStatus
+from automation.flows.state import SILENT, RunState, RunStatus
 from tests.automation.flows.builders import amount, context, criteria, flow, place
 
 WINDING = """\
@@ -48,7 +57,7 @@ SIZE = Criterion("size", "choice", {"en": "Which size?"}, choices=(Choice("big",
 
 INTENTS = (
     *("price", "delivery", "warranty", "fault", "showroom", "greeting", "thanks", "yes", "no", "other"),
-    *("human", "opt_out", "not_interested", "complaint", "payment"),
+    *("human", "not_interested", "complaint", "payment"),
 )
 TEXTS = st.sampled_from(
     [
@@ -182,6 +191,12 @@ class Customer(RuleBasedStateMachine):
         if before.reminded or before.status is not RunStatus.WAITING:
             assert self.effects == ()
 
+    @rule(message=MESSAGES, confirm=st.booleans())
+    def opt_out(self, message: CustomerMessage, confirm: bool) -> None:
+        self._advance(OptedOut(message, confirm))
+        assert self.state.status in SILENT
+        assert (self.said is not None) is confirm
+
     @rule()
     def take_over(self) -> None:
         self._advance(Takeover())
@@ -206,7 +221,7 @@ class Customer(RuleBasedStateMachine):
         self.log.append((event, self.context))
         self._take(advance(self.flow, self.state, event, self.context))
         if isinstance(event, CustomerMessage) and before.status is RunStatus.PAUSED:
-            assert self.said is None or any(isinstance(effect, OptOut) for effect in self.effects)
+            assert self.said is None
 
     def _take(self, outcome: Outcome) -> None:
         facts, contact = dict(self.context.facts), dict(self.context.contact)
@@ -251,7 +266,7 @@ class Customer(RuleBasedStateMachine):
 
     @invariant()
     def an_end_is_announced(self) -> None:
-        ends = [effect for effect in self.effects if isinstance(effect, HandOff | Close | OptOut)]
+        ends = [effect for effect in self.effects if isinstance(effect, HandOff | Close)]
         assert len(ends) <= 1
         for effect in ends:
             if isinstance(effect, HandOff):
