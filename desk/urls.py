@@ -13,6 +13,7 @@ from desk.leads import views as leads
 from desk.search import views as search
 from desk.showcase import views as showcase
 from desk.steps import views as steps
+from desk.today import views as today
 
 app_name = "desk"
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("presence/", frame.presence, name="presence"),
     path("language/", frame.language, name="language"),
     path("search/", search.search, name="search"),
+    path("today/", today.today, name="today"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/rows/", inbox.rows, name="inbox_rows"),
     path("inbox/<uuid:public_id>/", inbox.conversation, name="conversation"),

@@ -66,6 +66,7 @@ MATRIX: dict[str, Level] = {
             "desk:presence",
             "desk:language",
             "desk:search",
+            "desk:today",
             "desk:inbox",
             "desk:inbox_rows",
             "desk:pipeline",

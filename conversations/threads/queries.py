@@ -144,11 +144,15 @@ def queue_counts(user: User) -> dict[Tab, int]:
     return {tab: counts[tab.value] for tab in tabs}
 
 
-def waiting_count(user: User) -> int:
-    """How many conversations wait for a person: own ones with unread words, and the queue."""
+def waiting(user: User) -> ConversationQuerySet:
+    """Conversations that wait for a person: own ones with unread words, and the queue."""
     own = Q(assignee=user, unread__gt=0)
     waits = Q(handler=Handler.QUEUE, status=ConversationStatus.WAITING_US)
-    return conversations().visible_to(user).live().filter(own | waits).count()
+    return conversations().visible_to(user).live().filter(own | waits)
+
+
+def waiting_count(user: User) -> int:
+    return waiting(user).count()
 
 
 def thread(conversation: Conversation, *, before: Cursor | None = None, limit: int = 50) -> Page[Message]:

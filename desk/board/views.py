@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -25,9 +26,12 @@ PAGE = "desk/board.html"
 @require_safe
 @signed_in
 def pipeline(request: Request) -> HttpResponse:
-    """The first pipeline; without any, a page that says who can make one."""
+    """The first pipeline, with the filter that was asked for; without any, a page that says who can make one."""
     first = Pipeline.objects.order_by("position", "id").first()
-    return redirect("desk:board", first.public_id) if first else render(request, PAGE, {"pipeline": None})
+    if first is None:
+        return render(request, PAGE, {"pipeline": None})
+    asked = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(f"{reverse('desk:board', args=[first.public_id])}{asked}")
 
 
 @require_safe

@@ -58,7 +58,7 @@ def log(request: Request, public_id: UUID) -> HttpResponse:
         now=timezone.now(),
         actor=Actor.of(request.user),
     )
-    return toast(_what_is_next(request, call, lead), _logged(call), _undo_url(call, lead))
+    return _what_is_next(request, call, lead)
 
 
 @require_POST
@@ -101,11 +101,12 @@ def of_person(request: Request, public_id: UUID) -> HttpResponse:
 
 
 def _what_is_next(request: Request, call: Call, lead: Lead | None) -> HttpResponse:
+    done = {"told": _logged(call), "undo": _undo_url(call, lead)}
     if lead is None:
-        return asking(render(request, "desk/calls/no_lead.html", {"call": call, "told": _logged(call)}))
+        return asking(render(request, "desk/calls/no_lead.html", {"call": call, **done}))
     now, fresh = timezone.now(), lead_for(request.user, lead.public_id)
     form = StepForm(lead=fresh, now=now, suggestion=step_after(call.outcome))
-    context = dialog(fresh, form, now, headline=_("What is next?"), told=_logged(call))
+    context = dialog(fresh, form, now, headline=_("What is next?"), **done)
     return asking(render(request, STEP_DIALOG, context))
 
 

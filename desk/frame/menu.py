@@ -28,6 +28,7 @@ class Screen:
 
 SCREENS: tuple[Screen, ...] = (
     Screen("desk:inbox", _("Inbox"), "inbox", counts_waiting=True),
+    Screen("desk:today", _("Today"), "checklist"),
     Screen("desk:pipeline", _("Pipeline"), "layout-kanban"),
     Screen("desk:contacts", _("Contacts"), "users"),
     Screen("desk:settings", _("Settings"), "settings", roles=(Role.MANAGER, Role.ADMIN), last=True),

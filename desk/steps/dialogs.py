@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.pipeline.models import Lead
-from crm.pipeline.steps import When
+from crm.pipeline.steps import When, choices
 from desk import formats
 from desk.steps.forms import StepForm
 
@@ -32,21 +33,24 @@ class Offer:
     time: str
 
 
-def offers(form: StepForm, now: datetime) -> list[Offer]:
-    return [Offer(when.value, _day(when, at), formats.clock(at)) for when, at in form.moments.items()]
+def moments(now: datetime) -> list[Offer]:
+    """What a step can be put off to with one click, in the reader's zone."""
+    found = choices(now, timezone.get_current_timezone_name())
+    return [Offer(when.value, _day(when, at), formats.clock(at)) for when, at in found.items()]
 
 
 def dialog(
-    lead: Lead, form: StepForm, now: datetime, *, headline: str = "", told: str = ""
+    lead: Lead, form: StepForm, now: datetime, *, headline: str = "", told: str = "", undo: str = ""
 ) -> dict[str, Any]:
-    """`told`: what has just been done, after which this is asked."""
+    """`told`: what has just been done, after which this is asked; `undo` takes it back."""
     return {
         "lead": lead,
         "form": form,
         "headline": headline or _("Next step"),
         "told": told,
+        "undo": undo,
         "ideas": IDEAS,
-        "offers": offers(form, now),
+        "offers": moments(now),
     }
 
 

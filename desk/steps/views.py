@@ -70,11 +70,15 @@ def step_done(request: Request, public_id: UUID) -> HttpResponse:
     except StaleLead as stale:
         return toast(told(changed(request, found, status=409)), str(stale))
     fresh = lead_for(request.user, public_id)
-    context = dialog(fresh, StepForm(lead=fresh, now=now), now, headline=_("What is next?"))
-    response = asking(render(request, DIALOG, context))
-    if not step.text:
-        return response
-    return toast(response, _("Done: %(step)s") % {"step": step.text}, undo_url(lead, step))
+    context = dialog(
+        fresh,
+        StepForm(lead=fresh, now=now),
+        now,
+        headline=_("What is next?"),
+        told=_("Done: %(step)s") % {"step": step.text} if step.text else "",
+        undo=undo_url(lead, step),
+    )
+    return asking(render(request, DIALOG, context))
 
 
 def asking(response: HttpResponse) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from conversations.threads.models import Conversation, Handler
 from core.access.models import Presence
+from crm.contacts.models import Contact, ContactPoint, ContactPointKind
 from crm.pipeline.enums import LeadSource
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import Today
@@ -99,6 +100,12 @@ def step_health(lead: Lead) -> str:
 def outcome_icon(outcome: str) -> str:
     """The icon of how a call ended."""
     return OUTCOME_ICONS.get(outcome, "phone")
+
+
+@register.filter
+def phone_of(contact: Contact) -> ContactPoint | None:
+    """The number to call; the points are best fetched with the contacts."""
+    return next((point for point in contact.points.all() if point.kind == ContactPointKind.PHONE), None)
 
 
 @register.filter

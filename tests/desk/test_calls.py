@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +16,6 @@ from crm.calls.models import Call
 from crm.pipeline.models import Lead, Pipeline
 from tests.desk.conftest import Counting
 from tests.desk.reading import attributes, words
-from tests.desk.settings.htmx import toast_of
 from tests.factories.conversations import make_conversation
 from tests.factories.core import TeamFactory
 from tests.factories.crm import ContactFactory, LeadFactory, PhoneFactory
@@ -48,7 +46,7 @@ def log(client: Client, lead: Lead, /, **values: Any) -> Any:
 
 
 def undo_of(response: Any) -> str:
-    return str(json.loads(response["HX-Trigger"])["toast"]["undo"])
+    return attributes(response.content, "told-undo", "hx-post")[0]
 
 
 def test_the_button_stands_on_every_screen_and_numbers_can_be_called(client: Client, lead: Lead) -> None:
@@ -82,7 +80,7 @@ def test_no_answer_is_two_clicks_and_proposes_to_call_again(client: Client, lead
 
     call = Call.objects.get()
     assert (call.outcome, call.direction, call.lead, call.called_at) == ("no_answer", "out", lead, NOW)
-    assert toast_of(answer) == "Call logged: No answer"
+    assert words(answer.content, "told") == ["Call logged: No answer Undo"]
     assert words(answer.content, "modal-title") == ["What is next?"]
     assert attributes(answer.content, "#id_next_step", "value") == ["Call again"]
     assert attributes(answer.content, "#id_due_at", "value") == ["2026-03-06T10:00"]

@@ -80,7 +80,7 @@ def test_the_rail_has_no_dead_links(
     client = sign_in(agent)
     page = client.get(reverse("desk:inbox")).content
 
-    assert words(page, "rail-label") == ["Inbox", "Pipeline", "Contacts"]
+    assert words(page, "rail-label") == ["Inbox", "Today", "Pipeline", "Contacts"]
     for address in attributes(page, "rail-item", "href"):
         assert client.get(address, follow=True).status_code == 200
     admin = sign_in(AdminFactory())
@@ -123,7 +123,7 @@ def test_the_palette_finds_screens_people_leads_and_numbers(
         return attributes(client.get(reverse("desk:search"), {"q": text}).content, "palette-hit", "href")
 
     chat, person = f"/inbox/{conversation.public_id}/", f"/contacts/{conversation.contact.public_id}/"
-    assert found("") == ["/inbox/", "/pipeline/", "/contacts/", "/settings/"]
+    assert found("") == ["/inbox/", "/today/", "/pipeline/", "/contacts/", "/settings/"]
     assert found("pipe") == ["/pipeline/", "/settings/pipelines/"]
     assert found("hours") == []
     assert found("smirnova") == [f"/leads/{lead.public_id}/", person, chat]

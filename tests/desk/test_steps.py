@@ -96,9 +96,9 @@ def test_done_clears_the_step_and_asks_what_is_next(client: Client, lead: Lead) 
     done = client.post(address(lead, "step_done"))
 
     assert words(done.content, "modal-title") == ["What is next?"]
-    assert (done["HX-Retarget"], toast_of(done)) == ("#modal-body", "Done: Call")
+    assert (done["HX-Retarget"], words(done.content, "told")) == ("#modal-body", ["Done: Call Undo"])
     assert step_of(lead) == ("", "")
-    client.post(undo_of(done))
+    client.post(attributes(done.content, "told-undo", "hx-post")[0])
     assert step_of(lead) == ("Call", "Thu 05 12:00")
 
 

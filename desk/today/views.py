@@ -1,0 +1,24 @@
+"""The salesperson's day on one page, where most of it can be done in place (spec 7.7, 7.8)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from core.http import Request, render_page, signed_in
+from desk.steps.dialogs import moments
+from desk.today.queries import day_of
+
+PAGE = "desk/today.html"
+
+
+@require_safe
+@never_cache
+@signed_in
+def today(request: Request) -> HttpResponse:
+    """The whole page, or its lists anew."""
+    now = timezone.now()
+    context = {"day": day_of(request.user, now), "now": now, "offers": moments(now)}
+    return render_page(request, PAGE, context, partial="today_lists")
