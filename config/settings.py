@@ -261,3 +261,7 @@ LOGGING = logs.configure(
     colours=sys.stderr.isatty() or environment.flag("FORCE_COLOR"),
 )
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# Telegram: another Bot API server than Telegram's own, and how fast one bot may write in all.
+TELEGRAM_API_URL = os.environ.get("TELEGRAM_API_URL", "https://api.telegram.org").rstrip("/")
+TELEGRAM_MESSAGES_PER_SECOND = environment.number("TELEGRAM_MESSAGES_PER_SECOND", 30)

@@ -1,4 +1,4 @@
-"""What `make run` runs: our servers unless others are named, preparing steps, web, live, worker and beat."""
+"""What `make run` runs: our servers unless others are named, preparing steps, web, live, worker, beat and poller."""
 
 import os
 import signal
@@ -67,7 +67,7 @@ class Stack:
         self._check_ports()
         self._start_services()
         self._step("Preparing", "prepare", show=True)
-        self._supervisor.start(self._web(), self._live(), self._worker(), self._beat())
+        self._supervisor.start(self._web(), self._live(), self._worker(), self._beat(), self._poller())
         self._greet()
 
     def _check_ports(self) -> None:
@@ -154,6 +154,10 @@ class Stack:
 
     def _beat(self) -> Program:
         return self._program("beat", "-m", "celery", "-q", "-A", "config", "beat", "--loglevel", "WARNING")
+
+    def _poller(self) -> Program:
+        """Fetches for channels without a webhook; it waits idly where there is none."""
+        return self._program("poller", "manage.py", "poll_channels")
 
     def _greet(self) -> None:
         lines = [f"Parley is running: {settings.BASE_URL}"]

@@ -5,12 +5,17 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from conversations.channels import registry
+from conversations.channels.telegram import followups as telegram
+from conversations.channels.telegram.adapter import TelegramAdapter
 from conversations.channels.webchat.adapter import WebChatAdapter
 from conversations.deliveries.queries import done
 from conversations.events import register_events
 from conversations.outbox import receivers as outbox
+from conversations.files.operations import ATTEMPTS, FETCH, fetch
+from conversations.inbound import followups
 from conversations.outbox.queries import sent
 from core import nudge
+from core.due.registry import handler
 from core.notifications.registry import register as register_notification
 from core.schedules import every
 from core.tidy.registry import keep
@@ -22,6 +27,10 @@ TIDY = "conversations.channels.webchat.tasks.remove_uploads"
 
 def register_all() -> None:
     registry.register(WebChatAdapter())
+    registry.register(TelegramAdapter())
+    followups.register(TelegramAdapter.kind, telegram.taken)
+    handler(telegram.ANSWER, max_attempts=telegram.ANSWER_ATTEMPTS, outside=True)(telegram.answer)
+    handler(FETCH, max_attempts=ATTEMPTS, outside=True)(fetch)
     register_events()
     nudge.register("deliveries", task=PROCESS)
     nudge.register("outbox", task=DELIVER)

@@ -1,6 +1,7 @@
 """All models of the room, gathered for Django; each lives with its subject."""
 
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
+from conversations.channels.telegram.models import TelegramPolling
 from conversations.deliveries.models import RawDelivery
 from conversations.outbox.models import OutboxItem
 from conversations.threads.models import Attachment, Conversation, Message
@@ -13,4 +14,5 @@ __all__ = [
     "Message",
     "OutboxItem",
     "RawDelivery",
+    "TelegramPolling",
 ]

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 from uuid import UUID
+
+from django.utils.translation import gettext_noop
 
 
 class SignatureError(Exception):
@@ -25,17 +27,42 @@ class SendError(Exception):
     """The provider did not take the message.
 
     `permanent`: trying again is no use. `retry_after`: seconds the provider asks for. `code`: the provider's
-    own, for the log. `message`: plain words for the person who wrote, English source text.
+    own, for the log. `message`: plain words for the person who wrote, English source text. `blocked`: the
+    customer does not let us write any more, which counts as an opt-out.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, retry_after: float | None = None, code: str = ""
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        code: str = "",
+        blocked: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.permanent = permanent
         self.retry_after = retry_after
         self.code = code
+        self.blocked = blocked
+
+
+class NotYet(Exception):
+    """The adapter keeps the provider's pace: nothing was sent, and trying `seconds` later is no failed try."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"not before {seconds:.1f} s")
+        self.seconds = seconds
+
+
+class FetchError(Exception):
+    """The provider did not give a file. `message`: plain words; `permanent`: trying again is no use."""
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
 
 
 class EventKind(StrEnum):
@@ -50,6 +77,15 @@ class EventKind(StrEnum):
     COMMENT = "comment"
     OTHER = "other"
 
+
+OPTED_OUT = "opted_out"
+OPTED_IN = "opted_in"
+"""`payload` of an event of kind other: the customer blocked us, or lets us write again."""
+
+UNCONFIRMED = gettext_noop(
+    "The connection broke before it was confirmed: the message may have arrived. Look before you send it again."
+)
+"""Why a message is not tried again by itself on a channel where it could arrive twice."""
 
 UPLOADED = "upload:"
 """Prefix of `InboundAttachment.url` for a file that already lies with us as an Attachment of that public id.
@@ -79,7 +115,8 @@ class InboundEvent:
     language. `reply_to`: the external id of the message that is answered, reacted to, edited or deleted.
     `payload`: what a button carried; for kind other the provider's own word for what it is. `status`: sent,
     delivered, read or failed, of the message `external_id`, or of everything up to `watermark`. `sent_at`
-    aware; None where the provider tells no time.
+    aware; None where the provider tells no time. `group_id`: the same for the parts of one thing that was said at
+    once, such as the pictures of an album.
     """
 
     kind: EventKind = EventKind.MESSAGE
@@ -98,6 +135,7 @@ class InboundEvent:
     payload: str = ""
     status: str = ""
     watermark: datetime | None = None
+    group_id: str = ""
     referral: Mapping[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)
 
@@ -117,7 +155,10 @@ class Abilities:
     """What a channel can carry (spec 2.3). Sizes of 0 mean: not at all; `window_hours` None means: no
     window.
 
-    `lease_seconds` is the longest that one send may take before another worker may try it again.
+    `lease_seconds` is the longest that one send may take before another worker may try it again. `repeatable`:
+    the same message sent twice arrives once; where it does not, a send whose outcome nobody knows is not tried
+    again by itself. `files_at_once` 0 means any number; `caption_limit` None: as much text beside a file as
+    without.
     """
 
     text_limit: int = 4000
@@ -128,6 +169,9 @@ class Abilities:
     typing: bool = False
     window_hours: int | None = None
     lease_seconds: int = 60
+    repeatable: bool = True
+    files_at_once: int = 0
+    caption_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +202,20 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """The provider took it. `delivered` where taking it is delivering it."""
+    """The provider took it. `delivered` where taking it is delivering it; `thread_id` where the thread goes on
+    under another id from now on."""
 
     external_id: str = ""
     delivered: bool = False
+    thread_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """A file that the provider gave; `name` as far as the provider knows one."""
+
+    content: bytes
+    name: str = ""
 
 
 class Adapter(Protocol):
@@ -200,3 +254,11 @@ class Adapter(Protocol):
 
     def send(self, credentials: Mapping[str, Any], message: OutboundMessage) -> SendResult:
         """Hand one message to the provider; SendError otherwise. Runs outside every transaction."""
+
+
+@runtime_checkable
+class FileSource(Protocol):
+    """An adapter whose provider keeps the files of messages until they are asked for."""
+
+    def fetch(self, credentials: Mapping[str, Any], external_id: str, *, most: int) -> FetchedFile:
+        """The announced file of at most `most` bytes; FetchError otherwise. Runs outside every transaction."""

@@ -54,6 +54,8 @@ class OutboxItem(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     finished_at = models.DateTimeField(null=True)
 
+    interrupted = False  # of a message that was just claimed: a worker died with it in hand
+
     class Meta:
         indexes = [
             models.Index(

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from conversations.channels.contracts import Abilities
 from conversations.sending.drafts import QuickReply
-from conversations.sending.splitting import split
+from conversations.sending.splitting import size, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,28 @@ def adapt(text: str, quick_replies: Sequence[QuickReply], abilities: Abilities) 
         text = "\n\n".join(part for part in (text.strip(), numbered(quick_replies)) if part)
     texts = split(text, limit=abilities.text_limit, unit=abilities.text_unit) or [""]
     return [*(Part(each) for each in texts[:-1]), Part(texts[-1], tuple(quick_replies))]
+
+
+File = TypeVar("File")
+
+
+def beside(
+    files: Sequence[File], parts: Sequence[Part], abilities: Abilities
+) -> list[tuple[tuple[File, ...], Part]]:
+    """Which files go with which part: all with the first, or as many messages more as the channel needs for them.
+
+    A text that is too long to stand beside a file follows it.
+    """
+    if not files or not parts:
+        return [((), part) for part in parts]
+    at_once = abilities.files_at_once or len(files)
+    batches = [tuple(files[start : start + at_once]) for start in range(0, len(files), at_once)]
+    alone = [(batch, Part("")) for batch in batches[:-1]]
+    first, rest = parts[0], parts[1:]
+    limit = abilities.caption_limit
+    if limit is not None and size(first.text, abilities.text_unit) > limit:
+        return [*alone, (batches[-1], Part("")), *(((), part) for part in parts)]
+    return [*alone, (batches[-1], first), *(((), part) for part in rest)]
 
 
 def as_buttons(quick_replies: Sequence[QuickReply], abilities: Abilities) -> bool:

@@ -184,7 +184,7 @@ class Message(models.Model):
     """One message or note. Shown in the order of `sent_at`, `sequence`; `late` marks one that arrived out of order.
 
     `dedupe_key` is the hash of (event kind, external id, thread): the same event twice falls away on it.
-    `quick_replies`: [{"label", "payload"}].
+    `quick_replies`: [{"label", "payload"}]. `group_id` is the provider's for an album, which is one message here.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -214,6 +214,7 @@ class Message(models.Model):
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     raw_kind = models.CharField(max_length=40, blank=True)
+    group_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     attachment_kinds: tuple[str, ...] = ()  # of a message that is just being taken in; its files are rows
@@ -232,7 +233,8 @@ class Message(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of a message; `file` is empty while it has only been announced and not fetched yet."""
+    """A file of a message; `file` is empty while it has only been announced and not fetched yet, `error` says why it
+    could not be fetched."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="attachments")
@@ -245,4 +247,5 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField(default=0)
     external_id = models.CharField(max_length=300, blank=True)
     caption = models.TextField(blank=True)
+    error = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -142,8 +142,11 @@ def _work(row_id: int, now: datetime) -> bool:
 def _act(row: DueRow, handler: Handler, now: datetime) -> None:
     token = _in_hand.set(row)
     try:
-        with transaction.atomic():
+        if handler.outside:
             handler.act(row, now)
+        with transaction.atomic():
+            if not handler.outside:
+                handler.act(row, now)
             if row.status == DueStatus.PENDING:
                 _complete(row, now)
     except _SupersededError:

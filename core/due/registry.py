@@ -17,24 +17,26 @@ MAX_ATTEMPTS = 8
 class Handler:
     act: Callable[[DueRow, datetime], None]
     max_attempts: int
+    outside: bool = False
 
 
 _handlers: dict[str, Handler] = {}
 
 
 def handler(
-    kind: str, *, max_attempts: int = MAX_ATTEMPTS
+    kind: str, *, max_attempts: int = MAX_ATTEMPTS, outside: bool = False
 ) -> Callable[[Callable[[DueRow, datetime], None]], Callable[[DueRow, datetime], None]]:
     """Decorate `act(row, now)`, which runs in one transaction with the completion of its row.
 
     It may schedule the same kind and key again. A fault is retried with growing pauses, the row parked after
-    `max_attempts`. Raises ValueError for a kind that is taken.
+    `max_attempts`. With `outside` it runs outside of any transaction, for what waits for another server, and must
+    bear being repeated. Raises ValueError for a kind that is taken.
     """
 
     def register(act: Callable[[DueRow, datetime], None]) -> Callable[[DueRow, datetime], None]:
         if kind in _handlers:
             raise ValueError(f"The due kind {kind!r} has a handler already.")
-        _handlers[kind] = Handler(act, max_attempts)
+        _handlers[kind] = Handler(act, max_attempts, outside)
         return act
 
     return register

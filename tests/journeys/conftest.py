@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from conversations.accounts.models import ChannelAccount
     from core.access.models import User
     from tests.journeys.chat import Chat
+    from tests.journeys.telegram import TelegramChat
+    from tests.providers.telegram import TelegramStandIn
 
 OPEN = "2026-03-02T12:00:00+04:00"
 """A Monday at noon in Yerevan: the showroom is open."""
@@ -59,3 +61,34 @@ def anna(shop: ChannelAccount) -> User:
     from tests.factories.conversations import make_user
 
     return make_user("Anna", role="admin")
+
+
+@pytest.fixture
+def telegram(settings: object) -> Iterator[TelegramStandIn]:
+    """Telegram, on a port of this machine."""
+    from tests.providers.telegram import TelegramStandIn
+
+    with TelegramStandIn() as stand_in:
+        settings.TELEGRAM_API_URL = stand_in.url  # type: ignore[attr-defined]
+        settings.TELEGRAM_MESSAGES_PER_SECOND = 0  # type: ignore[attr-defined]  # the test holds the clock
+        yield stand_in
+
+
+@pytest.fixture
+def bot(
+    shop: ChannelAccount, telegram: TelegramStandIn, live_server: object, settings: object
+) -> ChannelAccount:
+    """The furniture maker's bot, connected by webhook as the settings do it."""
+    from conversations.channels.telegram.setup import WEBHOOK, connect
+    from tests.providers.telegram import TOKEN
+
+    settings.BASE_URL = live_server.url  # type: ignore[attr-defined]
+    return connect(token=TOKEN, updates=WEBHOOK, flow_key="first_answer", team=shop.team)
+
+
+@pytest.fixture
+def phone(bot: ChannelAccount, telegram: TelegramStandIn, clock: object) -> TelegramChat:
+    """Somebody with the bot open on the phone."""
+    from tests.journeys.telegram import TelegramChat
+
+    return TelegramChat(bot, telegram, clock)

@@ -5,10 +5,14 @@ from datetime import datetime
 
 from conversations import responder
 from conversations.accounts.models import AccountPurpose, ChannelAccount
-from conversations.channels.contracts import EventKind, InboundEvent
+from conversations.channels.contracts import OPTED_IN, OPTED_OUT, EventKind, InboundEvent
+from conversations.inbound import followups
 from conversations.inbound.keys import dedupe_key
 from conversations.inbound.operations import revising, statuses
 from conversations.inbound.operations.heeding import heed
+from conversations.inbound.operations.albums import join
+from conversations.inbound.operations.buttons import resolved
+from conversations.inbound.operations.deciding import decided
 from conversations.inbound.operations.sender import Sender, find_sender
 from conversations.inbound.operations.storing import attach, insert_once, last_heard_at
 from conversations.inbound.operations.waiting import TooEarly
@@ -68,11 +72,14 @@ def receive(
     its way to us.
     """
     event = _cleaned(event)
+    followups.run(account, event, arrived_at)
     if event.kind == EventKind.STATUS:
         statuses.apply(account=account, event=event, now=arrived_at)
         return Received()
     if not event.customer_id:
         return Received()
+    if event.kind == EventKind.OTHER and event.payload in (OPTED_OUT, OPTED_IN):
+        return Received(conversation=decided(account=account, event=event, now=arrived_at))
     if event.kind in (EventKind.EDIT, EventKind.DELETE):
         revised = revising.revise(account=account, event=event, now=arrived_at)
         return Received(conversation=revised)
@@ -80,7 +87,7 @@ def receive(
         return Received(conversation=revising.react(account=account, event=event, now=arrived_at))
     if event.direction == "out":
         return _echo(account, event, arrived_at)
-    return _from_customer(account, event, arrived_at, respond)
+    return _from_customer(account, resolved(account=account, event=event), arrived_at, respond)
 
 
 def _cleaned(event: InboundEvent) -> InboundEvent:
@@ -95,6 +102,7 @@ def _cleaned(event: InboundEvent) -> InboundEvent:
         subject=clean(event.subject)[:200],
         text=clean(event.text),
         reply_to=clean(event.reply_to)[:300],
+        group_id=clean(event.group_id)[:64],
         payload=clean(event.payload)[:200],
         referral=clean_json(dict(event.referral)),
         raw=clean_json(dict(event.raw)),
@@ -117,6 +125,8 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
     if sender is None:
         return Received(duplicate=True)
     conversation = sender.conversation
+    if joined := join(conversation, event):
+        return Received(joined, conversation, duplicate=True)
     message = _message(account, conversation, event, key, said_at(event.sent_at, now), understanding.language)
     _place(message, timed=event.sent_at is not None)
     if not insert_once(message):
@@ -170,6 +180,7 @@ def _message(
         text=event.text,
         language="" if out else language,
         payload=event.payload if event.kind != EventKind.OTHER else "",
+        group_id=event.group_id,
         external_id=event.external_id,
         dedupe_key=key,
         reply_to_external_id=event.reply_to,

@@ -43,7 +43,8 @@ def revise(*, account: ChannelAccount, event: InboundEvent, now: datetime) -> Co
 
 
 def _edit(message: Message, event: InboundEvent, at: datetime) -> None:
-    if message.deleted_at or message.text == event.text:
+    overtaken = message.edited_at is not None and at < message.edited_at
+    if message.deleted_at or overtaken or message.text == event.text:
         return
     before, message.text, message.edited_at = message.text, event.text, at
     message.save(update_fields=["text", "edited_at"])

@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import Max
 
 from conversations.channels.contracts import UPLOADED, InboundAttachment, InboundEvent
+from conversations.files.operations import fetch_later
 from conversations.threads.models import Attachment, Conversation, Direction, Message
 
 _MADE_BY_THE_DATABASE = frozenset({"id", "created_at"})
@@ -56,10 +57,11 @@ def attach(message: Message, event: InboundEvent) -> None:
             message__isnull=True,
         ).update(message=message)
     if announced:
-        Attachment.objects.bulk_create(_announced(message, each) for each in announced)
+        files = Attachment.objects.bulk_create([_announced(message, each) for each in announced])
+        fetch_later(message, files)
     if event.attachments:
-        files = Attachment.objects.filter(message=message).order_by("id")
-        message.attachment_kinds = tuple(files.values_list("kind", flat=True))
+        kept = Attachment.objects.filter(message=message).order_by("id")
+        message.attachment_kinds = tuple(kept.values_list("kind", flat=True))
 
 
 def _announced(message: Message, attachment: InboundAttachment) -> Attachment:

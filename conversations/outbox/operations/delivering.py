@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -11,19 +11,22 @@ from conversations.accounts.operations import record_error
 from conversations.accounts.queries import account_by_id
 from conversations.channels import registry
 from conversations.channels.contracts import (
+    UNCONFIRMED,
     Abilities,
+    NotYet,
     OutboundAttachment,
     OutboundMessage,
     SendError,
     SendResult,
 )
+from conversations.consent.operations import blocked
 from conversations.outbox.backoff import ATTEMPTS, pause
 from conversations.outbox.models import OutboxItem, OutboxStatus
 from conversations.outbox.operations.releasing import look_at_next
 from conversations.outbox.operations.settling import tell_author
 from conversations.sending.adaptation import as_buttons
 from conversations.sending.drafts import QuickReply
-from conversations.threads.models import Attachment, Message, MessageStatus
+from conversations.threads.models import Attachment, Conversation, Message, MessageStatus
 from core.claims import fault_of
 from core.events.operations import record
 from core.live import topics
@@ -32,8 +35,8 @@ from core.live.publish import publish
 log = structlog.get_logger(__name__)
 
 # One worker wins the row; the messages of a conversation wait for the earlier ones; the lease of a worker
-# that died runs out. What waits or was not asked for is looked at first (releasing.py); until its time has
-# come it holds up nobody.
+# that died runs out, and `interrupted` tells of it. What waits or was not asked for is looked at first
+# (releasing.py); until its time has come it holds up nobody.
 _CLAIM = """
 UPDATE conversations_outboxitem AS item
    SET attempts = item.attempts + 1,
@@ -41,8 +44,8 @@ UPDATE conversations_outboxitem AS item
            (SELECT lease.seconds FROM unnest(%(kinds)s::text[], %(leases)s::int[]) AS lease (kind, seconds)
               JOIN conversations_channelaccount account ON account.kind = lease.kind
              WHERE account.id = item.account_id), 60))
- WHERE item.id = (
-       SELECT next.id FROM conversations_outboxitem next
+  FROM (
+       SELECT next.id, next.claimed_until FROM conversations_outboxitem next
         WHERE next.status = 'pending' AND next.next_attempt_at <= %(now)s
           AND next.wait = '' AND next.purpose NOT IN ('follow_up', 'marketing')
           AND (next.claimed_until IS NULL OR next.claimed_until < %(now)s)
@@ -51,8 +54,9 @@ UPDATE conversations_outboxitem AS item
                WHERE earlier.status = 'pending' AND earlier.conversation_id = next.conversation_id
                  AND earlier.id < next.id AND (earlier.wait = '' OR earlier.next_attempt_at <= %(now)s))
         ORDER BY next.next_attempt_at, next.id
-        LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING item.*
+        LIMIT 1 FOR UPDATE SKIP LOCKED) AS chosen
+ WHERE item.id = chosen.id
+RETURNING item.*, chosen.claimed_until IS NOT NULL AS interrupted
 """
 
 
@@ -69,13 +73,26 @@ def deliver_next(*, now: datetime | None = None) -> bool:
     if item.attempts > ATTEMPTS:
         _failed(item, message, SendError(_("Something went wrong on our side.")), now)
         return True
+    if _may_have_arrived(item):
+        _failed(item, message, SendError(_(UNCONFIRMED), code="unconfirmed"), now)
+        return True
     results: list[SendResult] = []
     fault = fault_of(lambda: results.append(_send(message)))
     if fault is None:
         _sent(item, message, results[0], now)
+    elif isinstance(fault, NotYet):
+        _put_off(item, now + timedelta(seconds=fault.seconds))
     else:
         _not_sent(item, message, _as_send_error(fault, message), now)
     return True
+
+
+def _may_have_arrived(item: OutboxItem) -> bool:
+    """A worker died with it in hand, on a channel where a message that is sent twice arrives twice."""
+    if not item.interrupted:
+        return False
+    kind = account_by_id(item.account_id).kind
+    return kind in registry.kinds() and not registry.adapter(kind).abilities.repeatable
 
 
 def _send(message: Message) -> SendResult:
@@ -125,10 +142,19 @@ def _sent(item: OutboxItem, message: Message, result: SendResult, now: datetime)
     Message.objects.filter(pk=message.pk, status=MessageStatus.QUEUED).update(
         **{"status": MessageStatus.SENT, "external_id": result.external_id, **delivered}
     )
+    if result.thread_id:
+        Conversation.objects.filter(pk=message.conversation_id).update(thread_id=result.thread_id)
     payload = {"message": str(message.public_id), "sequence": message.sequence, "attempts": item.attempts}
     record(name="message.sent", subject=message.conversation, payload=payload)
     visitor = topics.visitor(message.conversation.identity.external_id)
     transaction.on_commit(lambda: publish([visitor], {}, sequence=0))
+
+
+def _put_off(item: OutboxItem, until: datetime) -> None:
+    """Nothing was sent, so that it was no try."""
+    OutboxItem.objects.filter(pk=item.pk, status=OutboxStatus.PENDING, attempts=item.attempts).update(
+        next_attempt_at=until, claimed_until=None, attempts=item.attempts - 1
+    )
 
 
 def _not_sent(item: OutboxItem, message: Message, error: SendError, now: datetime) -> None:
@@ -147,7 +173,11 @@ def _failed(item: OutboxItem, message: Message, error: SendError, now: datetime)
     if not _finish(item, OutboxStatus.FAILED, now, error=error.message):
         return
     Message.objects.filter(pk=message.pk).update(status=MessageStatus.FAILED, error=error.message)
-    record_error(account=account_by_id(item.account_id), error=error.message)
+    account = account_by_id(item.account_id)
+    if error.blocked:
+        blocked(contact=message.conversation.contact, kind=account.kind, text=error.message)
+    else:
+        record_error(account=account, error=error.message)
     payload = {"message": str(message.public_id), "sequence": message.sequence, "error": error.message}
     record(name="message.failed", subject=message.conversation, payload={**payload, "code": error.code})
     message.error = error.message

@@ -15,7 +15,7 @@ from conversations.outbox.models import OutboxItem, OutboxStatus, Wait
 from conversations.outbox.operations.judging import departure, facts_of, refusal_of
 from conversations.outbox.operations.speaking import before_speaking, spoke, stamp, told
 from conversations.sending import policy
-from conversations.sending.adaptation import Part, adapt
+from conversations.sending.adaptation import Part, adapt, beside
 from conversations.sending.drafts import Draft, QuickReply
 from conversations.threads.models import (
     Attachment,
@@ -223,10 +223,7 @@ def _plan(draft: Draft, facts: dict[str, bool], abilities: Abilities, *, adapted
         return []
     whole = [Part(text, tuple(draft.quick_replies))]
     parts = adapt(text, draft.quick_replies, abilities) if adapted else whole
-    return [
-        _Planned(part, tuple(draft.attachments) if number == 0 else (), refusal)
-        for number, part in enumerate(parts)
-    ]
+    return [_Planned(part, files, refusal) for files, part in beside(draft.attachments, parts, abilities)]
 
 
 def _message(

@@ -97,6 +97,7 @@ def _may_go(conversation: Conversation, item: OutboxItem, now: datetime) -> bool
         return False
     release(conversation, item, now)
     item.attempts += 1
+    item.interrupted = item.claimed_until is not None
     item.claimed_until = now + timedelta(seconds=lease_seconds(item.account_id))
     item.save(update_fields=["attempts", "claimed_until"])
     return True
