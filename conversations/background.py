@@ -10,9 +10,9 @@ from conversations.channels.telegram.adapter import TelegramAdapter
 from conversations.channels.webchat.adapter import WebChatAdapter
 from conversations.deliveries.queries import done
 from conversations.events import register_events
-from conversations.outbox import receivers as outbox
 from conversations.files.operations import ATTEMPTS, FETCH, fetch
 from conversations.inbound import followups
+from conversations.outbox import receivers as outbox
 from conversations.outbox.queries import sent
 from core import nudge
 from core.due.registry import handler

@@ -9,10 +9,10 @@ from conversations.channels.contracts import OPTED_IN, OPTED_OUT, EventKind, Inb
 from conversations.inbound import followups
 from conversations.inbound.keys import dedupe_key
 from conversations.inbound.operations import revising, statuses
-from conversations.inbound.operations.heeding import heed
 from conversations.inbound.operations.albums import join
 from conversations.inbound.operations.buttons import resolved
 from conversations.inbound.operations.deciding import decided
+from conversations.inbound.operations.heeding import heed
 from conversations.inbound.operations.sender import Sender, find_sender
 from conversations.inbound.operations.storing import attach, insert_once, last_heard_at
 from conversations.inbound.operations.waiting import TooEarly
