@@ -40,6 +40,7 @@ def register_all() -> None:
     keep("deliveries", days=30, rows=done, moment="processed_at")
     keep("outbox items", days=30, rows=sent, moment="finished_at")
     register_notification("conversation.handed_off", text=_("%(contact)s asks for a person (#%(number)s)"))
+    register_notification("conversation.announced", text=_("%(contact)s booked a meeting (#%(number)s)"))
     register_notification("conversation.assigned", text=_("%(contact)s is yours now (#%(number)s)"))
     outbox.register()
     register_notification(

@@ -33,6 +33,12 @@ TYPES = (
         {"reason": "rule that asked for it", "urgency": "0 normal, 1 high, 2 urgent"},
     ),
     EventType(
+        "conversation.announced",
+        1,
+        "The team was given the card of a customer; nobody is waited for.",
+        {"reason": "what happened, for example booked"},
+    ),
+    EventType(
         "conversation.status_changed",
         1,
         "The status of the ticket changed.",

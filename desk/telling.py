@@ -82,6 +82,7 @@ TELLINGS: Mapping[str, Telling] = {
     "conversation.taken_over": Telling("user-check", gettext_lazy("%(who)s took over")),
     "conversation.handed_back": Telling("robot", gettext_lazy("%(who)s handed back to the flow")),
     "conversation.handed_off": Telling("hand-stop", gettext_lazy("Handed over to the team")),
+    "conversation.announced": Telling("id-badge-2", gettext_lazy("The team was told")),
     "conversation.assigned": Telling(
         "user-plus", gettext_lazy("%(who)s assigned the conversation to %(whom)s")
     ),

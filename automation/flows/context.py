@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from automation.flows.wording import Texts
+from automation.meetings.values import Desk
 
 Facts = Mapping[str, Any]
+Contact = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Parsed:
 
 
 class Parser(Protocol):
-    """Reads an answer to a question of a known kind: those of `Criterion` and phone, email, name.
+    """Reads an answer to a question of a known kind: those of `Criterion` and phone, email, name, wish (when to meet).
 
     Returns the canonical value, or None when the text does not answer such a question.
     """
@@ -55,7 +57,7 @@ class Parser(Protocol):
     ) -> Parsed | None: ...
 
 
-def never(condition: Any, facts: Facts) -> bool:
+def never(condition: Any, facts: Facts, contact: Contact) -> bool:
     return False
 
 
@@ -64,17 +66,17 @@ class Context:
     """Taken by the caller at the moment of the event.
 
     `facts`: current answers by criterion key. `contact`: known fields of name, phone, email; empty ones left
-    out. `holds(condition, facts)` decides a branch; it gets the facts including those of this very event.
+    out. `holds(condition, facts, contact)` decides a branch; it gets what is known including this very event.
     `goal` is one chosen before the run began (a chat link). `wait_minutes` is the measured time to a person's
     answer, `opens_at` the next opening in the company's zone; both None when unknown. `variables`: other
-    words for texts.
+    words for texts. `timezone` is the customer's; `desk` keeps the calendar, None where nothing can be booked.
     """
 
     parser: Parser
     now: datetime
     criteria: tuple[Criterion, ...] = ()
     facts: Facts = field(default_factory=dict)
-    contact: Mapping[str, str] = field(default_factory=dict)
+    contact: Contact = field(default_factory=dict)
     language: str = "en"
     goal: str | None = None
     is_open: bool = True
@@ -82,7 +84,9 @@ class Context:
     opens_at: datetime | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     numbered_options: bool = False
-    holds: Callable[[Any, Facts], bool] = never
+    holds: Callable[[Any, Facts, Contact], bool] = never
+    timezone: str = "UTC"
+    desk: Desk | None = None
 
     def criterion(self, key: str) -> Criterion | None:
         return next((each for each in self.criteria if each.key == key), None)

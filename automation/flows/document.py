@@ -49,7 +49,36 @@ PHRASES = (
     "person",
     "yes",
     "no",
+    "meeting_offer",
+    "meeting_which",
+    "meeting_others",
+    "meeting_no_more",
+    "meeting_found",
+    "meeting_nearest",
+    "meeting_taken",
+    "meeting_name",
+    "meeting_reach",
+    "meeting_about",
+    "meeting_confirm",
+    "meeting_booked",
+    "meeting_thanks",
+    "meeting_move",
+    "meeting_is",
+    "meeting_cancel",
+    "meeting_kept",
+    "meeting_cant",
+    "meeting_late",
+    "meeting_over",
+    "meeting_none",
+    "meeting_left",
+    "meeting_other",
+    "meeting_later",
+    "meeting_yes",
+    "meeting_coming",
+    "meeting_cancel_yes",
+    "meeting_keep",
 )
+WORDS = ("skip", "correct", "others", "coming")
 
 
 def loads(text: str, *, version: int = 1) -> FlowDocument:
@@ -121,6 +150,7 @@ def _parse(value: Any, lines: Mapping[Path, int], version: int) -> FlowDocument:
         table=draft.table,
         skip_words=words["skip"],
         correction_words=words["correct"],
+        words=words,
         limits=_limits(check, data.get("limits")),
         reminder_after=check.number(
             data.get("reminder_after"), ("reminder_after",), default=45, lowest=1, highest=10_080
@@ -233,10 +263,10 @@ def _phrases(draft: _Draft, value: Any) -> None:
 
 
 def _words(check: Checker, value: Any) -> dict[str, tuple[str, ...]]:
-    """Return the words for "I do not know" and for a correction: ours and the document's, of all languages."""
-    data = check.mapping(value, ("words",), allowed=("skip", "correct"))
+    """Return the words for "I do not know", for a correction and the like: ours and the document's, of all languages."""
+    data = check.mapping(value, ("words",), allowed=WORDS)
     words: dict[str, tuple[str, ...]] = {}
-    for name in ("skip", "correct"):
+    for name in WORDS:
         found = [word for group in _standard()["words"][name].values() for word in group]
         for lang, group in check.mapping(data.get(name), ("words", name), allowed=LANGUAGES).items():
             path: Path = ("words", name, lang)

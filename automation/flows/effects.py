@@ -27,6 +27,7 @@ class NextStep(StrEnum):
     CALL = "call"
     WRITE = "write"
     ASK_CONTACT = "ask_contact"
+    MEET = "meet"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class QuickReply:
 class Say:
     """The one reply to an event, in the customer's language.
 
-    `asks` names the only question in it: a criterion key, "goal", "contact.<field>" or "note.<key>".
+    `asks` names the only question in it: a criterion key, "goal", "contact.<field>", "note.<key>", "meeting.time"
+    or "meeting.confirm".
     `text_ids` are the texts of the document it was made of.
     """
 
@@ -118,6 +120,15 @@ class HandOff:
 
 
 @dataclass(frozen=True)
+class Announce:
+    """Let the team know, with the card; the flow goes on speaking and nobody has to hurry."""
+
+    reason: str
+    team: str | None = None
+    summary: Summary = field(default_factory=lambda: Summary(goal=None, language="en"))
+
+
+@dataclass(frozen=True)
 class NotInterested:
     """Close the lead as lost with that reason; consent stays (spec 1.3)."""
 
@@ -136,6 +147,7 @@ Effect = (
     | RequestScore
     | Note
     | HandOff
+    | Announce
     | NotInterested
     | Close
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from automation.flows.script import (
     FlowDocument,
     HandOffStep,
     MenuStep,
+    OfferStep,
     SayStep,
     ScoreStep,
     exits,
@@ -27,7 +28,18 @@ from automation.flows.wording import Texts, variables
 MAX_TEXT = 600
 MAX_BUTTONS = 4
 MAX_LABEL = 20
-KNOWN_VARIABLES = frozenset({"name", "company", "person", "wait", "opens"})
+KNOWN_VARIABLES = frozenset(
+    {"name", "company", "person", "wait", "opens", "service", "when", "zone", "where"}
+)
+ASKING_PHRASES = frozenset(
+    f"phrases.meeting_{name}"
+    for name in ("offer", "which", "name", "reach", "about", "confirm", "move", "cancel", "cant")
+)
+BUTTONS = frozenset(
+    {"phrases.skip", "phrases.person"}
+    | {f"phrases.meeting_{name}" for name in ("other", "later", "yes", "coming", "cancel_yes", "keep")}
+)
+ASKING_SLOTS = ("question", "again", "name", "reach", "about", "confirm")
 QUESTION_MARKS = "?？؟՞"
 
 
@@ -48,15 +60,22 @@ class Finding:
     message: str
 
 
-def lint(flow: FlowDocument, criteria: Mapping[str, Texts] | None = None) -> list[Finding]:
-    """Return every finding, errors first. `criteria` are the known keys with their questions; None: not
-    checked.
+def lint(
+    flow: FlowDocument,
+    criteria: Mapping[str, Texts] | None = None,
+    *,
+    services: Collection[str] | None = None,
+) -> list[Finding]:
+    """Return every finding, errors first. `criteria` are the known keys with their questions, `services` the keys of
+    what can be booked; None: not checked.
     """
     found: list[Finding] = []
     for check in _CHECKS:
         found.extend(check(flow))
     if criteria is not None:
         found.extend(_questions_without_criterion(flow, criteria))
+    if services is not None:
+        found.extend(_offers_without_service(flow, services))
     return sorted(found, key=lambda each: each.level is not Level.ERROR)
 
 
@@ -75,13 +94,15 @@ def _unreachable(flow: FlowDocument) -> Iterator[Finding]:
 
 def _dead_ends(flow: FlowDocument) -> Iterator[Finding]:
     for step in flow.steps.values():
-        if isinstance(step, SayStep | AskStep | ScoreStep) and step.next is None:
+        ends = isinstance(step, SayStep | AskStep | ScoreStep | OfferStep) and step.next is None
+        if ends or (isinstance(step, OfferStep) and step.otherwise is None):
             yield Finding(Level.ERROR, "dead_end", step.id, _("The flow stops here. End it or hand it over."))
 
 
 def _loops(flow: FlowDocument) -> Iterator[Finding]:
     """A circle with no question in it never waits for the customer."""
-    silent = {step.id for step in flow.steps.values() if isinstance(step, SayStep | BranchStep | ScoreStep)}
+    kinds = SayStep | BranchStep | ScoreStep | OfferStep
+    silent = {step.id for step in flow.steps.values() if isinstance(step, kinds)}
     for step_id in silent:
         seen: set[str] = set()
         waiting = list(exits(flow.steps[step_id], flow.goals))
@@ -135,11 +156,14 @@ def _one_text(text_id: str, lang: str, text: str) -> Iterator[Finding]:
 
 def _second_questions(flow: FlowDocument) -> Iterator[Finding]:
     """What is said before a question, or besides it, must not be one (spec 5.2)."""
-    questions = {
-        text_id
-        for step in flow.steps.values()
-        for text_id in ((step.question,) if isinstance(step, AskStep) else ())
-    } | {step.text for step in flow.steps.values() if isinstance(step, MenuStep)}
+    questions = {*ASKING_PHRASES}
+    for step in flow.steps.values():
+        if isinstance(step, AskStep):
+            questions.add(step.question or "")
+        elif isinstance(step, MenuStep):
+            questions.add(step.text)
+        elif isinstance(step, OfferStep):
+            questions |= {step.texts[slot] for slot in ASKING_SLOTS}
     last_words = {step.text for step in flow.steps.values() if isinstance(step, EndStep)}
     for entry in flow.texts():
         asks = any(questions_in(text) for text in entry.texts.values())
@@ -153,7 +177,7 @@ def _menus(flow: FlowDocument) -> Iterator[Finding]:
         if isinstance(step, MenuStep) and len(step.goals) > MAX_BUTTONS:
             yield Finding(Level.WARNING, "long_menu", step.id, _("A choice between so many is no choice."))
     for entry in flow.texts():
-        if entry.id.startswith("goals.") or entry.id in ("phrases.skip", "phrases.person"):
+        if entry.id.startswith("goals.") or entry.id in BUTTONS:
             for lang, text in entry.texts.items():
                 if len(text) > MAX_LABEL:
                     message = _("Too long for a button (%(language)s).") % {"language": lang}
@@ -190,6 +214,13 @@ def _questions_without_criterion(flow: FlowDocument, criteria: Mapping[str, Text
                 yield Finding(
                     Level.ERROR, "missing_language", step.id, message % {"languages": ", ".join(missing)}
                 )
+
+
+def _offers_without_service(flow: FlowDocument, services: Collection[str]) -> Iterator[Finding]:
+    for step in flow.steps.values():
+        if isinstance(step, OfferStep) and step.service and step.service not in services:
+            message = _("There is nothing of that kind to book; no times are offered.")
+            yield Finding(Level.WARNING, "no_service", step.id, message)
 
 
 _CHECKS: tuple[Callable[[FlowDocument], Iterable[Finding]], ...] = (

@@ -18,6 +18,12 @@ CONTACT_TARGETS = ("contact.name", "contact.phone", "contact.email", REACH)
 HAND_OFF = "hand_off"
 NEXT = "next"
 
+MEETING = "meeting."
+TIME = "meeting.time"
+CONFIRM = "meeting.confirm"
+PURPOSE = "note.purpose"
+BY_GOAL = "by_goal"
+
 
 @dataclass(frozen=True)
 class SayStep:
@@ -95,7 +101,27 @@ class EndStep:
     text: str | None = None
 
 
-Step = SayStep | MenuStep | AskStep | BranchStep | ScoreStep | HandOffStep | EndStep
+@dataclass(frozen=True)
+class OfferStep:
+    """Offers free times of a service, keeps the chosen one, asks what is not known yet, books it (spec 9.2).
+
+    `service` None: the one for the goal. `next` follows a booking, `otherwise` whatever else comes of it: nothing to
+    book, nothing free, no wish for a meeting. `texts` are ids by slot, those of the standard phrases where the step
+    has none of its own. `purpose`: ask what it is about. `team` gets the card of a booked meeting.
+    """
+
+    id: str
+    service: str | None
+    next: str | None
+    otherwise: str | None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    purpose: bool = False
+    team: str | None = None
+    tries: int = 2
+    on_miss: str = NEXT
+
+
+Step = SayStep | MenuStep | AskStep | BranchStep | ScoreStep | OfferStep | HandOffStep | EndStep
 
 
 @dataclass(frozen=True)
@@ -155,6 +181,7 @@ class FlowDocument:
     table: Mapping[str, Texts]
     skip_words: tuple[str, ...] = ()
     correction_words: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     reminder_after: int = 45
 
@@ -201,6 +228,8 @@ def exits(step: Step, goals: Mapping[str, Goal]) -> tuple[str, ...]:
         return tuple(goals[key].go for key in step.goals if key in goals)
     if isinstance(step, BranchStep):
         return (*(case.go for case in step.cases), step.otherwise)
+    if isinstance(step, OfferStep):
+        return tuple(dict.fromkeys(each for each in (step.next, step.otherwise) if each))
     if isinstance(step, SayStep | AskStep | ScoreStep) and step.next:
         return (step.next,)
     return ()

@@ -34,7 +34,7 @@ class RunState:
     `misses` counts messages in a row that did not answer it, `all_misses` those of the run. `side` is the
     last side question, `side_repeats` how often it came again without progress, `answered` all of them so
     far. `declined` are questions given up. `notes` holds answers that no criterion keeps. `media` is the kind
-    of the last message when it was only a file.
+    of the last message when it was only a file. `offer` is what an offer step keeps (`automation.flows.offer`).
     """
 
     flow: str
@@ -57,6 +57,7 @@ class RunState:
     opted_out: bool = False
     messages: int = 0
     steps: int = 0
+    offer: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -64,6 +65,7 @@ class RunState:
             "status": self.status.value,
             "asked": dict(self.asked),
             "notes": dict(self.notes),
+            "offer": dict(self.offer),
             "declined": list(self.declined),
             "answered": list(self.answered),
         }
@@ -113,4 +115,5 @@ _TYPES: dict[str, Any] = {
     "opted_out": bool,
     "messages": int,
     "steps": int,
+    "offer": dict,
 }

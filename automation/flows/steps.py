@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from automation.flows.checking import Checker
 from automation.flows.effects import Urgency
 from automation.flows.script import (
+    BY_GOAL,
     CONTACT,
     CONTACT_TARGETS,
     GOAL,
@@ -24,6 +25,7 @@ from automation.flows.script import (
     EndStep,
     HandOffStep,
     MenuStep,
+    OfferStep,
     SayStep,
     ScoreStep,
     Step,
@@ -118,6 +120,39 @@ def _score(_draft: Draft, step_id: str, _data: dict[str, Any], _path: Path, foll
     return ScoreStep(step_id, following)
 
 
+OFFER_TEXTS = {
+    "question": "meeting_offer",
+    "again": "meeting_which",
+    "name": "meeting_name",
+    "reach": "meeting_reach",
+    "about": "meeting_about",
+    "confirm": "meeting_confirm",
+    "booked": "meeting_booked",
+}
+"""Slots of an offer step with the standard phrase that stands in for each."""
+
+
+def _offer(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following: str | None) -> Step:
+    check = draft.check
+    service = check.name(data["offer"], (*path, "offer"))
+    texts = {
+        slot: draft.optional_text(data.get(slot), (*path, slot), f"{step_id}.{slot}") or f"phrases.{phrase}"
+        for slot, phrase in OFFER_TEXTS.items()
+    }
+    otherwise = check.name(data["otherwise"], (*path, "otherwise")) if "otherwise" in data else following
+    return OfferStep(
+        id=step_id,
+        service=None if service == BY_GOAL else service,
+        next=following,
+        otherwise=otherwise,
+        texts=texts,
+        purpose=check.flag(data.get("purpose"), (*path, "purpose")),
+        team=check.name(data["team"], (*path, "team")) if "team" in data else None,
+        tries=check.number(data.get("tries"), (*path, "tries"), default=2, lowest=1, highest=5),
+        on_miss=check.one_of(data.get("on_miss"), (*path, "on_miss"), options=(NEXT, HAND_OFF), default=NEXT),
+    )
+
+
 def _hand_off(draft: Draft, step_id: str, data: dict[str, Any], path: Path, _following: str | None) -> Step:
     check = draft.check
     urgency = check.one_of(
@@ -144,6 +179,7 @@ _READERS: dict[str, tuple[tuple[str, ...], Reader]] = {
     "ask": (("question", "hint", "after", "tries", "on_miss", "skippable", "next"), _ask),
     "branch": (("otherwise",), _branch),
     "score": (("next",), _score),
+    "offer": (("otherwise", "team", "purpose", "tries", "on_miss", "next", *OFFER_TEXTS), _offer),
     "hand_off": (("open", "closed", "urgency", "team"), _hand_off),
     "end": (("text",), _end),
 }

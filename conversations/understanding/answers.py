@@ -17,6 +17,7 @@ from conversations.understanding.spans import stated_days
 from conversations.understanding.tokens import Token, prepare, tokenise
 from conversations.understanding.types import EntityType, Intent, IntentName
 from conversations.understanding.units import unit_after
+from conversations.understanding.wishes import find_wish
 from core.conditions.canonical import Money, dump, number
 from core.conditions.enums import FieldType
 
@@ -98,8 +99,9 @@ def parse_answer(
     """Return the canonical answer to a question of that kind, or None when the text does not answer it.
 
     `kind`: choice, multichoice, number, money, duration (days, upper bound), date, datetime, place, text, yes_no (or
-    boolean), phone, email, name; for another kind ValueError. `language` is that of the conversation and decides
-    where the text does not; money without a currency is in `currency`. Choices of money, duration and the like are
+    boolean), phone, email, name, wish (when to meet: {"day", "at", "after", "part"}); for another kind ValueError.
+    `language` is that of the conversation and decides where the text does not; money without a currency is in
+    `currency`. Choices of money, duration and the like are
     accepted beside free answers, by label or number in the list.
     """
     parser = _PARSERS.get(kind)
@@ -210,6 +212,21 @@ def _datetime(answer: _Answer) -> ParsedAnswer | None:
     return ParsedAnswer(dump(FieldType.DATETIME, moment), _CERTAIN if times.day else _POSSIBLE)
 
 
+def _wish(answer: _Answer) -> ParsedAnswer | None:
+    reading = answer.reading
+    today = answer.now.astimezone(ZoneInfo(answer.timezone)).date()
+    wish = find_wish(reading.parts, reading.numbers, reading.times, today=today)
+    if wish is None:
+        return None
+    value = {
+        "day": wish.day.isoformat() if wish.day else None,
+        "at": f"{wish.at:%H:%M}" if wish.at else None,
+        "after": wish.after,
+        "part": wish.part,
+    }
+    return ParsedAnswer(value, _CERTAIN if reading.times.day or reading.times.moment else _LIKELY)
+
+
 def _place(answer: _Answer) -> ParsedAnswer | None:
     place = _entity(answer, EntityType.PLACE)
     if place is not None:
@@ -294,6 +311,7 @@ _PARSERS: Mapping[str, Callable[[_Answer], ParsedAnswer | None]] = {
     "duration": _with_choices(_duration),
     "date": _with_choices(_date),
     "datetime": _datetime,
+    "wish": _wish,
     "place": _with_choices(_place),
     "text": _text,
     "yes_no": _yes_no,

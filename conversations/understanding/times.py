@@ -40,13 +40,16 @@ _CLOSING_HOUR = 8
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """What a message says of time; `used` are the places of figures that are hours, days or terms."""
+    """What a message says of time; `used` are the places of figures that are hours, days or terms, `named` the days and
+    stretches by their keys in the data ("fri", "next_week").
+    """
 
     term_days: int | None
     day: date | None
     moment: time | None
     used: frozenset[int]
     words: str = ""
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def find_times(
         moment=moment,
         used=frozenset(used | hour_places),
         words=" ".join(parts[match.first].text for match in named),
+        named=tuple(match.label for match in named),
     )
 
 

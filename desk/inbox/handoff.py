@@ -18,6 +18,9 @@ from crm.qualification.queries import answer_text
 REASONS: Mapping[str, str | Promise] = {
     "asked_for_person": gettext_lazy("Asks for a person"),
     "qualified": gettext_lazy("Ready to buy"),
+    "booked": gettext_lazy("Booked a meeting"),
+    "reschedule": gettext_lazy("Wants to change a meeting"),
+    "no_times": gettext_lazy("Found no free time"),
     "support": gettext_lazy("Needs help with an order"),
     "billing": gettext_lazy("Has a question about a payment"),
     "payment": gettext_lazy("Payment problem"),
@@ -43,15 +46,21 @@ NEXT_STEPS: Mapping[str, str | Promise] = {
     "call": gettext_lazy("Call"),
     "write": gettext_lazy("Write"),
     "ask_contact": gettext_lazy("Ask for a phone number or email"),
+    "meet": gettext_lazy("Prepare for the meeting"),
 }
 CONTACT: Mapping[str, str | Promise] = {
     "name": gettext_lazy("Name"),
     "phone": gettext_lazy("Phone"),
     "email": gettext_lazy("Email"),
     "reach": gettext_lazy("Phone or email"),
+    "time": gettext_lazy("A time for the meeting"),
+    "confirm": gettext_lazy("Whether the time is right"),
+    "purpose": gettext_lazy("What the meeting is about"),
 }
 NOTES: Mapping[str, str | Promise] = {
     "detail": gettext_lazy("In their words"),
+    "meeting": gettext_lazy("Meeting"),
+    "purpose": gettext_lazy("What the meeting is about"),
     "order_number": gettext_lazy("Order number"),
     "question": gettext_lazy("Asked"),
     "attachment": gettext_lazy("Sent"),

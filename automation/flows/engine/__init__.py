@@ -14,6 +14,7 @@ from automation.flows.context import Context
 from automation.flows.effects import Effect, SetGoal, SetLanguage
 from automation.flows.engine.language import adopted
 from automation.flows.engine.listening import on_message, on_opt_out
+from automation.flows.engine.offering import refresh
 from automation.flows.engine.turn import Turn
 from automation.flows.engine.walking import finish, open_flow, walk
 from automation.flows.errors import StateError
@@ -77,6 +78,7 @@ def _hand_back(turn: Turn, _event: HandBack) -> None:
     pending = turn.state.pending
     answered = pending is not None and turn.settled(pending)
     turn.update(status=RunStatus.RUNNING, pending=None if answered else pending)
+    refresh(turn)
     turn.say("phrases.resume")
     walk(turn)
 
@@ -89,6 +91,7 @@ def _silence(turn: Turn, event: Silence) -> None:
         return
     if not turn.knows(state.pending):
         turn.say("phrases.reminder")
+    refresh(turn)
     walk(turn)
     turn.update(reminded=True)
 

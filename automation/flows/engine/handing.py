@@ -31,7 +31,7 @@ def hand_off(
     if not turn.knows(REACH):
         turn.say("phrases.leave_contact")
     turn.quick_replies, turn.asks = (), None
-    turn.finals.append(HandOff(reason, urgency, team, _summary(turn, completed=completed)))
+    turn.finals.append(HandOff(reason, urgency, team, summary(turn, _next_step(turn, completed=completed))))
     turn.update(status=RunStatus.HANDED_OFF)
 
 
@@ -39,7 +39,7 @@ def by_rule(turn: Turn, rule: HandOffRule) -> None:
     hand_off(turn, rule.reason, urgency=rule.urgency, team=rule.team, opened=rule.open, closed=rule.closed)
 
 
-def _summary(turn: Turn, *, completed: bool) -> Summary:
+def summary(turn: Turn, next_step: NextStep) -> Summary:
     state, pending = turn.state, turn.state.pending
     return Summary(
         goal=state.goal,
@@ -54,7 +54,7 @@ def _summary(turn: Turn, *, completed: bool) -> Summary:
         missing=_missing(turn),
         unanswered=pending if pending and not turn.knows(pending) else None,
         last_text=turn.last_text,
-        next_step=_next_step(turn, completed=completed),
+        next_step=next_step,
     )
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from automation.flows.context import Criterion, Parsed
 from automation.flows.effects import Source
+from automation.flows.engine.offering import hear_times
 from automation.flows.engine.questions import PERSON, labels, value_of
 from automation.flows.engine.turn import Turn
 from automation.flows.events import CustomerMessage, Entity
-from automation.flows.script import CONTACT, GOAL, NOTE, REACH, Goal
+from automation.flows.script import CONTACT, GOAL, MEETING, NOTE, REACH, Goal
 from automation.flows.state import SILENT
 from core.text import normalise
 
@@ -43,13 +44,18 @@ def hear(turn: Turn, message: CustomerMessage) -> Heard:
     """Record every answer in the message. A button counts for what it carried, its label is not read as text."""
     heard = Heard()
     payload = message.payload or _typed_option(turn, message.text)
+    if hear_times(turn, message, payload):
+        _read_contact(turn, message)
+        heard.tapped = True
+        return heard
     if payload and _tapped(turn, payload, heard):
         heard.tapped = True
         return heard
     pending = turn.state.pending
     _answer_pending(turn, message)
     read_entities(turn, message)
-    if pending and pending != GOAL and not turn.knows(pending) and _declines(turn, message):
+    asked = pending and pending != GOAL and not pending.startswith(MEETING)
+    if pending and asked and not turn.knows(pending) and _declines(turn, message):
         turn.decline(pending)
         heard.declined = True
     return heard
@@ -90,7 +96,8 @@ def _typed_option(turn: Turn, text: str) -> str | None:
         if said in {_bare(normalise(name)) for name in names}:
             return payload
     criterion = turn.pending_criterion()
-    counted = pending == GOAL or turn.context.numbered_options or (criterion and criterion.kind == "choice")
+    counted = pending == GOAL or pending.startswith(MEETING) or turn.context.numbered_options
+    counted = counted or (criterion is not None and criterion.kind == "choice")
     if counted and said.isascii() and said.isdigit() and len(said) <= 2 and 1 <= int(said) <= len(offered):
         return offered[int(said) - 1][0]
     return None
@@ -209,6 +216,13 @@ def read_entities(turn: Turn, message: CustomerMessage) -> None:
         else:
             _take_value(turn, message, entity, correcting=correcting)
     _take_choices(turn, message, correcting=correcting)
+
+
+def _read_contact(turn: Turn, message: CustomerMessage) -> None:
+    """Days and hours in a message about the meeting are no answers to other questions; a phone still is."""
+    for entity in message.reading.entities:
+        if entity.name in CONTACT_ENTITIES and entity.confidence >= ENOUGH and not message.payload:
+            _take_contact(turn, entity, correcting=False)
 
 
 def _take_contact(turn: Turn, entity: Entity, *, correcting: bool) -> None:

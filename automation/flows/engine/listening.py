@@ -16,10 +16,11 @@ from automation.flows.engine.hearing import (
     turned_to,
 )
 from automation.flows.engine.language import adopted
+from automation.flows.engine.offering import give_up, wish_of
 from automation.flows.engine.turn import Turn
 from automation.flows.engine.walking import walk
 from automation.flows.events import CustomerMessage, OptedOut, Reading
-from automation.flows.script import HAND_OFF, NOTE, AskStep, Goal, HandOffRule
+from automation.flows.script import HAND_OFF, NOTE, AskStep, Goal, HandOffRule, OfferStep
 from automation.flows.state import SILENT, RunStatus
 
 VOICE = frozenset({"voice", "audio"})
@@ -27,6 +28,7 @@ MAX_SIDE_ANSWERS = 2
 NOISE_TRIES = 3
 MENU_TRIES = 2
 MIN_DETAIL_WORDS = 3
+BOOKING = "booking"
 
 
 def on_message(turn: Turn, message: CustomerMessage) -> None:
@@ -59,6 +61,8 @@ def on_opt_out(turn: Turn, event: OptedOut) -> None:
 
 def _converse(turn: Turn, message: CustomerMessage) -> None:
     goal_before = turn.state.goal
+    if BOOKING in message.reading.intents:
+        turn.wish = wish_of(turn, message)
     heard = hear(turn, message)
     if not (turn.fresh or heard.tapped or heard.declined):
         message = _guessed(turn, message)
@@ -76,6 +80,7 @@ def _converse(turn: Turn, message: CustomerMessage) -> None:
     else:
         _route(turn, message, heard)
         progress = bool(turn.fresh) or heard.tapped or heard.declined or turn.state.goal != goal_before
+        progress = progress or _books_soon(turn, message)
         _reply(turn, message, heard, progress=progress)
 
 
@@ -148,6 +153,8 @@ def _side_questions(turn: Turn, message: CustomerMessage, *, progress: bool) -> 
     """Return the intents to answer by the way: those with a text; one without is put off honestly and noted."""
     answers = turn.flow.answers
     about = () if any(key.startswith(NOTE) for key in turn.fresh) else topics(message)
+    if _books_soon(turn, message):
+        about = tuple(intent for intent in about if intent != BOOKING)
     sides = [intent for intent in about if intent in answers][:MAX_SIDE_ANSWERS]
     if progress:
         return [intent for intent in sides if intent not in turn.state.answered]
@@ -159,6 +166,13 @@ def _side_questions(turn: Turn, message: CustomerMessage, *, progress: bool) -> 
     if turn.parts:
         return []
     return [intent for intent in message.reading.intents if intent in SOCIAL and intent in answers][:1]
+
+
+def _books_soon(turn: Turn, message: CustomerMessage) -> bool:
+    """A wish for a meeting where the flow comes to offer times is no side question: going on is the answer."""
+    if BOOKING not in message.reading.intents or BOOKING in turn.flow.answers:
+        return False
+    return any(isinstance(step, OfferStep) for step in turn.flow.way(turn.state.step))
 
 
 def _asked_again(turn: Turn, side: str) -> bool:
@@ -194,7 +208,7 @@ def _missed(turn: Turn, message: CustomerMessage) -> None:
     """Ask again gently, then move on or pass to a person (spec 6.5: not understood twice)."""
     noise = not any(char.isalnum() for char in message.text)
     step = turn.flow.steps.get(turn.state.step)
-    tries = step.tries if isinstance(step, AskStep) else MENU_TRIES
+    tries = step.tries if isinstance(step, AskStep | OfferStep) else MENU_TRIES
     turn.update(misses=turn.state.misses + 1, all_misses=turn.state.all_misses + 1)
     if not noise:
         turn.note("not_understood", message.text)
@@ -210,6 +224,9 @@ def _missed(turn: Turn, message: CustomerMessage) -> None:
     elif isinstance(step, AskStep) and step.on_miss != HAND_OFF:
         turn.decline(step.target)
         turn.say("phrases.moved_on")
+        walk(turn)
+    elif isinstance(step, OfferStep) and step.on_miss != HAND_OFF:
+        give_up(turn)
         walk(turn)
     else:
         hand_off(turn, "not_understood")

@@ -8,11 +8,13 @@ from typing import Any
 from automation.flows.context import Criterion
 from automation.flows.effects import QuickReply
 from automation.flows.engine.turn import Turn
-from automation.flows.script import GOAL, AskStep, MenuStep
+from automation.flows.script import CONFIRM, GOAL, TIME, AskStep, MenuStep
 from automation.flows.state import RunStatus
 from automation.flows.wording import choose
+from automation.meetings import choosing
 
 PERSON = "person"
+BOOK = "meeting:yes"
 
 
 def put(turn: Turn, step: AskStep | MenuStep, *, offer_person: bool = False) -> None:
@@ -20,6 +22,13 @@ def put(turn: Turn, step: AskStep | MenuStep, *, offer_person: bool = False) -> 
     target = step.target if isinstance(step, AskStep) else GOAL
     first = not turn.state.asked.get(target)
     text_id, text = wording(turn, step, first=first)
+    put_question(turn, target, text_id, text, offer_person=offer_person)
+
+
+def put_question(
+    turn: Turn, target: str, text_id: str, text: str | None = None, *, offer_person: bool = False
+) -> None:
+    """Ask in these words, with the buttons of the target, and wait for the answer."""
     turn.say(text_id, text)
     replies = options(turn, target)
     if offer_person:
@@ -69,6 +78,14 @@ def _choices(turn: Turn, target: str) -> list[tuple[str, Any]]:
         here = flow.steps.get(turn.state.step)
         menu = here if isinstance(here, MenuStep) else menu
         return [(f"goal:{key}", flow.table[f"goals.{key}"]) for key in (menu.goals if menu else ())]
+    if target == TIME:
+        table = turn.offer.table
+        return choosing.options(table, timezone=turn.context.timezone, phrases=flow.table) if table else []
+    if target == CONFIRM:
+        return [
+            (BOOK, flow.table["phrases.meeting_yes"]),
+            (choosing.OTHERS, flow.table["phrases.meeting_other"]),
+        ]
     criterion = turn.context.criterion(target)
     found = [(f"answer:{target}:{_plain(value)}", label) for value, label in choices_of(turn, criterion)]
     step = flow.ask_of(target)

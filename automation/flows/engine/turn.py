@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from automation.flows.context import Context, Criterion
 from automation.flows.effects import (
@@ -16,12 +17,17 @@ from automation.flows.effects import (
     SetGoal,
     Source,
 )
-from automation.flows.script import CONTACT, GOAL, NOTE, REACH, FlowDocument
+from automation.flows.offer import Offer
+from automation.flows.script import CONFIRM, CONTACT, GOAL, NOTE, REACH, TIME, FlowDocument
 from automation.flows.state import RunState
 from automation.flows.wording import choose, duration, fill, opening
+from automation.meetings.values import Wish
 from crm.qualification.answers import same
 
 MAX_NOTE = 500
+
+STOP = ""
+"""What a step returns instead of the next one's id when the event is over."""
 
 
 @dataclass
@@ -38,6 +44,8 @@ class Turn:
     quick_replies: tuple[QuickReply, ...] = ()
     asks: str | None = None
     fresh: set[str] = field(default_factory=set)
+    values: dict[str, str] = field(default_factory=dict)
+    wish: Wish | None = None
 
     def __post_init__(self) -> None:
         self.facts: dict[str, Any] = dict(self.context.facts)
@@ -58,7 +66,7 @@ class Turn:
 
     def _variables(self) -> dict[str, str]:
         context, language = self.context, self.state.language
-        values = {**context.variables, "name": self.contact.get("name", "")}
+        values = {**context.variables, **self.values, "name": self.contact.get("name", "")}
         if context.wait_minutes is not None:
             values["wait"] = duration(context.wait_minutes, language)
         if context.opens_at is not None:
@@ -73,9 +81,21 @@ class Turn:
             return bool(self.contact.get("phone") or self.contact.get("email"))
         if target.startswith(CONTACT):
             return bool(self.contact.get(target.removeprefix(CONTACT)))
+        if target == TIME:
+            return self.offer.booking is not None
+        if target == CONFIRM:
+            return self.offer.booked
         if target.startswith(NOTE):
             return target.removeprefix(NOTE) in self.state.notes
         return target in self.facts
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.context.timezone)
+
+    @property
+    def offer(self) -> Offer:
+        return Offer.of(self.state.offer)
 
     def settled(self, target: str) -> bool:
         return self.knows(target) or target in self.state.declined

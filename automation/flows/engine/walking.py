@@ -7,8 +7,9 @@ from typing import Any
 
 from automation.flows.effects import Close, RequestScore, Urgency
 from automation.flows.engine.handing import hand_off
+from automation.flows.engine.offering import offer
 from automation.flows.engine.questions import put, wording
-from automation.flows.engine.turn import Turn
+from automation.flows.engine.turn import STOP, Turn
 from automation.flows.script import (
     CONTACT,
     NOTE,
@@ -17,15 +18,14 @@ from automation.flows.script import (
     EndStep,
     HandOffStep,
     MenuStep,
+    OfferStep,
     SayStep,
     ScoreStep,
 )
 from automation.flows.state import RunStatus
 
-STOP = ""
-"""A handler returns the id of the next step, None at the end of the document, STOP when the event is over."""
-
 Handler = Callable[[Turn, Any], str | None]
+"""Returns the id of the next step, None at the end of the document, STOP when the event is over."""
 
 
 def walk(turn: Turn, *, offer_person: bool = False) -> None:
@@ -40,7 +40,10 @@ def walk(turn: Turn, *, offer_person: bool = False) -> None:
         if isinstance(step, AskStep | MenuStep) and not _passes(turn, step):
             put(turn, step, offer_person=offer_person)
             return
-        following = _HANDLERS[type(step)](turn, step)
+        if isinstance(step, OfferStep):
+            following = offer(turn, step, offer_person=offer_person)
+        else:
+            following = _HANDLERS[type(step)](turn, step)
         if following == STOP:
             return
         if following is None:
@@ -95,7 +98,7 @@ def _ask(turn: Turn, step: AskStep) -> str | None:
 
 def _branch(turn: Turn, step: BranchStep) -> str | None:
     for case in step.cases:
-        if turn.context.holds(case.when, dict(turn.facts)):
+        if turn.context.holds(case.when, dict(turn.facts), dict(turn.contact)):
             return case.go
     return step.otherwise
 

@@ -13,7 +13,7 @@ from automation.flows.operations.situation import Situation
 from conversations.outbox.operations import send_all
 from conversations.sending.drafts import Draft, QuickReply
 from conversations.threads.models import AuthorKind, Urgency
-from conversations.threads.operations import hand_off
+from conversations.threads.operations import announce, hand_off
 from conversations.threads.saving import change
 from conversations.threads.titles import first_title, numbered_title
 from core.access.models import Team
@@ -189,8 +189,7 @@ def _conclude(effect: object, situation: Situation) -> None:
 @_conclude.register
 def _(effect: wanted.HandOff, situation: Situation) -> None:
     conversation = situation.conversation
-    if effect.team and conversation.team_id is None:
-        change(conversation, team=Team.objects.filter(name__iexact=effect.team).first())
+    _give_to_team(effect.team, situation)
     hand_off(
         conversation=conversation,
         reason=effect.reason,
@@ -198,6 +197,25 @@ def _(effect: wanted.HandOff, situation: Situation) -> None:
         card=asdict(effect.summary),
         now=situation.now,
     )
+
+
+@_conclude.register
+def _(effect: wanted.Announce, situation: Situation) -> None:
+    """A lead's owner learns of the meeting itself; where there is none, the team does."""
+    conversation, lead = situation.conversation, situation.lead
+    _give_to_team(effect.team, situation)
+    announce(
+        conversation=conversation,
+        reason=effect.reason,
+        card=asdict(effect.summary),
+        now=situation.now,
+        tell=lead is None or lead.owner_id is None,
+    )
+
+
+def _give_to_team(name: str | None, situation: Situation) -> None:
+    if name and situation.conversation.team_id is None:
+        change(situation.conversation, team=Team.objects.filter(name__iexact=name).first())
 
 
 @_conclude.register

@@ -11,7 +11,8 @@ from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from automation.flows.context import Choice, Context, Criterion, Facts, Parsed
+from automation.flows.context import Choice, Contact, Context, Criterion, Facts, Parsed
+from automation.meetings.operations.desk import ConversationDesk
 from conversations.threads.models import Conversation, Message
 from conversations.threads.queries import usual_wait
 from conversations.understanding.answers import parse_answer
@@ -26,6 +27,9 @@ from crm.contacts.queries import points_of_contact
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import locked_lead
 from crm.qualification.queries import active_criteria
+from crm.scoring.facts import KnownLead
+from crm.scoring.queries import rule_book
+from crm.scoring.scoring import score
 
 
 @dataclass
@@ -84,6 +88,8 @@ class Situation:
             opens_at=None if is_open else self._next_opening(),
             variables={"company": self.company.name},
             holds=self._holds,
+            timezone=self.timezone,
+            desk=ConversationDesk(self.conversation, lead=self.lead, timezone=self.timezone, now=self.now),
         )
 
     def _next_opening(self) -> datetime | None:
@@ -116,14 +122,22 @@ class Situation:
         )
         return Parsed(read.value, read.confidence) if read else None
 
-    def _holds(self, condition: Any, facts: Facts) -> bool:
-        """A branch over the lead as it will be with these facts; a condition that cannot be read does not hold."""
+    def _holds(self, condition: Any, facts: Facts, contact: Contact) -> bool:
+        """A branch over the lead as it will be with these facts, score and grade included; a condition that cannot be
+        read does not hold.
+        """
         if self.lead is None:
             return False
         lead = copy(self.lead)
         lead.answers = dict(facts)
+        known = KnownLead(
+            lead, {kind: contact[kind] for kind in ContactPointKind.values if contact.get(kind)}
+        )
+        result = score(known, rule_book(), self.moment)
+        lead.fit, lead.engagement, lead.score = result.fit, result.engagement, result.total
+        lead.grade, lead.qualification = result.grade, result.qualification
         try:
-            return parse(condition, "lead").matches(lead, self.moment)
+            return parse(condition, "lead").matches(known, self.moment)
         except ConditionError:
             return False
 

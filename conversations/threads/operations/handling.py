@@ -130,6 +130,27 @@ def hand_off(
     _tell(_who_may_take(conversation), "conversation.handed_off", str(event.public_id), conversation)
 
 
+def announce(
+    *,
+    conversation: Conversation,
+    reason: str,
+    card: Mapping[str, Any],
+    now: datetime,
+    tell: bool = True,
+    actor: Actor = FLOW,
+) -> None:
+    """Show the card of the locked conversation and, with `tell`, let those know who may take it. Nobody is waited for:
+    whoever speaks goes on speaking.
+    """
+    shown = {"reason": reason, "urgency": int(Urgency.NORMAL), "at": now.isoformat(), "fresh": True}
+    change(conversation, handoff={**shown, "card": dict(card)})
+    save(conversation)
+    payload = {"reason": reason}
+    event = record(name="conversation.announced", subject=conversation, actor=actor, payload=payload)
+    if tell:
+        _tell(_who_may_take(conversation), "conversation.announced", str(event.public_id), conversation)
+
+
 def _who_may_take(conversation: Conversation) -> QuerySet[User]:
     people = User.objects.filter(is_active=True)
     if conversation.assignee_id:

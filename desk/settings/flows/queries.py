@@ -13,6 +13,7 @@ from automation.flows.linter import Finding, lint
 from automation.flows.models import Flow, FlowVersion, FlowVersionStatus
 from automation.flows.script import AskStep, FlowDocument
 from automation.flows.wording import Texts
+from automation.meetings.queries import service_keys
 from conversations.accounts.models import ChannelAccount
 from core.languages import Language
 from core.text import clean
@@ -108,7 +109,7 @@ def posted_changes(version: FlowVersion, data: QueryDict) -> Changes:
 def findings(version: FlowVersion, texts: Mapping[str, Texts]) -> list[Finding]:
     """What the linter says of the version with these texts over it."""
     known = {criterion.key: criterion.question for criterion in active_criteria()}
-    return lint(parse(version.document).with_texts(texts), known)
+    return lint(parse(version.document).with_texts(texts), known, services=service_keys())
 
 
 def text_groups(version: FlowVersion, changes: Changes, found: list[Finding]) -> list[TextGroup]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,26 @@ def _yes_no(text: str, _choices: Sequence[Choice]) -> Parsed | None:
     return {"yes": Parsed(True), "no": Parsed(False)}.get(text.lower())
 
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _wish(text: str, _choices: Sequence[Choice]) -> Parsed | None:
+    """Understands "friday", "at 15" and "after 15"."""
+    words = text.lower().split()
+    day = next((WEEKDAYS.index(word) for word in words if word in WEEKDAYS), None)
+    hour = next(
+        (int(word) for before, word in pairwise(words) if before in ("at", "after") and word.isdecimal()),
+        None,
+    )
+    if day is None and (hour is None or hour > 23):
+        return None
+    date = NOW.date() + timedelta(days=(day - NOW.weekday()) % 7 or 7) if day is not None else None
+    at = f"{hour:02}:00" if hour is not None else None
+    return Parsed(
+        {"day": date.isoformat() if date else None, "at": at, "after": "after" in words, "part": None}
+    )
+
+
 _PARSERS = {
     "choice": _choice,
     "money": _money,
@@ -116,6 +137,7 @@ _PARSERS = {
     "phone": _matched(r"\+\d{8,15}"),
     "email": _matched(r"\S+@\S+\.\w+"),
     "name": _matched(r"^[^\W\d_]+( [^\W\d_]+)?$"),
+    "wish": _wish,
 }
 
 

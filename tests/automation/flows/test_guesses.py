@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from automation.flows.effects import HandOff, RecordAnswer, SetGoal, SetLanguage, Source
+from automation.flows.effects import HandOff, RecordAnswer, RequestScore, SetGoal, SetLanguage, Source
 from automation.flows.events import CustomerMessage, HandBack, Takeover
 from automation.flows.reading import reading
 from automation.flows.state import RunStatus
@@ -78,7 +78,8 @@ def test_a_correction_is_no_answer_to_a_free_question() -> None:
     ]
     assert (chat.said.text_ids, chat.said.asks) == (("phrases.corrected", "criteria.city"), "city")
     assert others(chat.send(says("Gyumri", "other", place=place("Gyumri"))).effects) == [
-        RecordAnswer("city", place("Gyumri"), 1.0, Source.FLOW)
+        RecordAnswer("city", place("Gyumri"), 1.0, Source.FLOW),
+        RequestScore(),
     ]
 
 

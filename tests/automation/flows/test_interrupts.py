@@ -369,7 +369,7 @@ steps:
 def test_a_branch_sees_the_answers_of_the_same_message(said: str, step: str) -> None:
     chat = Chat(
         document=loads(BRANCH),
-        holds=lambda condition, facts: float(facts[condition["field"]]["amount"]) > 500,
+        holds=lambda condition, facts, _contact: float(facts[condition["field"]]["amount"]) > 500,
     ).open()
     chat.send(says(said, budget=amount(int(said))))
     assert chat.said.step == step

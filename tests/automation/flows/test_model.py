@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from automation.flows.context import Choice, Context, Criterion
 from automation.flows.document import loads
-from automation.flows.effects import Close, HandOff, RecordAnswer, Say, SetContactField
+from automation.flows.effects import Announce, Close, HandOff, RecordAnswer, Say, SetContactField
 from automation.flows.engine import Outcome, advance, start
 from automation.flows.events import (
     CustomerMessage,
@@ -28,6 +29,7 @@ from automation.flows.linter import questions_in
 from automation.flows.script import FlowDocument
 from automation.flows.state import SILENT, RunState, RunStatus
 from tests.automation.flows.builders import amount, context, criteria, flow, place
+from tests.automation.flows.calendar import ZONE, Calendar, Recorded, weekdays
 
 WINDING = """\
 flow: winding
@@ -35,9 +37,10 @@ languages: [en, hy]
 limits: {messages: 12}
 goals:
   sales: {label: {en: Buy, hy: Գնել}, intents: [price], go: budget}
+  booking: {label: {en: Visit, hy: Այց}, intents: [booking], go: visit}
   support: {label: {en: Help, hy: Օգնել}, intents: [fault], keeps: detail, go: detail}
 steps:
-  - {id: goal, menu: {en: "Which one?", hy: "Ո՞րը։"}, goals: [sales, support]}
+  - {id: goal, menu: {en: "Which one?", hy: "Ո՞րը։"}, goals: [sales, booking, support]}
   - {id: budget, ask: budget, skippable: true}
   - {id: wood, ask: wood, tries: 1, on_miss: next}
   - id: fork
@@ -46,6 +49,9 @@ steps:
   - {id: back, say: {en: "Let us see.", hy: "Տեսնենք։"}, next: wood}
   - {id: detail, ask: note.detail, question: {en: "What is it?", hy: "Ի՞նչ է։"}, after: {en: "I see.", hy: "Պարզ է։"}}
   - {id: reach, ask: contact.reach, question: {en: "Where to write?", hy: "Ո՞ւր գրել։"}, on_miss: next}
+  - {id: visit, offer: visit, purpose: true, on_miss: hand_off, next: booked, otherwise: reach}
+  - {id: booked, say: {en: "Lovely.", hy: "Հիանալի է։"}, next: visit_again}
+  - {id: visit_again, offer: by_goal, next: person, otherwise: person}
   - {id: person, hand_off: done, open: {en: Soon., hy: Շուտով։}, closed: {en: Later., hy: Հետո։}}
 answers:
   delivery: {en: We deliver., hy: Առաքում ենք։}
@@ -56,6 +62,7 @@ WOOD = Criterion("wood", "yes_no", {"en": "Do you like wood?", "hy": "Սիրո՞
 SIZE = Criterion("size", "choice", {"en": "Which size?"}, choices=(Choice("big", {"en": "Big"}),))
 
 INTENTS = (
+    *("booking", "reschedule", "availability", "cancel_booking"),
     *("price", "delivery", "warranty", "fault", "showroom", "greeting", "thanks", "yes", "no", "other"),
     *("human", "not_interested", "complaint", "payment"),
 )
@@ -78,6 +85,16 @@ TEXTS = st.sampled_from(
         ),
         *("yes", "no", "не знаю", "actually 900k", "вернее кухню", "+37499123456", "anna@example.am", "Anna"),
         *("xohanoc em uzum", "здравствуйте, сколько стоит диван", "Ի՞նչ արժե բազմոցը", "<b>{name}</b> [x]"),
+        *(
+            "friday",
+            "friday at 16",
+            "after 15",
+            "at 20",
+            "other times",
+            "none of these",
+            "Yes, book it",
+            "Not now",
+        ),
         *("my sofa broke down last week", "Not sure yet", "Talk to a person", "x" * 3000),
     ]
 ) | st.text(max_size=30)
@@ -113,6 +130,11 @@ PAYLOADS = st.sampled_from(
             "skip:gone",
         ),
         *(
+            "time:other",
+            "time:later",
+            "time:20260306T1200Z",
+            "time:rubbish",
+            "meeting:yes",
             "answer:interest:sofa",
             "answer:start:7",
             "answer:interest:castle",
@@ -131,7 +153,7 @@ MESSAGES = st.builds(
 )
 
 
-def condition_holds(condition: Any, facts: Any) -> bool:
+def condition_holds(condition: Any, facts: Any, _contact: Any) -> bool:
     if "rich" in condition:
         return float(facts.get("budget", amount(0))["amount"]) > 300_000
     return bool(facts.get("wood"))
@@ -147,20 +169,32 @@ class Customer(RuleBasedStateMachine):
     @initialize(
         winding=st.booleans(),
         first=st.none() | MESSAGES,
-        goal=st.sampled_from([None, None, "sales", "support", "gone"]),
+        goal=st.sampled_from([None, None, "sales", "booking", "support", "gone"]),
         is_open=st.booleans(),
         numbered=st.booleans(),
+        free=st.sampled_from([0, 2, 7, 72]),
+        bookable=st.booleans(),
     )
     def begin(
-        self, winding: bool, first: CustomerMessage | None, goal: str | None, is_open: bool, numbered: bool
+        self,
+        winding: bool,
+        first: CustomerMessage | None,
+        goal: str | None,
+        is_open: bool,
+        numbered: bool,
+        free: int,
+        bookable: bool,
     ) -> None:
         self.flow = WINDING_FLOW if winding else flow()
+        self.calendar = Calendar(free=weekdays()[:free])
         self.context = context(
             criteria=(*criteria(), WOOD, SIZE),
             goal=goal,
             is_open=is_open,
             numbered_options=numbered,
             holds=condition_holds,
+            timezone=ZONE,
+            desk=self.calendar if bookable else None,
         )
         self.first = first
         self.log: list[tuple[Event, Context]] = []
@@ -197,6 +231,17 @@ class Customer(RuleBasedStateMachine):
         assert self.state.status in SILENT
         assert (self.said is not None) is confirm
 
+    @rule(taken=st.booleans())
+    def let_holds_expire(self, taken: bool) -> None:
+        self.calendar.let_holds_expire(taken=taken)
+
+    @precondition(lambda self: bool(self.calendar.free))
+    @rule(index=st.integers(0, 80))
+    def somebody_else_books(self, index: int) -> None:
+        moment = self.calendar.free[index % len(self.calendar.free)]
+        if moment not in self.calendar.held.values():
+            self.calendar.take(moment)
+
     @rule()
     def take_over(self) -> None:
         self._advance(Takeover())
@@ -212,7 +257,8 @@ class Customer(RuleBasedStateMachine):
     @rule(text=TEXTS)
     def a_person_is_always_at_hand(self, text: str) -> None:
         message = CustomerMessage(text, Reading(None, ("human",)))
-        outcome = advance(self.flow, self.state, message, self.context)
+        elsewhere = replace(self.context, desk=self.context.desk and deepcopy(self.calendar))
+        outcome = advance(self.flow, self.state, message, elsewhere)
         assert any(isinstance(effect, HandOff) for effect in outcome.effects)
         assert outcome.state.status is RunStatus.HANDED_OFF
 
@@ -251,6 +297,8 @@ class Customer(RuleBasedStateMachine):
             known |= {"contact.reach"} if {"phone", "email"} & set(contact) else set()
             known |= {f"note.{key}" for key in self.state.notes} | set(self.state.declined)
             known |= {"goal"} if self.state.goal else set()
+            known |= {"meeting.time"} if self.state.offer.get("booking") else set()
+            known |= {"meeting.time", "meeting.confirm"} if self.state.offer.get("booked") else set()
             assert self.said.asks not in known
             assert self.said.asks == self.state.pending
             assert self.state.status is RunStatus.WAITING
@@ -275,15 +323,33 @@ class Customer(RuleBasedStateMachine):
                 assert dict(effect.summary.facts) == self.context.facts
 
     @invariant()
+    def a_time_is_kept_and_confirmed_at_most_once(self) -> None:
+        """What is told as booked is booked, once; what is asked to be confirmed was kept; nothing is kept twice."""
+        assert len(self.calendar.confirmed) <= 1
+        announced = [effect for effect in self.effects if isinstance(effect, Announce)]
+        assert len(announced) <= 1
+        if announced:
+            assert len(self.calendar.confirmed) == 1
+        if self.said and self.said.asks == "meeting.time":
+            times = [each for each in self.said.quick_replies if each.payload.startswith("time:2")]
+            assert 1 <= len(times) <= 3
+            assert len(set(times)) == len(times)
+        if self.said and self.said.asks == "meeting.confirm":
+            assert self.state.offer["booking"]
+
+    @invariant()
     def survives_storage(self) -> None:
         assert RunState.from_json(json.loads(json.dumps(self.state.to_json()))) == self.state
 
     def teardown(self) -> None:
         if not hasattr(self, "log"):
             return
-        outcome = start(self.flow, self.opening, self.first)
+        again = Recorded(self.calendar.log)
+        desk = self.opening.desk and again
+        outcome = start(self.flow, replace(self.opening, desk=desk), self.first)
         for event, known in self.log:
-            outcome = advance(self.flow, RunState.from_json(outcome.state.to_json()), event, known)
+            state = RunState.from_json(outcome.state.to_json())
+            outcome = advance(self.flow, state, event, replace(known, desk=desk))
         assert outcome.state == self.state
         assert not self.log or outcome.effects == self.effects
 

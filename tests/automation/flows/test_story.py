@@ -177,13 +177,15 @@ def test_first_answer(words: Words) -> None:
     assert (chat.said.text, chat.said.asks) == (words.city, "city")
 
     chat.send(says("Gyumri", "other", language="en"))
-    assert others(chat.effects) == [RecordAnswer("city", place("Gyumri"), 1.0, Source.FLOW)]
+    assert others(chat.effects) == [
+        RecordAnswer("city", place("Gyumri"), 1.0, Source.FLOW),
+        RequestScore(),
+    ]
     assert (chat.said.text, chat.said.asks) == (words.name, "contact.name")
 
     chat.send(says("Anna", "other", language="en"))
     assert list(chat.effects) == [
         SetContactField("name", "Anna"),
-        RequestScore(),
         Say("to_sales", words.open, text_ids=("to_sales.open",)),
         HandOff(
             "qualified",
@@ -226,27 +228,27 @@ def test_everything_known_goes_straight_to_the_closed_words(words: Words) -> Non
         (
             "en",
             "Hello! This is Aregak Interiors.\n\nWhat can we help you with?",
-            ["Price or new order", "Help with my order", "Payment or invoice"],
+            ["Price or new order", "Book a meeting", "Help with my order", "Payment or invoice"],
         ),
         (
             "ru",
             "Здравствуйте! Это Aregak Interiors.\n\nЧем можем помочь?",
-            ["Цена или заказ", "Помощь с заказом", "Оплата и счета"],
+            ["Цена или заказ", "Записаться", "Помощь с заказом", "Оплата и счета"],
         ),
         (
             "hy",
             "Բարև Ձեզ։ Սա Aregak Interiors ընկերությունն է։\n\nԻնչո՞վ կարող ենք օգնել։",
-            ["Գին կամ պատվեր", "Հարց պատվերի մասին", "Վճարում և հաշիվ"],
+            ["Գին կամ պատվեր", "Գրանցվել", "Հարց պատվերի մասին", "Վճարում և հաշիվ"],
         ),
         (
             "az",
             "Salam! Bura Aregak Interiors şirkətidir.\n\nSizə necə kömək edə bilərik?",
-            ["Qiymət və sifariş", "Sifarişimlə bağlı", "Ödəniş və hesab"],
+            ["Qiymət və sifariş", "Görüşə yazılmaq", "Sifarişimlə bağlı", "Ödəniş və hesab"],
         ),
     ],
 )
 def test_a_greeting_gets_the_menu(language: str, text: str, labels: list[str]) -> None:
-    payloads = ["goal:sales", "goal:support", "goal:billing"]
+    payloads = ["goal:sales", "goal:booking", "goal:support", "goal:billing"]
     menu = Say(
         "goal",
         text,
