@@ -72,10 +72,12 @@ INSTALLED_APPS = [
     "pghistory",
     "pgtrigger",
     "django_celery_beat",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
     "conversations.deliveries.middleware.ProvidersFirst",
+    "core.api.middleware.ProgramsFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -249,6 +251,21 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
+# API
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Parley",
+    "VERSION": "1",
+    "DESCRIPTION": "Contacts, leads, conversations, bookings and everything that happens. Times are ISO 8601 in UTC, "
+    'money is `{"amount": "123.45", "currency": "AMD"}`, ids are UUIDs.',
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "POSTPROCESSING_HOOKS": [],
+}
 
 # Mail
 vars().update(environment.email_settings(os.environ.get("EMAIL_URL", "")))

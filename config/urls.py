@@ -3,11 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import probes
+from core.api import views as api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
     path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", include("config.api")),
+    path("api/schema/", api.schema, name="api_schema"),
+    path("api/docs/", api.docs, name="api_docs"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("core.urls")),
     path("", include("conversations.urls")),

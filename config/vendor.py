@@ -1,6 +1,7 @@
 """The few files of npm packages that pages use, found under `vendor/`; whole packages would be a waste."""
 
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,6 +22,12 @@ FILES = {
     "vendor/sortable/Sortable.min.js": "sortablejs/Sortable.min.js",
 }
 """Static path to path under node_modules. Source maps are here since the manifest storage follows them."""
+SWAGGER = "drf_spectacular_sidecar/static/drf_spectacular_sidecar/swagger-ui-dist"
+FILES |= {
+    f"vendor/swagger-ui/{name}": f"{SWAGGER}/{name}"
+    for name in ("swagger-ui.css", "swagger-ui.css.map", "swagger-ui-bundle.js", "swagger-ui-bundle.js.map")
+}
+"""The page of the API comes with a Python package."""
 
 
 class VendorFinder(BaseFinder):
@@ -29,19 +36,23 @@ class VendorFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         source = FILES.get(str(PurePosixPath(path)))
-        if source is None or not (_modules() / source).is_file():
+        if source is None or not _place(source).is_file():
             return []  # what Django's own finders say for "not here", in both cases
-        file = str(_modules() / source)
+        file = str(_place(source))
         return [file] if find_all else file
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         for target, source in FILES.items():
-            file = _modules() / source
+            file = _place(source)
             if file.is_file():
                 storage = FileSystemStorage(location=str(file.parent))
                 storage.prefix = str(PurePosixPath(target).parent)  # type: ignore[attr-defined]  # read by collectstatic
                 yield file.name, storage
 
 
-def _modules() -> Path:
-    return Path(settings.BASE_DIR) / "node_modules"
+def _place(source: str) -> Path:
+    if source.startswith(SWAGGER):
+        package = find_spec(SWAGGER.partition("/")[0])
+        assert package is not None and package.origin is not None, "drf-spectacular[sidecar] is installed"
+        return Path(package.origin).parent.parent / source
+    return Path(settings.BASE_DIR) / "node_modules" / source

@@ -6,6 +6,7 @@ from core import nudge
 from core.due.queries import finished
 from core.events.registry import EventType, register
 from core.jobs.queries import done
+from core.keys.queries import answered
 from core.notifications.queries import read
 from core.schedules import every
 from core.tidy.registry import keep
@@ -27,9 +28,19 @@ def register_all() -> None:
     keep("due rows", days=30, rows=finished, moment="finished_at")
     keep("jobs", days=30, rows=done, moment="finished_at")
     keep("notifications", days=90, rows=read, moment="read_at")
+    keep("answered requests", days=1, rows=answered, moment="created_at")
     keep("sessions", days=0, rows=Session.objects.all, moment="expire_date", order="expire_date")
     register(
         EventType(
             "company.updated", 1, "The company profile was changed; the history says from what to what."
         )
+    )
+    register(
+        EventType(
+            "api_key.created",
+            1,
+            "A program may come in by the API.",
+            {"name": "Name of the key.", "scopes": "What it may do.", "expires_at": "Until when."},
+        ),
+        EventType("api_key.revoked", 1, "An API key was taken back.", {"name": "Name of the key."}),
     )

@@ -6,9 +6,12 @@ from core.company.models import CompanyProfile
 from core.due.models import DueRow
 from core.events.models import Event
 from core.jobs.models import Job
+from core.keys.models import AnsweredRequest, ApiKey
 from core.notifications.models import Notification
 
 __all__ = [
+    "AnsweredRequest",
+    "ApiKey",
     "BusinessCalendar",
     "CalendarException",
     "CompanyProfile",

@@ -126,5 +126,5 @@ def tell(name: str, payload: Mapping[str, Any], who: str, names: Mapping[int, st
 def actor_name(kind: str, user_id: int | None, names: Mapping[int, str]) -> str:
     if user_id is not None:
         return names.get(user_id, _("A colleague"))
-    kinds = {ActorKind.FLOW: _("The flow"), ActorKind.CUSTOMER: _("The customer")}
+    kinds = {ActorKind.FLOW: _("The flow"), ActorKind.CUSTOMER: _("The customer"), ActorKind.API: "API"}
     return kinds.get(ActorKind(kind), "Parley")

@@ -102,7 +102,9 @@ def _nothing_remembered() -> None:
     """What a test has cached must not outlive its rolled back rows."""
     from django.core.cache import cache
 
+    from core.keys.queries import forget_keys
     from crm.memory import forget_all
 
     cache.clear()
+    forget_keys()
     forget_all()

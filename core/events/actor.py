@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`user_id` is set for a person of the company and for nobody else."""
+    """`user_id` is set for a person of the company and for nobody else; `key_id` for whoever came in with an API key."""
 
     kind: ActorKind
     user_id: int | None = None
+    key_id: int | None = None
 
     @classmethod
     def of(cls, user: User | None) -> Actor:

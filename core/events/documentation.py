@@ -11,7 +11,7 @@ Every business event is one append-only row of `core.events`, written in the tra
 that caused it. Timeline, live screens, webhooks and the event feed read it. Beside its payload each event
 carries `position` (its place in the feed, without gaps, given after commit), `name`, `version`,
 `subject_type` and `subject_id`, the lead, contact and conversation it belongs to, who caused it
-(`actor_kind` user, customer, flow or system, and the user), and `created_at`.
+(`actor_kind` user, customer, flow, system or api, the user, and the API key where one was used), and `created_at`.
 
 This file is made by `manage.py document_events`; a test holds it true.
 """

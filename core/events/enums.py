@@ -6,3 +6,4 @@ class ActorKind(models.TextChoices):
     CUSTOMER = "customer"
     FLOW = "flow"
     SYSTEM = "system"
+    API = "api"

@@ -30,6 +30,9 @@ class Event(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    api_key = models.ForeignKey(
+        "core.ApiKey", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     payload = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -128,6 +128,7 @@ def _event(draft: EventDraft) -> Event:
         subject_id=draft.subject.pk,
         actor_kind=draft.actor.kind,
         actor_id=draft.actor.user_id,
+        api_key_id=draft.actor.key_id,
         payload=dict(draft.payload),
         lead_id=draft.lead_id or _linked(draft.subject, "lead"),
         contact_id=draft.contact_id or _linked(draft.subject, "contact"),

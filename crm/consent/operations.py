@@ -24,6 +24,7 @@ def withdraw(
     purposes: Iterable[Purpose] = OPT_OUT,
     recorded_by: User | None = None,
     conversation_id: int | None = None,
+    actor: Actor | None = None,
 ) -> bool:
     """Record that the contact wants no more (spec 1.3); True when something was allowed before.
 
@@ -33,7 +34,9 @@ def withdraw(
     """
     purposes = tuple(purposes)
     with transaction.atomic():
-        news = _decide(contact, source, channel, text, purposes, recorded_by, conversation_id, granted=False)
+        news = _decide(
+            contact, source, channel, text, purposes, recorded_by, conversation_id, actor, granted=False
+        )
         if Purpose.FOLLOW_UP in purposes and not channel:
             follow_ups_ended.send(sender=Contact, contact=contact)
     return news
@@ -48,10 +51,11 @@ def grant(
     purposes: Iterable[Purpose] = OPT_OUT,
     recorded_by: User | None = None,
     conversation_id: int | None = None,
+    actor: Actor | None = None,
 ) -> bool:
     """Record that the contact allows it, with the words shown or said; True when that is news."""
     return _decide(
-        contact, source, channel, text, tuple(purposes), recorded_by, conversation_id, granted=True
+        contact, source, channel, text, tuple(purposes), recorded_by, conversation_id, actor, granted=True
     )
 
 
@@ -64,6 +68,7 @@ def _decide(
     purposes: tuple[Purpose, ...],
     recorded_by: User | None,
     conversation_id: int | None,
+    actor: Actor | None,
     *,
     granted: bool,
 ) -> bool:
@@ -86,7 +91,7 @@ def _decide(
     record(
         name="contact.opted_in" if granted else "contact.opted_out",
         subject=contact,
-        actor=Actor.of(recorded_by) if recorded_by else CUSTOMER,
+        actor=actor or (Actor.of(recorded_by) if recorded_by else CUSTOMER),
         payload={"source": source, "purposes": [purpose.value for purpose in changed], "channel": channel},
         contact_id=contact.pk,
         conversation_id=conversation_id,

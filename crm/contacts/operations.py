@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from core.access.models import User
 from core.events.actor import Actor
@@ -43,6 +44,7 @@ def create_contact(
     language: str = "",
     timezone: str = "",
     company: Company | None = None,
+    company_name: str = "",
     owner: User | None = None,
     tags: Sequence[str] = (),
     fields: dict[str, Any] | None = None,
@@ -51,7 +53,10 @@ def create_contact(
     source: str = "",
     last_message_at: datetime | None = None,
 ) -> Contact:
-    """A contact with its phones and emails. Raises BadContactPoint for one that cannot be read."""
+    """A contact with its phones and emails. Raises BadContactPoint for one that cannot be read.
+
+    `company_name` as in `update_contact`.
+    """
     wanted = _points(phones, emails)
     kept, normal = storable_name(name)
     with transaction.atomic(savepoint=False):
@@ -60,7 +65,7 @@ def create_contact(
             name_normal=normal,
             language=language,
             timezone=timezone,
-            company=company,
+            company=company or _company_named(company_name),
             owner=owner,
             tags=list(tags),
             fields=fields or {},
@@ -78,6 +83,52 @@ def create_contact(
             ]
         record_all(drafts)
         return contact
+
+
+@transaction.atomic
+def find_or_create_contact(
+    *,
+    actor: Actor,
+    phones: Sequence[str] = (),
+    emails: Sequence[str] = (),
+    name: str = "",
+    **fields: Any,
+) -> Contact:
+    """The contact known by one of these phones, else by one of the emails, else a new one; the oldest of several.
+
+    What is new of phones and emails is added, and the name where none is known; other fields are for a new contact (see
+    `create_contact`). Two callers with the same phone find the same contact. Raises BadContactPoint.
+    """
+    wanted = _points(phones, emails)
+    found = _known_by(wanted)
+    if found is None:
+        return create_contact(actor=actor, phones=phones, emails=emails, name=name, **fields)
+    if name and not found.name:
+        update_contact(contact=found, actor=actor, name=name)
+    found.known_points = tuple(found.points.order_by("id").values_list("kind", "value"))
+    for kind, value in wanted:
+        if (kind, value) not in found.known_points:
+            add_point(contact=found, kind=kind, value=value, actor=actor)
+    return found
+
+
+def _known_by(wanted: Sequence[tuple[str, str]]) -> Contact | None:
+    """Waits for whoever is adding a contact with one of these points at this moment."""
+    if not wanted:
+        return None
+    values = sorted(value for _kind, value in wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_advisory_xact_lock(hashtextextended('crm.contacts ' || value, 0))) FROM unnest(%s::text[]) AS value",
+            [values],
+        )
+    either = Q()
+    for kind, value in wanted:
+        either |= Q(kind=kind, value=value)
+    points = ContactPoint.objects.filter(either).select_related("contact")
+    # "phone" comes after "email", and counts for more: a mailbox is shared sooner than a telephone.
+    point = points.order_by("-kind", "contact_id").first()
+    return point.contact if point else None
 
 
 @transaction.atomic

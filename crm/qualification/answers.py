@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.conditions import FieldType, dump, load
+from core.conditions.canonical import money
 from crm.qualification.errors import BadAnswer
 
 FIELD_TYPES: Mapping[str, FieldType] = {
@@ -65,6 +66,26 @@ def canonical(kind: str, value: Any, choices: Sequence[Mapping[str, Any]] = ()) 
     if kind == "choice" and choices and stored not in [choice["value"] for choice in choices]:
         raise BadAnswer(_("“%(value)s” is not among the choices.") % {"value": value})
     return stored
+
+
+def told(value: Any) -> Any:
+    """A value as a program writes it, in a form that `canonical` takes: money with any number of decimals."""
+    if isinstance(value, Mapping) and set(value) == {"amount", "currency"}:
+        try:
+            return money(value["amount"], value["currency"])
+        except ValueError as error:
+            raise BadAnswer(_("This answer does not suit the question: %(value)s") % {"value": value}) from error
+    return value
+
+
+def plain(value: Any) -> Any:
+    """A canonical value as programs read it: texts as they were written, money without needless zeros."""
+    if isinstance(value, Mapping) and "raw" in value:
+        return value["raw"]
+    if isinstance(value, Mapping) and "amount" in value:
+        whole, _point, part = str(value["amount"]).partition(".")
+        return {**value, "amount": f"{whole}.{part.rstrip('0').ljust(2, '0')}"}
+    return value
 
 
 def same(one: Any, other: Any) -> bool:

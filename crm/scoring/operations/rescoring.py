@@ -100,6 +100,11 @@ def lock_concerned(*, contact: Contact, changed: Collection[str]) -> list[Lead]:
     """
     if rule_book().fields_used().isdisjoint(changed):
         return []
+    return lock_leads(contact=contact)
+
+
+def lock_leads(*, contact: Contact) -> list[Lead]:
+    """The contact's open leads, locked in order of id."""
     leads = Lead.objects.select_for_update(no_key=True).filter(contact=contact, stage_kind=StageKind.OPEN)
     return list(leads.order_by("pk"))
 

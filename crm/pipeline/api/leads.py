@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from core.access.api import person_named, team_named
+from core.api.endpoint import Call, Endpoint, operation
+from core.keys.scopes import Scope
+from crm.contacts.api import contacts_of, refuse_points
+from crm.contacts.errors import BadContactPoint
+from crm.contacts.models import Contact
+from crm.contacts.operations import find_or_create_contact
+from crm.pipeline.api.drafts import AssignDraft, LeadChangesDraft, LeadDraft, MoveDraft
+from crm.pipeline.api.shapes import LEADS, LeadShape, leads_of
+from crm.pipeline.models import Lead, LostReason, Stage
+from crm.pipeline.operations import assign_lead, intake, move_lead, set_next_step, update_lead
+from crm.pipeline.queries import leads
+from crm.pipeline.queries.leads import locked_lead
+from crm.qualification.api import ANSWERS, AnswersDraft
+from crm.qualification.models import LeadAnswer
+
+TAG = "Leads"
+
+
+class Leads(Endpoint):
+    tag = TAG
+
+    @operation(Scope.LEADS_READ, "Leads", listing=LEADS)
+    def get(self, call: Call) -> Any:
+        return call.page(leads_of(call.key))
+
+    @operation(
+        Scope.LEADS_WRITE,
+        "Add a lead",
+        about="`contact` is an id, or the contact itself: then one with the same phone or email is taken, else a new one "
+        "is added. The lead is scored at once.",
+        into=LeadDraft,
+        out=LeadShape,
+        status=201,
+    )
+    def post(self, call: Call) -> Any:
+        draft = _draft(call)
+        contact = _contact(call, call.data["contact"])
+        lead = intake.take_in(contact=contact, draft=draft, actor=call.actor, user=call.key.person)
+        return call.one(leads().filter(pk=lead.pk))
+
+
+class OneLead(Endpoint):
+    tag = TAG
+
+    @operation(Scope.LEADS_READ, "A lead", out=LeadShape)
+    def get(self, call: Call, public_id: UUID) -> Any:
+        return call.one(leads_of(call.key).filter(public_id=public_id))
+
+    @operation(
+        Scope.LEADS_WRITE,
+        "Change a lead's details or its next step",
+        about="If-Match compares the revision.",
+        into=LeadChangesDraft,
+        out=LeadShape,
+    )
+    def patch(self, call: Call, public_id: UUID) -> Any:
+        pk = call.lock(leads_of(call.key).filter(public_id=public_id))
+        changes = dict(call.data)
+        step = {name: changes.pop(name) for name in ("next_step", "next_step_at") if name in changes}
+        if "value" in changes:
+            changes |= _money(changes.pop("value"))
+        if changes:
+            update_lead(lead_id=pk, actor=call.actor, **changes)
+        if step:
+            lead = Lead.objects.get(pk=pk)
+            text, due_at = step.get("next_step", lead.next_step), step.get("next_step_at", lead.next_step_at)
+            set_next_step(lead_id=pk, text=text, due_at=due_at, actor=call.actor)
+        return call.one(leads().filter(pk=pk))
+
+
+class Move(Endpoint):
+    tag = TAG
+
+    @operation(Scope.LEADS_WRITE, "Move a lead to another stage", into=MoveDraft, out=LeadShape)
+    def post(self, call: Call, public_id: UUID) -> Any:
+        pk = call.lock(leads_of(call.key).filter(public_id=public_id))
+        stage, reason = _stage(call, call.data["stage"]), None
+        if "lost_reason" in call.data:
+            reason = LostReason.objects.filter(name=call.data["lost_reason"], active=True).first()
+            if reason is None:
+                call.refuse("/lost_reason", "unknown", "There is no such reason. GET /api/v1/lost-reasons/ lists them.")
+        move_lead(lead_id=pk, to_stage_id=stage.pk, lost_reason=reason, actor=call.actor)
+        return call.one(leads().filter(pk=pk))
+
+
+class Assign(Endpoint):
+    tag = TAG
+
+    @operation(Scope.LEADS_WRITE, "Give a lead to a person or a team", into=AssignDraft, out=LeadShape)
+    def post(self, call: Call, public_id: UUID) -> Any:
+        pk = call.lock(leads_of(call.key).filter(public_id=public_id))
+        owner = person_named(call, call.data["owner"], "/owner")
+        team = team_named(call, call.data.get("team"), "/team")
+        assign_lead(lead_id=pk, owner=owner, team=team, actor=call.actor)
+        return call.one(leads().filter(pk=pk))
+
+
+class Answers(Endpoint):
+    tag = TAG
+
+    @operation(Scope.LEADS_READ, "What is known of a lead, with where it came from", listing=ANSWERS)
+    def get(self, call: Call, public_id: UUID) -> Any:
+        lead = leads_of(call.key).get(public_id=public_id)
+        return call.page(LeadAnswer.objects.filter(lead=lead))
+
+    @operation(
+        Scope.LEADS_WRITE,
+        "Write answers",
+        about="Those that are named are replaced, null takes one away; the lead is scored again. The old ones stay in "
+        "the list with the time until which they held.",
+        into=AnswersDraft,
+        out=LeadShape,
+    )
+    def post(self, call: Call, public_id: UUID) -> Any:
+        pk = call.lock(leads_of(call.key).filter(public_id=public_id))
+        lead = locked_lead(pk)
+        intake.answer(lead=lead, answers=call.data["answers"], actor=call.actor, user=call.key.person)
+        return call.one(leads().filter(pk=pk))
+
+
+def _draft(call: Call) -> intake.LeadDraft:
+    data = {name: value for name, value in call.data.items() if name != "contact"}
+    return intake.LeadDraft(
+        **{
+            **data,
+            **(_money(data.pop("value", None)) if "value" in data else {}),
+            "stage": _stage(call, data["stage"]) if "stage" in data else None,
+            "owner": person_named(call, data.get("owner"), "/owner"),
+            "team": team_named(call, data.get("team"), "/team"),
+        }
+    )
+
+
+def _contact(call: Call, given: UUID | dict[str, Any]) -> Contact:
+    if isinstance(given, UUID):
+        found = contacts_of(call.key).filter(public_id=given).first()
+        return found or call.refuse("/contact", "unknown", "There is no such contact.")
+    values = {"company_name" if name == "company" else name: value for name, value in given.items()}
+    try:
+        return find_or_create_contact(actor=call.actor, source="api", **values)
+    except BadContactPoint as error:
+        refuse_points(call, given, "/contact", error)
+        raise
+
+
+def _stage(call: Call, public_id: UUID) -> Stage:
+    found = Stage.objects.select_related("pipeline").filter(public_id=public_id).first()
+    return found or call.refuse("/stage", "unknown", "There is no such stage.")
+
+
+def _money(value: Any) -> dict[str, Any]:
+    return {"value": value[0], "currency": value[1]} if value else {"value": None}
