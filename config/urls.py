@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import probes
 from core.api import views as api
 
+handler500 = "config.broken.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),

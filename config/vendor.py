@@ -53,6 +53,5 @@ class VendorFinder(BaseFinder):
 def _place(source: str) -> Path:
     if source.startswith(SWAGGER):
         package = find_spec(SWAGGER.partition("/")[0])
-        assert package is not None and package.origin is not None, "drf-spectacular[sidecar] is installed"
-        return Path(package.origin).parent.parent / source
+        return Path(str(package and package.origin)).parent.parent / source
     return Path(settings.BASE_DIR) / "node_modules" / source

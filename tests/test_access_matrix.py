@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any
@@ -38,6 +39,8 @@ class Level(Enum):
     MINE = "the one person whom it belongs to"
     MANAGER = "managers and admins"
     ADMIN = "admins"
+    KEY = "programs with an API key of the right scope; tests/api/test_access.py goes through every operation"
+    NOTHING = "nobody: there is nothing"
 
 
 A, V, S, O, M, D = Level.ANYBODY, Level.VISITOR, Level.SIGNED_IN, Level.OWN, Level.MANAGER, Level.ADMIN  # noqa: E741
@@ -59,6 +62,37 @@ MATRIX: dict[str, Level] = {
     "conversations:chat_ticket": V,
     "conversations:chat_typing": V,
     "desk:demo": A,
+    "api_schema": A,
+    "api_docs": A,
+    "api:unknown": Level.NOTHING,
+    **dict.fromkeys(
+        (
+            "api:me",
+            "api:people",
+            "api:teams",
+            "api:contacts",
+            "api:contact",
+            "api:contact_points",
+            "api:contact_point",
+            "api:contact_consent",
+            "api:leads",
+            "api:lead",
+            "api:lead_move",
+            "api:lead_assign",
+            "api:lead_answers",
+            "api:lead_score",
+            "api:pipelines",
+            "api:pipeline",
+            "api:stages",
+            "api:stage",
+            "api:lost_reasons",
+            "api:criteria",
+            "api:criterion",
+            "api:scoring_rules",
+            "api:scoring_recalculation",
+        ),
+        Level.KEY,
+    ),
     **dict.fromkeys(
         (
             "desk:home",
@@ -292,6 +326,9 @@ def world(db: None) -> dict[str, Any]:
 def address(name: str, world: dict[str, Any]) -> str:
     pattern = ROUTES[name]
     kwargs: dict[str, Any] = {}
+    if name.startswith("api:"):
+        some = {"uuid": world["lead"].public_id, "str": "x"}
+        return reverse(name, kwargs={key: some[kind] for kind, key in re.findall(r"<(\w+):(\w+)>", pattern)})
     if "public_id>" in pattern:
         beginning = max((start for start in THINGS if pattern.startswith(start)), key=len)
         kwargs["public_id"] = world[THINGS[beginning]].public_id
@@ -315,11 +352,13 @@ def outcome(client: Client, url: str) -> str:
     response: HttpResponseBase = client.get(url)
     if response.status_code == 405:
         response = client.post(url)
+    if response.status_code == 405:
+        response = client.delete(url)
     if response.status_code == 302 and "/accounts/login/" in response.headers["Location"]:
         return "sign-in"
     if response.status_code >= 500:
         return "broken"
-    return {403: "forbidden", 404: "missing"}.get(response.status_code, "in")
+    return {401: "key", 403: "forbidden", 404: "missing"}.get(response.status_code, "in")
 
 
 EXPECTED = {
@@ -330,6 +369,8 @@ EXPECTED = {
     Level.MINE: ("sign-in", "missing", "missing", "missing"),
     Level.MANAGER: ("sign-in", "forbidden", "in", "in"),
     Level.ADMIN: ("sign-in", "forbidden", "forbidden", "in"),
+    Level.KEY: ("key", "key", "key", "key"),
+    Level.NOTHING: ("missing", "missing", "missing", "missing"),
 }
 
 

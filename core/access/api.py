@@ -32,7 +32,11 @@ class TeamShape(Shape):
 
 PEOPLE = Listing(
     PersonShape,
-    (Filter("active", FLAG, "is_active"), Filter("role", TEXT, choices=tuple(Role.values)), Filter("email", TEXT)),
+    (
+        Filter("active", FLAG, "is_active"),
+        Filter("role", TEXT, choices=tuple(Role.values)),
+        Filter("email", TEXT),
+    ),
 )
 TEAMS = Listing(TeamShape)
 
@@ -64,4 +68,6 @@ def person_named(call: Call, public_id: UUID | None, path: str) -> User | None:
 def team_named(call: Call, public_id: UUID | None, path: str) -> Team | None:
     if public_id is None:
         return None
-    return Team.objects.filter(public_id=public_id).first() or call.refuse(path, "unknown", "There is no such team.")
+    return Team.objects.filter(public_id=public_id).first() or call.refuse(
+        path, "unknown", "There is no such team."
+    )

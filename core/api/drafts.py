@@ -16,22 +16,22 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from core.languages import Language
 from core.text import clean
 
+_Serializer: Any = (
+    serializers.Serializer
+)  # a draft may name a field as the framework names something of its own
 MAX_WHOLE = 2**31 - 1
 
 
-class Draft(serializers.Serializer[Any]):
+class Draft(_Serializer):
     """`validated_data` holds what was sent, so that what was left out stays as it is."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            if unknown := [name for name in data if name not in self.fields]:
-                allowed = ", ".join(self.fields)
-                raise ValidationError(
-                    {
-                        str(name): [ErrorDetail(f"There is no such field. Allowed: {allowed}.", "unknown_field")]
-                        for name in unknown
-                    }
-                )
+        names = data if isinstance(data, Mapping) else ()
+        if unknown := [str(name) for name in names if name not in self.fields]:
+            fault = ErrorDetail(
+                f"There is no such field. Allowed: {', '.join(self.fields)}.", "unknown_field"
+            )
+            raise ValidationError({name: [fault] for name in unknown})
         return super().to_internal_value(data)
 
 
@@ -143,21 +143,25 @@ class Money(serializers.Field[Any, Any, Any, Any]):
     """{"amount": "123.45", "currency": "AMD"}: the amount as a text, with 16 digits and 4 decimals at most."""
 
     default_error_messages = {
-        "not_money": 'Write {"amount": "123.45", "currency": "AMD"}: the amount as a text, not below zero, with 16 digits '
-        "and 4 decimals at most.",
+        "not_money": 'Write {{"amount": "123.45", "currency": "AMD"}}: the amount as a text, not below zero, '
+        "with 16 digits and 4 decimals at most.",
     }
 
     def to_internal_value(self, data: Any) -> tuple[Decimal, str]:
         if not isinstance(data, dict) or set(data) != {"amount", "currency"}:
             self.fail("not_money")
         amount, currency = data["amount"], data["currency"]
-        if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()):
+        if not (
+            isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()
+        ):
             self.fail("not_money")
         return _amount(self, amount), currency
 
 
 def _amount(field: Money, text: Any) -> Decimal:
-    plain = isinstance(text, str) and len(text) <= 24 and text.isascii() and text.replace(".", "", 1).isdigit()
+    plain = (
+        isinstance(text, str) and len(text) <= 24 and text.isascii() and text.replace(".", "", 1).isdigit()
+    )
     try:
         value = Decimal(text) if plain else None
     except InvalidOperation:

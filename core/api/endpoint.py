@@ -7,7 +7,7 @@ Django REST framework reads and documents bodies and shapes; its own request cyc
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
@@ -20,6 +20,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from psycopg.errors import UniqueViolation
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
 from core.api.authentication import KeyAuthentication, authenticate, count_request
@@ -87,7 +90,7 @@ class Call:
         """One page of the operation's list."""
         listing = listing or self.operation.listing
         assert listing is not None
-        query = {name: value for name, value in self.request.GET.items() if name != "cursor"}
+        query = {name: str(value) for name, value in self.request.GET.items() if name != "cursor"}
         path = self.request.build_absolute_uri(self.request.path)
         return page_of(listing, rows, self.page_request, path=path, query=query)
 
@@ -98,7 +101,10 @@ class Call:
         return shown
 
     def lock(self, rows: QuerySet[Any], shape: type[Shape] | None = None) -> Any:
-        """The primary key of the one row, locked; If-Match is compared under the lock. Raises ObjectDoesNotExist, Problem 412."""
+        """The primary key of the one row, locked; If-Match is compared under the lock.
+
+        Raises ObjectDoesNotExist, Problem 412.
+        """
         pk = rows.values_list("pk", flat=True).get()
         model: type[Model] = rows.model
         model._default_manager.select_for_update(no_key=True).filter(pk=pk).values_list("pk").get()
@@ -121,11 +127,14 @@ Handler = Callable[..., Any]
 class Endpoint(APIView):
     """`tag` groups its operations in the schema."""
 
-    authentication_classes: ClassVar[Sequence[type[KeyAuthentication]]] = [KeyAuthentication]
+    authentication_classes = [KeyAuthentication]
+    permission_classes = [IsAuthenticated]
+    parser_classes = [JSONParser]
+    renderer_classes = [JSONRenderer]
     schema = OperationSchema()
     tag: ClassVar[str] = ""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with translation.override(translation.get_language_from_request(request)):
             try:
                 response = self._answer(request, kwargs)
@@ -133,7 +142,9 @@ class Endpoint(APIView):
                 response = problem_of(error).response()
             response.headers.setdefault("Content-Language", translation.get_language() or "en")
         response.headers["Vary"] = "Authorization, Accept-Language"
-        response.headers["Cache-Control"] = "private, no-cache" if request.method in ("GET", "HEAD") else "no-store"
+        response.headers["Cache-Control"] = (
+            "private, no-cache" if request.method in ("GET", "HEAD") else "no-store"
+        )
         for name, value in getattr(request, "rate_headers", {}).items():
             response.headers.setdefault(name, value)
         return response
@@ -162,7 +173,10 @@ class Endpoint(APIView):
             name.upper() for name in self.http_method_names if hasattr(getattr(self, name, None), "operation")
         ]
         return Problem(
-            405, "method_not_allowed", f"Allowed here: {', '.join(allowed)}.", headers={"Allow": ", ".join(allowed)}
+            405,
+            "method_not_allowed",
+            f"Allowed here: {', '.join(allowed)}.",
+            headers={"Allow": ", ".join(allowed)},
         )
 
 
@@ -220,7 +234,9 @@ def _written(call: Call, handler: Handler, kwargs: dict[str, Any]) -> HttpRespon
             if once is not None and "each_request_answered_once" in str(error):
                 raise once.in_flight() from error
             if isinstance(error.__cause__, UniqueViolation):
-                raise Problem(409, "conflict", "Somebody else wrote the same at this moment. Send it again.") from error
+                raise Problem(
+                    409, "conflict", "Somebody else wrote the same at this moment. Send it again."
+                ) from error
             raise
 
 

@@ -134,9 +134,7 @@ class Filter:
         return value
 
 
-def conditions(
-    filters: Sequence[Filter], given: Mapping[str, str], faults: list[Fault]
-) -> list[Q]:
+def conditions(filters: Sequence[Filter], given: Mapping[str, str], faults: list[Fault]) -> list[Q]:
     """What the parameters ask for; faults of values are added to `faults`."""
     known = {name: (each, op) for each in filters for name, op in each.parameters().items()}
     found = []

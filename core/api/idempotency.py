@@ -71,7 +71,9 @@ class Once:
                 raise self.in_flight()
             return None
         if fingerprint != self.fingerprint:
-            detail = "This Idempotency-Key was sent with another body before. Use a new one for a new request."
+            detail = (
+                "This Idempotency-Key was sent with another body before. Use a new one for a new request."
+            )
             raise Problem(422, "key_reused", detail)
         return Answered(status, body, etag)
 
@@ -88,5 +90,7 @@ class Once:
 
     @staticmethod
     def in_flight() -> Problem:
-        detail = "The first request with this Idempotency-Key is still being worked on. Ask again in a moment."
+        detail = (
+            "The first request with this Idempotency-Key is still being worked on. Ask again in a moment."
+        )
         return Problem(409, "in_flight", detail, headers={"Retry-After": "1"})

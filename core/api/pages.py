@@ -77,7 +77,9 @@ def page_of(
     if sort.nullable:
         rows = rows.filter(**{f"{sort.column}__isnull": False})
     if wanted.cursor:
-        rows = rows.filter(_behind(place, _decode(wanted.cursor, wanted.order or listing.default, sort), falling))
+        rows = rows.filter(
+            _behind(place, _decode(wanted.cursor, wanted.order or listing.default, sort), falling)
+        )
     rows = rows.order_by(*(f"-{column}" if falling else column for column in place))
     plan = plan_of(listing.shape, wanted.expand)
     columns = plan.columns()

@@ -61,7 +61,9 @@ def names_of(operation: Operation) -> list[str]:
 
 def references_of(operation: Operation) -> Mapping[str, Any]:
     shape = operation.shape
-    found: Mapping[str, Any] = shape.references() if shape is not None and hasattr(shape, "references") else {}
+    found: Mapping[str, Any] = (
+        shape.references() if shape is not None and hasattr(shape, "references") else {}
+    )
     return found
 
 
@@ -102,7 +104,9 @@ def _asked(operation: Operation, given: Mapping[str, str], faults: list[Fault]) 
             continue
         try:
             value = each.kind.read(given[each.name])
-            if each.least is not None and value < each.least or each.most is not None and value > each.most:
+            if (each.least is not None and value < each.least) or (
+                each.most is not None and value > each.most
+            ):
                 raise BadValue(f"a number from {each.least} to {each.most}")
             asked[each.name] = value
         except BadValue as error:

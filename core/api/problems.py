@@ -54,7 +54,10 @@ class Problem(Exception):
             body["errors"] = [fault.as_json() for fault in self.errors]
         text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         return HttpResponse(
-            text, status=self.status, content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store", **self.headers}
+            text,
+            status=self.status,
+            content_type=CONTENT_TYPE,
+            headers={"Cache-Control": "no-store", **self.headers},
         )
 
 

@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from django.utils import translation
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -28,8 +29,8 @@ PLAIN_MONEY = {
     "required": ["amount", "currency"],
     "additionalProperties": False,
 }
+Plain: Any = serializers.Serializer
 UUID = {"type": "string", "format": "uuid"}
-NULL = {"type": "null"}
 REFUSALS = {
     400: "A parameter or field is wrong; `errors` says which and what is allowed.",
     401: "No key, or one that does not open anything.",
@@ -46,14 +47,14 @@ WRITING = {
 }
 
 
-class FaultSchema(serializers.Serializer[Any]):
+class FaultSchema(Plain):
     path = serializers.CharField(help_text='JSON pointer into the body, or "?name" for a parameter.')
     code = serializers.CharField()
     message = serializers.CharField()
     allowed = serializers.ListField(child=serializers.CharField(), required=False)
 
 
-class ProblemSchema(serializers.Serializer[Any]):
+class ProblemSchema(Plain):
     """RFC 9457."""
 
     type = serializers.CharField()
@@ -79,13 +80,13 @@ class OperationSchema(AutoSchema):
     def get_summary(self) -> str:
         return str(self.operation.summary)
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         scope = self.operation.scope
         needs = f"Scope: `{scope.value}`." if scope else "Any key."
         return f"{self.operation.about} {needs}".strip()
 
     def get_tags(self) -> list[str]:
-        return [self.view.tag]
+        return [getattr(self.view, "tag", "")]
 
     def get_extensions(self) -> dict[str, Any]:
         scope = self.operation.scope
@@ -118,7 +119,7 @@ class OperationSchema(AutoSchema):
         if self.method == "POST":
             words = "Sent again with the same key within a day, the request gets the first answer and does nothing."
             found.append(_header("Idempotency-Key", words))
-        if declared.out is not None:
+        if declared.out is not None and (self.method != "POST" or "{" in self.path):
             name = "If-None-Match" if self.method == "GET" else "If-Match"
             found.append(_header(name, "An ETag that was given before."))
         return found
@@ -132,12 +133,12 @@ class OperationSchema(AutoSchema):
     def _get_response_for_code(self, serializer: Any, status_code: Any, *args: Any, **kwargs: Any) -> Any:
         self._in_body = True
         try:
-            return super()._get_response_for_code(serializer, status_code, *args, **kwargs)
+            return super()._get_response_for_code(serializer, status_code, *args, **kwargs)  # type: ignore[no-untyped-call]
         finally:
             del self._in_body
 
     def _postprocess_serializer_schema(self, schema: Any, serializer: Any, direction: Direction) -> Any:
-        schema = super()._postprocess_serializer_schema(schema, serializer, direction)
+        schema = super()._postprocess_serializer_schema(schema, serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, drafts.Draft):
             schema["additionalProperties"] = False
         return schema
@@ -156,15 +157,14 @@ class AmountSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-
     target_class = shapes.Amount
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> Any:
-        shown = {**PLAIN_MONEY, "properties": {**PLAIN_MONEY["properties"]}}  # type: ignore[dict-item]
-        return {"oneOf": [shown, NULL]} if self.target.allow_null else shown
+        return {**PLAIN_MONEY}
 
 
 class MoneySchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = drafts.Money
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> Any:
-        return {"oneOf": [PLAIN_MONEY, NULL]} if self.target.allow_null else PLAIN_MONEY
+        return {**PLAIN_MONEY}
 
 
 class MadeSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
@@ -186,15 +186,22 @@ class RefSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-cal
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> Any:
         component: ResolvedComponent = auto_schema.resolve_serializer(self.target.shape(), direction)
-        ways = [UUID, component.ref]
-        return {"oneOf": [*ways, NULL] if self.target.allow_null else ways}
+        return {"oneOf": [UUID, component.ref]}
 
 
 @lru_cache(maxsize=1)
 def schema_text() -> bytes:
     """The document as JSON; made once in the life of a process."""
-    document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    with translation.override("en"):
+        document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return json.dumps(_without_marks(document), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _without_marks(value: Any) -> Any:
+    """Without the marks that the generator leaves for itself."""
+    if isinstance(value, dict):
+        return {key: _without_marks(item) for key, item in value.items() if key != "x-spec-enum-id"}
+    return [_without_marks(item) for item in value] if isinstance(value, list) else value
 
 
 def _parameter(each: Parameter) -> OpenApiParameter:
@@ -214,7 +221,9 @@ def _list_parameters(listing: Listing) -> list[OpenApiParameter]:
         OpenApiParameter("limit", limit, description="Rows of a page."),
         OpenApiParameter("sort", orders, description="The order; a minus puts the largest first."),
     ]
-    return found + [_filter(each, name, op) for each in listing.filters for name, op in each.parameters().items()]
+    return found + [
+        _filter(each, name, op) for each in listing.filters for name, op in each.parameters().items()
+    ]
 
 
 _OPERATORS: dict[str, str] = {
@@ -244,10 +253,13 @@ def _filter(each: Filter, name: str, op: str) -> OpenApiParameter:
 
 def _expand_parameter(names: list[str]) -> OpenApiParameter:
     return OpenApiParameter(
-        "expand", {"type": "string"}, description=f"Shown as a whole, with commas between: {', '.join(names)}."
+        "expand",
+        {"type": "string"},
+        description=f"Shown as a whole, with commas between: {', '.join(names)}.",
     )
 
 
 def _header(name: str, words: str) -> OpenApiParameter:
-    return OpenApiParameter(name, {"type": "string", "maxLength": 255}, location=OpenApiParameter.HEADER, description=words)
-
+    return OpenApiParameter(
+        name, {"type": "string", "maxLength": 255}, location=OpenApiParameter.HEADER, description=words
+    )

@@ -8,17 +8,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Expression, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework import serializers
 
 from core.keys.scopes import Scope
 
-Column = str | Callable[[str], Expression]
+# A shape may name a field as the framework names something of its own ("source").
+_Serializer: Any = serializers.Serializer
+_Field: Any = serializers.Field
+
+Column = str | Callable[[str], Any]
 """A path of the ORM, or what makes an expression of the prefix before the row's own columns."""
 Write = Callable[..., Any]
 
@@ -107,10 +110,12 @@ class Free(Out, serializers.JSONField):
     """JSON whose form is told in words."""
 
 
-class Made(Out, serializers.Field):
+class Made(Out, _Field):
     """A value made of several columns; `schema` is what the schema says of it."""
 
-    def __init__(self, *, of: Sequence[Column], write: Write, schema: Mapping[str, Any], **options: Any) -> None:
+    def __init__(
+        self, *, of: Sequence[Column], write: Write, schema: Mapping[str, Any], **options: Any
+    ) -> None:
         self.of, self.write, self.schema = tuple(of), write, dict(schema)  # type: ignore[misc]
         super().__init__(**options)
 
@@ -118,7 +123,7 @@ class Made(Out, serializers.Field):
         return self.of
 
 
-class Amount(Out, serializers.Field):
+class Amount(Out, _Field):
     """Money of two columns, null where there is no amount."""
 
     write = staticmethod(money)
@@ -131,7 +136,7 @@ class Amount(Out, serializers.Field):
         return (self.path or name, self.currency)
 
 
-class Ref(Out, serializers.Field):
+class Ref(Out, _Field):
     """Another thing by its id; as a whole where `?expand=` asks for it. `path` leads to it."""
 
     write = staticmethod(_uuid)
@@ -147,7 +152,7 @@ class Ref(Out, serializers.Field):
         return (f"{self.way(name)}public_id",)
 
 
-class Shape(serializers.Serializer[Any]):
+class Shape(_Serializer):
     """`scope` is needed to see it inside another thing. `version` is the field that If-Match compares, "" for all."""
 
     scope: ClassVar[Scope | None] = None
@@ -186,7 +191,7 @@ class _Part:
 class Plan:
     """What to select for a shape and how to write a row of it."""
 
-    selected: tuple[str | tuple[Callable[[str], Expression], str], ...]
+    selected: tuple[str | tuple[Callable[[str], Any], str], ...]
     parts: tuple[_Part, ...]
 
     def columns(self) -> list[Any]:
@@ -204,19 +209,30 @@ class Plan:
         return shown
 
 
-@lru_cache(maxsize=512)
-def plan_of(shape: type[Shape], expand: frozenset[str] = frozenset(), prefix: str = "") -> Plan:
-    selected: list[str | tuple[Callable[[str], Expression], str]] = []
+_plans: dict[tuple[type[Shape], frozenset[str]], Plan] = {}
+
+
+def plan_of(shape: type[Shape], expand: frozenset[str] = frozenset()) -> Plan:
+    """Made once for each shape and what is expanded of it."""
+    known = _plans.get((shape, expand))
+    if known is None:
+        known = _plans[shape, expand] = _plan(shape, expand)
+    return known
+
+
+def _plan(shape: type[Shape], expand: frozenset[str] = frozenset(), prefix: str = "") -> Plan:
+    selected: list[str | tuple[Callable[[str], Any], str]] = []
     parts = []
     for name, each in _fields(shape):
         start = len(selected)
         if isinstance(each, Ref) and name in expand:
-            inner = plan_of(each.shape, frozenset(), prefix + each.way(name))
+            inner = _plan(each.shape, frozenset(), prefix + each.way(name))
             selected += inner.selected
             parts.append(_Part(name, start, len(selected), _whole(inner)))
             continue
         selected += [
-            f"{prefix}{column}" if isinstance(column, str) else (column, prefix) for column in each.columns(name)
+            f"{prefix}{column}" if isinstance(column, str) else (column, prefix)
+            for column in each.columns(name)
         ]
         parts.append(_Part(name, start, len(selected), each.write))
     return Plan(tuple(selected), tuple(parts))

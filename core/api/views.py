@@ -34,7 +34,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 class Unknown(Endpoint):
     """Every other address below the API: told as a problem, not as a page."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         hint = "" if request.path.endswith("/") else " Addresses end with a slash."
         return Problem(404, "not_found", f"There is nothing at this address.{hint}").response()
 

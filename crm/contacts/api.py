@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Expression, OuterRef, Q
+from django.db.models import OuterRef, Q
 
 from core.access.api import PersonShape, person_named
 from core.api.drafts import Draft, List, OneOf, Reference, Tags, Words, YesNo, Zone, language
@@ -21,16 +21,16 @@ from core.languages import Language
 from crm.consent.models import ConsentRecord, Purpose
 from crm.consent.operations import grant, withdraw
 from crm.contacts.errors import BadContactPoint
-from crm.contacts.models import Company, Contact, ContactPoint, ContactPointKind
+from crm.contacts.models import Contact, ContactPoint, ContactPointKind
 from crm.contacts.operations import ContactChanges, add_point, create_contact, remove_point, update_contact
 from crm.contacts.queries import ContactQuerySet, contacts, stored_form
 from crm.scoring.operations import lock_leads
 
 
-def points(kind: str) -> Callable[[str], Expression]:
+def points(kind: str) -> Callable[[str], Any]:
     """The phones or emails of the contact at the prefix, in the order in which they became known."""
 
-    def column(prefix: str) -> Expression:
+    def column(prefix: str) -> Any:
         rows = ContactPoint.objects.filter(contact=OuterRef(f"{prefix}pk"), kind=kind)
         return ArraySubquery(rows.order_by("id").values("value"))
 
@@ -81,7 +81,9 @@ class ContactChangesDraft(Draft):
     name = Words(max_length=200, required=False, allow_blank=True)
     language = language(required=False, allow_blank=True)
     timezone = Zone(required=False)
-    company = Words(max_length=200, required=False, allow_blank=True, help_text="By name; added when it is new.")
+    company = Words(
+        max_length=200, required=False, allow_blank=True, help_text="By name; added when it is new."
+    )
     owner = Reference(required=False, allow_null=True)
     tags = Tags(required=False)
 
@@ -130,7 +132,9 @@ CONTACTS = Listing(
     ),
     (CREATED, Sort("last_message_at", "last_message_at", TIME, nullable=True)),
 )
-POINTS = Listing(PointShape, (Filter("kind", TEXT, choices=tuple(ContactPointKind.values)),), default="created")
+POINTS = Listing(
+    PointShape, (Filter("kind", TEXT, choices=tuple(ContactPointKind.values)),), default="created"
+)
 CONSENTS = Listing(ConsentShape, (Filter("purpose", TEXT, choices=tuple(Purpose.values)),))
 
 
@@ -275,9 +279,11 @@ def _locked(call: Call, public_id: UUID, shape: type[Shape] | None = None) -> Co
 
 
 def _changes(call: Call, data: dict[str, Any]) -> ContactChanges:
-    changes: dict[str, Any] = {name: value for name, value in data.items() if name not in ("company", "owner")}
+    changes: dict[str, Any] = {
+        name: value for name, value in data.items() if name not in ("company", "owner")
+    }
     if "company" in data:
         changes["company_name"] = data["company"]
     if "owner" in data:
         changes["owner"] = person_named(call, data["owner"], "/owner")
-    return ContactChanges(**changes)  # type: ignore[typeddict-item]
+    return cast(ContactChanges, changes)

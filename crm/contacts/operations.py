@@ -119,7 +119,8 @@ def _known_by(wanted: Sequence[tuple[str, str]]) -> Contact | None:
     values = sorted(value for _kind, value in wanted)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(pg_advisory_xact_lock(hashtextextended('crm.contacts ' || value, 0))) FROM unnest(%s::text[]) AS value",
+            "SELECT count(pg_advisory_xact_lock(hashtextextended('crm.contacts ' || value, 0))) "
+            "FROM unnest(%s::text[]) AS value",
             [values],
         )
     either = Q()

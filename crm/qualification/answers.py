@@ -74,7 +74,9 @@ def told(value: Any) -> Any:
         try:
             return money(value["amount"], value["currency"])
         except ValueError as error:
-            raise BadAnswer(_("This answer does not suit the question: %(value)s") % {"value": value}) from error
+            raise BadAnswer(
+                _("This answer does not suit the question: %(value)s") % {"value": value}
+            ) from error
     return value
 
 

@@ -65,7 +65,9 @@ ANSWERS = Listing(
 class AnswersField(serializers.Field[Any, Any, Any, Any]):
     """Value by key of the criterion; null takes an answer away. Money as everywhere, dates as "2026-03-31"."""
 
-    default_error_messages = {"not_answers": 'Write {"<key of a criterion>": value}, with 100 of them at most.'}
+    default_error_messages = {
+        "not_answers": 'Write {{"<key of a criterion>": value}}, with 100 of them at most.'
+    }
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict) or len(data) > MOST:

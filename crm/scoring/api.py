@@ -89,7 +89,11 @@ class Score(Endpoint):
         out=ScoreSchema,
     )
     def get(self, call: Call, public_id: UUID) -> Any:
-        lead = leads_of(call.key).select_related("contact", "stage", "pipeline", "owner").get(public_id=public_id)
+        lead = (
+            leads_of(call.key)
+            .select_related("contact", "stage", "pipeline", "owner")
+            .get(public_id=public_id)
+        )
         lines = explain_score(lead)
         return {
             "score": lead.score,
@@ -139,7 +143,9 @@ class Rules(Endpoint):
 class Recalculation(Endpoint):
     tag = "Settings"
 
-    @operation(Scope.SETTINGS_READ, "How far the last recalculation of all scores is", out=RecalculationSchema)
+    @operation(
+        Scope.SETTINGS_READ, "How far the last recalculation of all scores is", out=RecalculationSchema
+    )
     def get(self, call: Call) -> Any:
         job = last_recalculation()
         if job is None:

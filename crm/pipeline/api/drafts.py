@@ -51,7 +51,9 @@ class LeadChangesDraft(Draft):
     source = OneOf(choices=LeadSource.choices, required=False)
     campaign = Words(max_length=120, required=False, allow_blank=True)
     tags = Tags(required=False)
-    next_step = Words(max_length=200, required=False, allow_blank=True, help_text="Empty clears it and its date.")
+    next_step = Words(
+        max_length=200, required=False, allow_blank=True, help_text="Empty clears it and its date."
+    )
     next_step_at = When(required=False, allow_null=True)
 
 

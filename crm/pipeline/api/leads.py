@@ -84,7 +84,11 @@ class Move(Endpoint):
         if "lost_reason" in call.data:
             reason = LostReason.objects.filter(name=call.data["lost_reason"], active=True).first()
             if reason is None:
-                call.refuse("/lost_reason", "unknown", "There is no such reason. GET /api/v1/lost-reasons/ lists them.")
+                call.refuse(
+                    "/lost_reason",
+                    "unknown",
+                    "There is no such reason. GET /api/v1/lost-reasons/ lists them.",
+                )
         move_lead(lead_id=pk, to_stage_id=stage.pk, lost_reason=reason, actor=call.actor)
         return call.one(leads().filter(pk=pk))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Expression, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from core.access.api import PersonShape, TeamShape
@@ -52,7 +52,7 @@ def shown_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {key: plain(value) for key, value in answers.items()}
 
 
-def _stages(prefix: str) -> Expression:
+def _stages(prefix: str) -> Any:
     rows = Stage.objects.filter(pipeline=OuterRef(f"{prefix}pk")).order_by("position", "id")
     line = JSONObject(id="public_id", name="name", kind="kind", probability="probability")
     return ArraySubquery(rows.values(line=line))
@@ -165,4 +165,3 @@ LOST_REASONS = Listing(LostReasonShape, default="created")
 def leads_of(key: KnownKey) -> LeadQuerySet:
     """The leads in sight of the key."""
     return leads().visible_to(key.person) if key.person else leads()
-

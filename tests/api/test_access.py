@@ -1,0 +1,117 @@
+"""Who may not come in: every operation of the schema refuses every kind of outsider. An operation without a row fails."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from core.api.schema import schema_text
+from core.keys.models import ApiKey
+from core.keys.operations import revoke_key
+from core.keys.scopes import Scope
+from tests.api.program import ROOT, Program, make_program
+from tests.factories.conversations import make_user
+
+S = Scope
+OPERATIONS: dict[str, Scope | None] = {
+    "GET me/": None,
+    "GET people/": S.SETTINGS_READ,
+    "GET teams/": S.SETTINGS_READ,
+    "GET contacts/": S.CONTACTS_READ,
+    "POST contacts/": S.CONTACTS_WRITE,
+    "GET contacts/{public_id}/": S.CONTACTS_READ,
+    "PATCH contacts/{public_id}/": S.CONTACTS_WRITE,
+    "GET contacts/{public_id}/points/": S.CONTACTS_READ,
+    "POST contacts/{public_id}/points/": S.CONTACTS_WRITE,
+    "DELETE contacts/{public_id}/points/{kind}/{value}/": S.CONTACTS_WRITE,
+    "GET contacts/{public_id}/consent/": S.CONTACTS_READ,
+    "POST contacts/{public_id}/consent/": S.CONTACTS_WRITE,
+    "GET leads/": S.LEADS_READ,
+    "POST leads/": S.LEADS_WRITE,
+    "GET leads/{public_id}/": S.LEADS_READ,
+    "PATCH leads/{public_id}/": S.LEADS_WRITE,
+    "POST leads/{public_id}/move/": S.LEADS_WRITE,
+    "POST leads/{public_id}/assign/": S.LEADS_WRITE,
+    "GET leads/{public_id}/answers/": S.LEADS_READ,
+    "POST leads/{public_id}/answers/": S.LEADS_WRITE,
+    "GET leads/{public_id}/score/": S.LEADS_READ,
+    "GET pipelines/": S.SETTINGS_READ,
+    "GET pipelines/{public_id}/": S.SETTINGS_READ,
+    "GET stages/": S.SETTINGS_READ,
+    "GET stages/{public_id}/": S.SETTINGS_READ,
+    "GET lost-reasons/": S.SETTINGS_READ,
+    "GET criteria/": S.SETTINGS_READ,
+    "GET criteria/{public_id}/": S.SETTINGS_READ,
+    "GET scoring/rules/": S.SETTINGS_READ,
+    "GET scoring/recalculation/": S.SETTINGS_READ,
+}
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(schema_text())
+    return found
+
+
+def declared() -> Iterator[tuple[str, str | None]]:
+    for path, methods in document()["paths"].items():
+        for method in METHODS:
+            if method in methods:
+                yield f"{method.upper()} {path.removeprefix(ROOT)}", methods[method].get("x-scope")
+
+
+def ask(program: Program, operation: str) -> Any:
+    method, _, path = operation.partition(" ")
+    path = path.replace("{public_id}", "01890000-0000-7000-8000-000000000000")
+    return program.send(method, re.sub(r"\{\w+\}", "x", path), {})
+
+
+def test_every_operation_has_a_row_with_its_scope() -> None:
+    assert dict(declared()) == OPERATIONS
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_outsiders_are_refused(operation: str, company: None) -> None:
+    revoked, expired, of_one_who_left = make_program(), make_program(), make_program(person=make_user("Left"))
+    left = ApiKey.objects.select_related("person").get(person__isnull=False)
+    assert left.person is not None
+    left.person.is_active = False
+    left.person.save()
+    revoke_key(key_id=ApiKey.objects.order_by("pk")[0].pk, by=None, now=timezone.now())
+    outsiders = {
+        "no_key": Program(""),
+        "bad_key": Program("parley_abcdefgh_" + "x" * 43),
+        "odd": Program("§ not a key"),
+        "revoked": revoked,
+        "left": of_one_who_left,
+    }
+
+    answers = {name: ask(outsider, operation) for name, outsider in outsiders.items()}
+    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1), tick=False):
+        answers["expired"] = ask(expired, operation)
+
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 401)
+    for answer in answers.values():
+        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Parley"'
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("operation", "scope"), [pair for pair in OPERATIONS.items() if pair[1]])
+def test_a_key_without_the_scope_is_refused(operation: str, scope: Scope, company: None) -> None:
+    others = [each for each in Scope if each != scope]
+
+    answer = ask(make_program(others), operation)
+
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "scope_missing"
+    assert scope.value in answer.json()["detail"]
+    assert ask(make_program([scope]), operation).status_code in (200, 201, 400, 404)
