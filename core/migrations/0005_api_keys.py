@@ -14,7 +14,7 @@ import core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0003_fewer_indexes"),
+        ("core", "0004_sending_settings"),
     ]
 
     operations = [
