@@ -14,7 +14,8 @@ from core.access.models import Team, User
 from core.events.actor import Actor
 from crm.contacts.models import Contact
 from crm.pipeline.models import Lead, Stage
-from crm.pipeline.operations.leads import create_lead, set_next_step
+from crm.pipeline.operations.leads import create_lead
+from crm.pipeline.operations.steps import set_next_step
 from crm.qualification.answers import NewAnswer
 from crm.qualification.models import AnswerSource
 from crm.qualification.operations import apply_answers
