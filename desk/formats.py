@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
+
+from core.text.amounts import money, number
+
+__all__ = [
+    "TONES",
+    "age",
+    "day_name",
+    "initials",
+    "moment",
+    "money",
+    "number",
+    "tone",
+    "waiting_class",
+    "when",
+]
 
 TONES = 6
 # Until when an unanswered customer is no reason to hurry, then to hurry; web chat and messengers alike (spec 6.4).
@@ -50,22 +64,6 @@ def waiting_class(span: timedelta) -> str:
     if span < WAIT_SOON:
         return "wait-fresh"
     return "wait-soon" if span < WAIT_LATE else "wait-late"
-
-
-def number(amount: Decimal) -> str:
-    """Digits in groups of three, without decimals that are zero: "1,500,000" in English, "1 500 000" elsewhere.
-
-    Django's own grouping knows no groups for Armenian.
-    """
-    whole = amount == amount.to_integral_value()
-    text = f"{amount:,.0f}" if whole else f"{amount:,.2f}"
-    if (get_language() or "en").startswith("en"):
-        return text
-    return text.translate({ord(","): "\u00a0", ord("."): ","})
-
-
-def money(amount: Decimal, currency: str) -> str:
-    return f"{number(amount)}\u00a0{currency}"
 
 
 def day_name(day: date, today: date) -> str:

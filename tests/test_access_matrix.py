@@ -24,6 +24,7 @@ from crm.defaults import install_defaults
 from crm.pipeline.models import LostReason
 from crm.qualification.models import Criterion
 from crm.scoring.models import ScoringRule
+from tests.factories.bookings import make_resource, make_service
 from tests.factories.conversations import Visitor, make_user, make_web_chat
 from tests.factories.core import TeamFactory
 from tests.support import work_off
@@ -93,6 +94,11 @@ MATRIX: dict[str, Level] = {
         ),
         Level.KEY,
     ),
+    "bookings:book": A,
+    "bookings:book_service": V,
+    "bookings:booking": V,
+    "bookings:booking_move": V,
+    "bookings:booking_cancel": V,
     **dict.fromkeys(
         (
             "desk:home",
@@ -170,6 +176,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings_scoring_counts",
             "desk:settings_scoring",
             "desk:settings_scoring_progress",
+            "desk:settings_services",
+            "desk:settings_resources",
             "desk:settings_team",
         ),
         M,
@@ -212,6 +220,15 @@ MATRIX: dict[str, Level] = {
             "desk:settings_rule_new",
             "desk:settings_rule",
             "desk:settings_rule_delete",
+            "desk:settings_services_order",
+            "desk:settings_service_preview",
+            "desk:settings_service_new",
+            "desk:settings_service",
+            "desk:settings_resource_preview",
+            "desk:settings_resource_new",
+            "desk:settings_resource",
+            "desk:settings_resource_day",
+            "desk:settings_resource_day_clear",
             "desk:settings_channel_new",
             "desk:settings_channel_save",
             "desk:settings_channel_replay",
@@ -238,6 +255,8 @@ THINGS = {
     "settings/stages/": "stage",
     "settings/criteria/": "criterion",
     "settings/channels/": "account",
+    "settings/services/": "service",
+    "settings/resources/": "resource",
     "chat/": "attachment",
     "notifications/": "notification",
 }
@@ -295,6 +314,7 @@ def world(db: None) -> dict[str, Any]:
     attachment = Attachment.objects.create(
         account=conversation.account, message=message, name="plan.pdf", file=ContentFile(b"%PDF-", "plan.pdf")
     )
+    service = make_service(make_resource(user=owner))
     rule = ScoringRule.objects.first()
     criterion = Criterion.objects.first()
     assert rule is not None
@@ -315,6 +335,8 @@ def world(db: None) -> dict[str, Any]:
         "person": owner,
         "team": team,
         "rule": rule,
+        "service": service,
+        "resource": service.resources.get(),
         "flow": flow,
         "reason": LostReason.objects.first(),
         "notification": Notification.objects.create(

@@ -16,6 +16,7 @@ class LeadSource(models.TextChoices):
     EMAIL = "email", _("Email")
     PHONE = "phone", _("Phone")
     FORM = "form", _("Form on a site")
+    BOOKING = "booking", _("Booking page")
     ADS = "ads", _("Lead ads")
     REFERRAL = "referral", _("Recommendation")
     MANUAL = "manual", _("Entered by a colleague")

@@ -27,7 +27,7 @@ class SettingsPage:
         return user.role == Role.ADMIN or (user.role == Role.MANAGER and not self.admins_only)
 
 
-_COMPANY, _SALES, _TALK = _("Company"), _("Sales"), _("Conversations")
+_COMPANY, _SALES, _MEET, _TALK = _("Company"), _("Sales"), _("Bookings"), _("Conversations")
 PAGES: tuple[SettingsPage, ...] = (
     SettingsPage(
         "desk:settings_company",
@@ -72,6 +72,20 @@ PAGES: tuple[SettingsPage, ...] = (
         "medal",
         _SALES,
         _("Points for what is known about a lead, and from how many of them it is qualified."),
+    ),
+    SettingsPage(
+        "desk:settings_services",
+        _("Services"),
+        "calendar-plus",
+        _MEET,
+        _("What customers can book, how long it takes, and the link to the public page."),
+    ),
+    SettingsPage(
+        "desk:settings_resources",
+        _("People and rooms"),
+        "calendar-user",
+        _MEET,
+        _("Who or what can be booked, with hours, days off and the free time that remains."),
     ),
     SettingsPage(
         "desk:settings_channels",

@@ -11,7 +11,9 @@ from desk.settings.criteria import views as criteria
 from desk.settings.flows import views as flows
 from desk.settings.hours import views as hours
 from desk.settings.pipelines import views as pipelines
+from desk.settings.resources import views as resources
 from desk.settings.scoring import views as scoring
+from desk.settings.services import views as services
 from desk.settings.team import views as team
 
 urlpatterns = [
@@ -49,6 +51,17 @@ urlpatterns = [
     path("criteria/new/", criteria.new, name="settings_criterion_new"),
     path("criteria/<uuid:public_id>/", criteria.edit, name="settings_criterion"),
     path("criteria/<uuid:public_id>/delete/", criteria.delete, name="settings_criterion_delete"),
+    path("services/", services.services, name="settings_services"),
+    path("services/order/", services.order, name="settings_services_order"),
+    path("services/preview/", services.preview, name="settings_service_preview"),
+    path("services/new/", services.new, name="settings_service_new"),
+    path("services/<uuid:public_id>/", services.edit, name="settings_service"),
+    path("resources/", resources.resources, name="settings_resources"),
+    path("resources/preview/", resources.preview, name="settings_resource_preview"),
+    path("resources/new/", resources.new, name="settings_resource_new"),
+    path("resources/<uuid:public_id>/", resources.edit, name="settings_resource"),
+    path("resources/<uuid:public_id>/day/", resources.day, name="settings_resource_day"),
+    path("resources/<uuid:public_id>/day/clear/", resources.clear_day, name="settings_resource_day_clear"),
     path("scoring/", scoring.scoring, name="settings_scoring"),
     path("scoring/counts/", scoring.counts, name="settings_scoring_counts"),
     path("scoring/progress/", scoring.progress, name="settings_scoring_progress"),

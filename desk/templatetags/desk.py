@@ -11,9 +11,11 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from conversations.threads.models import Conversation, Handler
 from core.access.models import Presence
+from core.calendars import zones
 from crm.contacts.models import Contact, ContactPoint, ContactPointKind
 from crm.pipeline.enums import LeadSource
 from crm.pipeline.models import Lead
@@ -131,6 +133,18 @@ def waits_for_person(conversation: Conversation) -> bool:
 @register.filter
 def exact(at: datetime | None) -> str:
     return formats.moment(at) if at else ""
+
+
+@register.filter
+def clock(at: datetime) -> str:
+    """The time of day in the zone that `at` stands in, whatever the reader's."""
+    return f"{at:%H:%M}"
+
+
+@register.filter
+def city(zone: str) -> str:
+    """A time zone by its city, in the reader's language."""
+    return zones.city(zone, (get_language() or "en")[:2])
 
 
 @register.filter

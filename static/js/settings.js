@@ -25,8 +25,8 @@
     if (day.querySelector("[data-row]")) return;
     let before = day.previousElementSibling;
     while (before && !before.querySelector("[data-row]")) before = before.previousElementSibling;
-    const times = [...(before?.querySelector("[data-row]").querySelectorAll("input") ?? [])];
-    row.querySelectorAll("input").forEach((input, place) => (input.value = times[place]?.value ?? ""));
+    const times = [...(before?.querySelector("[data-row]").querySelectorAll("input, select") ?? [])];
+    row.querySelectorAll("input, select").forEach((input, place) => (input.value = times[place]?.value ?? ""));
   }
   function removeRow(row) {
     const box = row.closest("[data-rows]");

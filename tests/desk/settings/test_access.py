@@ -18,6 +18,7 @@ from crm.scoring.models import ScoringRule
 from desk.settings.urls import urlpatterns
 from tests.desk.reading import words
 from tests.desk.settings.htmx import htmx
+from tests.factories.bookings import make_service
 from tests.factories.conversations import make_web_chat
 from tests.factories.core import CalendarFactory, CompanyFactory, TeamFactory, UserFactory
 
@@ -33,6 +34,8 @@ READ_BY_MANAGERS = {
     "settings_channel",
     "settings_flows",
     "settings_flow",
+    "settings_services",
+    "settings_resources",
 }
 NAMES = sorted(entry.name for entry in urlpatterns if entry.name)
 
@@ -51,6 +54,8 @@ def addresses(db: None) -> dict[str, str]:
         "settings/stages": Stage.objects.first(),
         "settings/criteria": Criterion.objects.first(),
         "settings/channels": make_web_chat(),
+        "settings/services": (service := make_service()),
+        "settings/resources": service.resources.get(),
     }
     found = {}
     for entry in urlpatterns:
@@ -117,12 +122,14 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "Pipelines",
         "Criteria",
         "Scoring",
+        "Services",
+        "People and rooms",
         "Channels",
         "Flow texts",
     ]
 
     cards = words(desk.get("/settings/").content, "settings-card")
-    assert [card.startswith(title) for card, title in zip(cards, titles, strict=True)] == [True] * 8
+    assert [card.startswith(title) for card, title in zip(cards, titles, strict=True)] == [True] * len(titles)
     assert all(len(card) > len(title) + 30 for card, title in zip(cards, titles, strict=True))
     readable = words(reader.get("/settings/").content, "settings-card")
     assert [card.split(" ")[0] for card in readable] == [
@@ -130,6 +137,8 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "Pipelines",
         "Criteria",
         "Scoring",
+        "Services",
+        "People",
         "Channels",
         "Flow",
     ]
