@@ -49,7 +49,9 @@ def _monday(db: None) -> Any:
 
 def test_a_service_is_added_and_is_told_in_the_feed(desk: Client) -> None:
     anna = make_resource()
-    answer = desk.post(f"{URL}new/", {**FORM, "resources": [str(anna.public_id)]}, headers=htmx("service-page"))
+    answer = desk.post(
+        f"{URL}new/", {**FORM, "resources": [str(anna.public_id)]}, headers=htmx("service-page")
+    )
 
     service = Service.objects.get()
     assert answer.status_code == 204
