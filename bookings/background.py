@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import conditions_fields
 from bookings.appointments import receivers
+from bookings.appointments.operations.leaving import hand_over_bookings
 from bookings.events import register_events
+from core.access import leaving
 from core.notifications.registry import register as register_notification
 
 
@@ -14,6 +16,7 @@ def register_all() -> None:
     register_events()
     receivers.register()
     conditions_fields.register()
+    leaving.register(hand_over_bookings, place=30)
     register_notification("booking.confirmed", text=_("%(contact)s booked: %(service)s, %(when)s"))
     register_notification("booking.moved", text=_("%(contact)s moved: %(service)s, now %(when)s"))
     register_notification("booking.cancelled", text=_("%(contact)s cancelled: %(service)s, %(when)s"))

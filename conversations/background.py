@@ -14,7 +14,9 @@ from conversations.files.operations import ATTEMPTS, FETCH, fetch
 from conversations.inbound import followups
 from conversations.outbox import receivers as outbox
 from conversations.outbox.queries import sent
+from conversations.threads.operations.leaving import hand_over_chats
 from core import nudge
+from core.access import leaving
 from core.due.registry import handler
 from core.notifications.registry import register as register_notification
 from core.schedules import every
@@ -39,6 +41,7 @@ def register_all() -> None:
     every(3600, "remove unused uploads", TIDY)
     keep("deliveries", days=30, rows=done, moment="processed_at")
     keep("outbox items", days=30, rows=sent, moment="finished_at")
+    leaving.register(hand_over_chats, place=10)
     register_notification("conversation.handed_off", text=_("%(contact)s asks for a person (#%(number)s)"))
     register_notification("conversation.announced", text=_("%(contact)s booked a meeting (#%(number)s)"))
     register_notification("conversation.assigned", text=_("%(contact)s is yours now (#%(number)s)"))

@@ -1,6 +1,7 @@
 """What this room does in the background: nudges, sweeps and event names, registered at start."""
 
 from django.contrib.sessions.models import Session
+from django.utils.translation import gettext_lazy as _
 
 from core import nudge
 from core.due.queries import finished
@@ -8,6 +9,7 @@ from core.events.registry import EventType, register
 from core.jobs.queries import done
 from core.keys.queries import answered
 from core.notifications.queries import read
+from core.notifications.registry import register as register_notification
 from core.schedules import every
 from core.tidy.registry import keep
 
@@ -30,6 +32,7 @@ def register_all() -> None:
     keep("notifications", days=90, rows=read, moment="read_at")
     keep("answered requests", days=1, rows=answered, moment="created_at")
     keep("sessions", days=0, rows=Session.objects.all, moment="expire_date", order="expire_date")
+    register_notification("work.handed_over", text=_("%(name)s left: what was theirs is yours now"))
     register(
         EventType(
             "company.updated", 1, "The company profile was changed; the history says from what to what."

@@ -8,13 +8,16 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from core.access import leaving
         from core.notifications.registry import register as register_notification
         from crm import conditions_fields, events  # noqa: F401
         from crm.pipeline import tasks as _due  # noqa: F401
+        from crm.pipeline.operations.leaving import hand_over_leads
         from crm.qualification import uses
         from crm.scoring import tasks  # noqa: F401
         from crm.scoring.queries import rules_using
 
         conditions_fields.register()
         uses.register(rules_using)
+        leaving.register(hand_over_leads, place=20)
         register_notification("lead.next_step_due", text=_("Now: %(step)s (%(lead)s)"))

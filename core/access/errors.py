@@ -17,3 +17,7 @@ class NotYourself(Refused):
 
 class NameTaken(Refused):
     """There is a team of that name."""
+
+
+class BadHeir(Refused):
+    """Whoever takes over the work of somebody who leaves has to stay."""

@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.access.errors import EmailTaken, LastAdmin, NameTaken, NotYourself
+from core.access.errors import BadHeir, EmailTaken, LastAdmin, NameTaken, NotYourself
+from core.access.leaving import Handed, Leaving, hand_over
 from core.access.models import Membership, Presence, Role, Shift, Team, User
 from core.calendars.clock import Period
 from core.calendars.operations import week_in_order
+from core.contention import retried
 from core.languages import Language
+from core.notifications.operations import notify
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that are mistaken for each other when a password is read out."""
@@ -96,17 +100,39 @@ def update_user(*, user_id: int, draft: PersonDraft, shifts: Iterable[Period]) -
     return user
 
 
-@transaction.atomic
-def deactivate_user(*, user_id: int, by: User) -> User:
-    """Sign the person out everywhere and for good; what is theirs stays theirs. Raises NotYourself, LastAdmin."""
+@dataclass(frozen=True)
+class Deactivated:
+    """`handed` tells, kind by kind, what others have now and what could not go."""
+
+    user: User
+    handed: list[Handed]
+
+
+@retried
+def deactivate_user(
+    *, user_id: int, by: User, to_user: User | None = None, to_team: Team | None = None
+) -> Deactivated:
+    """Sign the person out everywhere and for good, and hand over what is theirs to a colleague or a team.
+
+    One transaction: all of it happens or nothing. Without either, what is theirs stays theirs. Raises NotYourself,
+    LastAdmin, and BadHeir for a colleague who is the person or cannot sign in.
+    """
     if user_id == by.pk:
         raise NotYourself(_("You cannot deactivate your own account. Ask another admin."))
-    user = User.objects.select_for_update().get(pk=user_id)
+    if to_user is not None and (to_user.pk == user_id or not to_user.is_active):
+        raise BadHeir(_("Choose a colleague who stays."))
+    user = User.objects.get(pk=user_id)
     if user.role == Role.ADMIN:
         _keep_an_admin(user)
+    leaving = Leaving(user=user, by=by, now=timezone.now(), to_user=to_user, to_team=to_team)
+    handed = hand_over(leaving)
+    user = User.objects.select_for_update().get(pk=user_id)
     user.is_active, user.presence = False, Presence.OFFLINE
     user.save(update_fields=["is_active", "presence"])
-    return user
+    if to_user is not None and any(each.moved for each in handed):
+        key = f"{user.pk}:{leaving.now.isoformat()}"
+        notify(users=[to_user], kind="work.handed_over", key=key, params={"name": user.name}, url="/today/")
+    return Deactivated(user, handed)
 
 
 @transaction.atomic

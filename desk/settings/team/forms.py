@@ -71,3 +71,35 @@ class TeamForm(forms.Form):
         people = self.fields["people"]
         assert isinstance(people, forms.ModelMultipleChoiceField)
         people.queryset = User.objects.filter(is_active=True).order_by("name", "id")
+
+
+KEEP = "keep"
+
+
+class LeaveForm(forms.Form):
+    """Who takes over what somebody leaves behind: a colleague, a team, or nobody."""
+
+    heir = forms.ChoiceField(label=_("Who takes over?"), widget=forms.Select(attrs={"autofocus": True}))
+
+    def __init__(self, *args: Any, leaver: User, needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).exclude(pk=leaver.pk).order_by("name", "id")
+        self._people = {f"person:{person.public_id}": person for person in people}
+        self._teams = {f"team:{team.public_id}": team for team in Team.objects.order_by("name")}
+        heir = self.fields["heir"]
+        assert isinstance(heir, forms.ChoiceField)
+        heir.required = needed
+        heir.choices = [
+            ("", _("Choose")),
+            (_("Colleagues"), [(key, person.name) for key, person in self._people.items()]),
+            (_("Teams"), [(key, team.name) for key, team in self._teams.items()]),
+            (KEEP, _("Nobody, leave everything as it is")),
+        ]
+
+    @property
+    def person(self) -> User | None:
+        return self._people.get(self.cleaned_data["heir"])
+
+    @property
+    def team(self) -> Team | None:
+        return self._teams.get(self.cleaned_data["heir"])

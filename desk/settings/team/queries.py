@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from itertools import groupby, pairwise
 
 from django.utils.dates import WEEKDAYS_ABBR
 
+from bookings.appointments.queries import bookings
 from conversations.accounts.models import ChannelAccount
 from conversations.threads.models import LIVE_STATUSES, Conversation
 from core.access.models import Shift, Team, User
@@ -35,6 +36,11 @@ class Work:
 
     leads: int
     chats: int
+    meetings: int = 0
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.leads or self.chats or self.meetings)
 
 
 def members() -> list[Member]:
@@ -42,8 +48,9 @@ def members() -> list[Member]:
     return [Member(person, shift_lines(person.shifts.all())) for person in people()]
 
 
-def work_of(person: User) -> Work:
+def work_of(person: User, now: datetime) -> Work:
     return Work(
+        meetings=bookings().upcoming(now).filter(resource__user=person).count(),
         leads=Lead.objects.filter(owner=person, stage_kind=StageKind.OPEN).count(),
         chats=Conversation.objects.filter(assignee=person, status__in=LIVE_STATUSES).count(),
     )

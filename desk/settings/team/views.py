@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +24,7 @@ from core.errors import Refused
 from core.http import Request, render_page, render_partial, require, toast
 from desk.colleagues.queries import colleagues
 from desk.settings.team import queries
-from desk.settings.team.forms import InviteForm, PersonForm, TeamForm
+from desk.settings.team.forms import InviteForm, LeaveForm, PersonForm, TeamForm
 from desk.settings.weeks import WeekForm
 
 PAGE = "desk/settings/team.html"
@@ -85,19 +86,27 @@ def person(request: Request, public_id: UUID) -> HttpResponse:
 @never_cache
 @require(role=Role.ADMIN)
 def deactivate(request: Request, public_id: UUID) -> HttpResponse:
-    """GET asks, and says what the person leaves behind."""
+    """GET says what the person leaves behind and asks who takes it over. POST does both (spec 15.2)."""
     found = get_object_or_404(User, public_id=public_id)
-    context = {"person": found, "work": queries.work_of(found)}
-    if request.method != "POST":
-        return render_partial(request, PERSON, "deactivate_form", context)
+    work = queries.work_of(found, timezone.now())
+    form = LeaveForm(request.POST if request.method == "POST" else None, leaver=found, needed=work.is_any)
+    context = {"person": found, "work": work, "form": form}
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if request.method == "POST" else 200
+        return render_partial(request, PERSON, "deactivate_form", context, status=status)
     try:
-        operations.deactivate_user(user_id=found.pk, by=request.user)
+        gone = operations.deactivate_user(
+            user_id=found.pk, by=request.user, to_user=form.person, to_team=form.team
+        )
     except Refused as refusal:
         return render_partial(
             request, PERSON, "deactivate_form", {**context, "refusal": str(refusal)}, status=422
         )
     colleagues.forget()
-    return HttpResponse(status=204, headers={"HX-Redirect": reverse("desk:settings_team")})
+    if not any(each.moved or each.left for each in gone.handed):
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("desk:settings_team")})
+    told = {"person": found, "handed": gone.handed, "heir": form.person or form.team}
+    return render_partial(request, PERSON, "handed_over", told)
 
 
 @require_POST

@@ -167,8 +167,13 @@ def test_somebody_who_leaves_is_signed_out_and_may_come_back(desk: Client, pipel
     make_conversation(make_web_chat(), assignee=tigran)
 
     asked = desk.get(person_url(tigran, "deactivate/")).content.decode()
-    assert "Still theirs: open leads 1, open chats 1." in asked
-    done = desk.post(person_url(tigran, "deactivate/"), headers=htmx("modal-body"))
+    assert "Still theirs: open leads 1, open chats 1, coming meetings 0." in asked
+    unsaid = desk.post(person_url(tigran, "deactivate/"), headers=htmx("modal-body"))
+    assert (unsaid.status_code, words(unsaid.content, "invalid-feedback")) == (
+        422,
+        ["This field is required."],
+    )
+    done = desk.post(person_url(tigran, "deactivate/"), {"heir": "keep"}, headers=htmx("modal-body"))
 
     assert done.headers["HX-Redirect"] == URL
     tigran.refresh_from_db()
@@ -179,6 +184,32 @@ def test_somebody_who_leaves_is_signed_out_and_may_come_back(desk: Client, pipel
     back = desk.post(person_url(tigran, "reactivate/"), headers=htmx("modal-body"))
     (password,) = words(back.content, "#new-password")
     assert Client().login(email=tigran.email, password=password)
+
+
+def test_what_somebody_leaves_goes_to_a_colleague_in_one_go(desk: Client, pipeline: Pipeline) -> None:
+    tigran, leyla = UserFactory(name="Tigran"), UserFactory(name="Leyla")
+    lead = LeadFactory(stage=pipeline.stages.all()[0], owner=tigran)
+    make_conversation(make_web_chat(), assignee=tigran)
+
+    answer = desk.post(
+        person_url(tigran, "deactivate/"), {"heir": f"person:{leyla.public_id}"}, headers=htmx("modal-body")
+    )
+
+    assert words(answer.content, "modal-title") == ["Tigran is deactivated"]
+    assert words(answer.content, "facts") == ["Chats 1 Leads 1"]
+    lead.refresh_from_db()
+    tigran.refresh_from_db()
+    assert (lead.owner, tigran.is_active) == (leyla, False)
+
+
+def test_a_forged_heir_changes_nothing(desk: Client, pipeline: Pipeline) -> None:
+    tigran = UserFactory(name="Tigran")
+    LeadFactory(stage=pipeline.stages.all()[0], owner=tigran)
+    for forged in (f"person:{tigran.public_id}", "person:nobody", "team:none"):
+        answer = desk.post(person_url(tigran, "deactivate/"), {"heir": forged}, headers=htmx("modal-body"))
+        assert answer.status_code == 422
+    tigran.refresh_from_db()
+    assert tigran.is_active
 
 
 def test_nobody_locks_the_own_account(desk: Client, admin: User) -> None:
