@@ -10,18 +10,23 @@ _WHAT = {
     "resource": "name of the person or room",
     "timezone": "the customer's zone",
 }
+_CHOSEN = {
+    "chosen": "why this person or room: asked (for it), only (one free), fewest (bookings), longest_ago (booked)"
+}
 
 TYPES = (
     EventType(
         "booking.held",
         1,
         "A time is kept for a customer who has not confirmed yet.",
-        {
-            **_WHAT,
-            "chosen": "why this person or room: asked (for it), only (one free), fewest (bookings), longest_ago (booked)",
-        },
+        {**_WHAT, **_CHOSEN},
     ),
-    EventType("booking.confirmed", 1, "A meeting was booked.", {**_WHAT, "via": "chat, page, person or api"}),
+    EventType(
+        "booking.confirmed",
+        1,
+        "A meeting was booked; `chosen` only where it was not held before.",
+        {**_WHAT, **_CHOSEN, "via": "chat, page, person or api"},
+    ),
     EventType(
         "booking.moved",
         1,

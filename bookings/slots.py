@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.calendars.clock import check_hours, first_instant
@@ -159,11 +160,16 @@ def _periods(availability: Availability, earliest: int, latest: int) -> Iterator
     last = _day_of(latest, zone)
     while day <= last:
         for start, ends, end in _hours_on(day, weekly, availability.overrides):
-            opens = _number(first_instant(datetime.combine(day, start), zone))
-            closes = _number(first_instant(datetime.combine(ends, end), zone))
+            opens, closes = _instant(day, start, zone), _instant(ends, end, zone)
             if opens < latest and closes > earliest:
                 yield opens, closes
         day += _DAY
+
+
+@lru_cache(maxsize=4096)
+def _instant(day: date, wall: time, zone: ZoneInfo) -> int:
+    """Colleagues keep the same hours, and a month is asked for again and again."""
+    return _number(first_instant(datetime.combine(day, wall), zone))
 
 
 def _hours_on(

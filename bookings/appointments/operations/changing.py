@@ -8,7 +8,13 @@ from django.utils.translation import gettext as _
 
 from bookings.appointments.models import Allocation, BookedVia, Booking, BookingStatus
 from bookings.appointments.operations.aftermath import after_cancelling, after_moving
-from bookings.appointments.operations.places import Place, fresh_choices, last_word, take_place
+from bookings.appointments.operations.places import (
+    Place,
+    Wanted,
+    fresh_choices,
+    last_word,
+    take_place,
+)
 from bookings.appointments.operations.reminders import forget_hold, schedule_hold
 from bookings.appointments.operations.rows import locked_booking, locked_with_lead, seen_with_lead
 from bookings.appointments.operations.telling import record_booking
@@ -36,34 +42,21 @@ def move(
     SlotTaken and OutsideHours with fresh times, BookingClosed, and TooLate for a customer within the service's cutoff.
     """
     known = Booking.objects.select_related("service").get(pk=booking_id)
-    with fresh_choices(known.service, now=now, around=starts_at, moving=known):
-        return _move(
-            booking_id=booking_id,
-            starts_at=starts_at,
-            now=now,
-            via=via,
-            actor=actor,
-            resource=resource,
-            by_customer=by_customer,
-        )
+    wanted = Wanted.read(known.service, starts_at, now=now, via=via, resource=resource, moving=known)
+    with fresh_choices(wanted):
+        return _move(wanted, booking_id=booking_id, via=via, actor=actor, by_customer=by_customer)
 
 
 @retried
 def _move(
-    *,
-    booking_id: int,
-    starts_at: datetime,
-    now: datetime,
-    via: BookedVia | str,
-    actor: Actor,
-    resource: Resource | None,
-    by_customer: bool,
+    wanted: Wanted, *, booking_id: int, via: BookedVia | str, actor: Actor, by_customer: bool
 ) -> Booking:
+    now, starts_at = wanted.now, wanted.starts_at
     known = seen_with_lead(booking_id)
     _check_open(known, now=now, by_customer=by_customer)
-    if known.starts_at == starts_at and resource in (None, known.resource):
+    if known.starts_at == starts_at and wanted.resource in (None, known.resource):
         return known
-    place = take_place(known.service, starts_at, now=now, via=via, resource=resource, moving=known)
+    place = take_place(wanted)
     booking = locked_booking(booking_id)
     booking.lead = known.lead
     _check_open(booking, now=now, by_customer=by_customer)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from bookings.appointments.models import Allocation, BookedVia, Booking, BookingStatus
 from bookings.appointments.operations.aftermath import after_confirming
 from bookings.appointments.operations.places import (
+    Place,
+    Wanted,
     expire,
     fresh_choices,
     last_word,
@@ -49,21 +51,25 @@ def hold(
 
     Raises SlotTaken and OutsideHours, with fresh times.
     """
-    wanted = _wanted(
-        service=service,
-        starts_at=starts_at,
-        now=now,
-        timezone=timezone,
-        language=language,
-        via=via,
-        contact=contact,
-        lead=lead,
-        conversation=conversation,
-        purpose=purpose,
-        request_key=request_key,
-    )
-    with fresh_choices(service, now=now, around=starts_at):
-        return _hold(wanted, resource=resource, now=now)
+    booking = _booking(service, starts_at, timezone, language, via, purpose, request_key)
+    booking.contact, booking.lead, booking.conversation = contact, lead, conversation
+    booking.hold_expires_at = now + timedelta(minutes=service.hold_minutes)
+    wanted = Wanted.read(service, starts_at, now=now, via=via, resource=resource)
+    with fresh_choices(wanted):
+        return _hold(booking, wanted)
+
+
+@retried
+def _hold(booking: Booking, wanted: Wanted) -> Booking:
+    if (known := _already(booking)) is not None:
+        return known
+    place = take_place(wanted)
+    if (known := _already(booking)) is not None:  # the same request was quicker, and held the lock
+        return known
+    _insert(booking, place)
+    schedule_hold(booking)
+    record_booking("booking.held", booking, actor=SYSTEM, chosen=place.chosen)
+    return booking
 
 
 def book(
@@ -82,61 +88,29 @@ def book(
     purpose: str = "",
     request_key: str | None = None,
 ) -> Booking:
-    """`hold` and `confirm` in one transaction."""
-    wanted = _wanted(
-        service=service,
-        starts_at=starts_at,
-        now=now,
-        timezone=timezone,
-        language=language,
-        via=via,
-        contact=contact,
-        lead=lead,
-        conversation=conversation,
-        purpose=purpose,
-        request_key=request_key,
-    )
-    with fresh_choices(service, now=now, around=starts_at):
-        return _book(wanted, resource=resource, now=now, actor=actor)
+    """`hold` and `confirm` in one."""
+    booking = _booking(service, starts_at, timezone, language, via, purpose, request_key)
+    booking.contact, booking.lead, booking.conversation = contact, lead, conversation
+    booking.status = BookingStatus.CONFIRMED
+    wanted = Wanted.read(service, starts_at, now=now, via=via, resource=resource)
+    with fresh_choices(wanted):
+        return _book(booking, wanted, actor=actor)
 
 
 @retried
-def _book(wanted: Booking, *, resource: Resource | None, now: datetime, actor: Actor) -> Booking:
-    if wanted.lead_id is not None:
-        locked_lead(wanted.lead_id)  # before the resources, as everywhere
-    booking = _hold(wanted, resource=resource, now=now)
-    return _confirm(booking_id=booking.pk, now=now, actor=actor)
-
-
-def _wanted(
-    *,
-    service: Service,
-    starts_at: datetime,
-    now: datetime,
-    timezone: str,
-    language: str,
-    via: BookedVia | str,
-    contact: Contact | None,
-    lead: Lead | None,
-    conversation: Conversation | None,
-    purpose: str,
-    request_key: str | None,
-) -> Booking:
-    return Booking(
-        service=service,
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=service.duration),
-        timezone=_known_zone(timezone),
-        language=language,
-        format=service.format,
-        via=via,
-        contact=contact,
-        lead=lead,
-        conversation=conversation,
-        purpose=_purpose(purpose),
-        request_key=request_key,
-        hold_expires_at=now + timedelta(minutes=service.hold_minutes),
-    )
+def _book(booking: Booking, wanted: Wanted, *, actor: Actor) -> Booking:
+    if booking.lead_id is not None:
+        booking.lead = locked_lead(booking.lead_id)  # before the resources, as everywhere
+    known = _already(booking)
+    if known is None:
+        place = take_place(wanted)
+        known = _already(booking)  # the same request was quicker, and held the lock
+    if known is not None:
+        return _confirm(booking_id=known.pk, now=wanted.now, actor=actor, contact=booking.contact)
+    _insert(booking, place)
+    record_booking("booking.confirmed", booking, actor=actor, via=booking.via, chosen=place.chosen)
+    after_confirming(booking, now=wanted.now, actor=actor)
+    return booking
 
 
 def confirm(
@@ -153,8 +127,7 @@ def confirm(
 
     Raises HoldExpired with fresh times, BookingClosed when it was cancelled, ContactNeeded while nobody is known.
     """
-    known = Booking.objects.select_related("service").get(pk=booking_id)
-    with fresh_choices(known.service, now=now, around=known.starts_at):
+    try:
         return _confirm(
             booking_id=booking_id,
             now=now,
@@ -164,6 +137,11 @@ def confirm(
             timezone=timezone,
             lead=lead,
         )
+    except HoldExpired as refusal:
+        known = Booking.objects.select_related("service").get(pk=booking_id)
+        wanted = Wanted.read(known.service, known.starts_at, now=now, via=known.via)
+        refusal.fresh = wanted.table.fresh(now=now)
+        raise
 
 
 @retried
@@ -187,7 +165,6 @@ def _confirm(
     booking.contact = contact or booking.contact
     if booking.contact is None:
         raise ContactNeeded(_("Say first for whom the meeting is."))
-    booking.lead = lead or booking.lead
     booking.purpose = booking.purpose if purpose is None else _purpose(purpose)
     booking.timezone = booking.timezone if timezone is None else _known_zone(timezone)
     booking.status, booking.hold_expires_at = BookingStatus.CONFIRMED, None
@@ -221,33 +198,46 @@ def _ran_out(booking: Booking, now: datetime) -> bool:
     return booking.hold_expires_at is not None and booking.hold_expires_at <= now
 
 
-@retried
-def _hold(wanted: Booking, *, resource: Resource | None, now: datetime) -> Booking:
-    if (known := _already(wanted)) is not None:
-        return known
-    place = take_place(wanted.service, wanted.starts_at, now=now, via=wanted.via, resource=resource)
-    if (known := _already(wanted)) is not None:  # the same request was quicker, and held the lock
-        return known
-    wanted.pk, wanted.resource = None, place.resource
+def _booking(
+    service: Service,
+    starts_at: datetime,
+    timezone: str,
+    language: str,
+    via: BookedVia | str,
+    purpose: str,
+    request_key: str | None,
+) -> Booking:
+    return Booking(
+        service=service,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=service.duration),
+        timezone=_known_zone(timezone),
+        language=language,
+        format=service.format,
+        via=via,
+        purpose=_purpose(purpose),
+        request_key=request_key,
+    )
+
+
+def _already(booking: Booking) -> Booking | None:
+    if booking.request_key is None:
+        return None
+    rows = Booking.objects.select_related("service", "resource", "contact", "lead", "conversation")
+    return rows.filter(request_key=booking.request_key).first()
+
+
+def _insert(booking: Booking, place: Place) -> None:
+    booking.pk, booking.resource = None, place.resource  # also when the attempt is repeated
     with last_word():
-        wanted.save(force_insert=True)
+        booking.save(force_insert=True)
         Allocation.objects.create(
-            booking=wanted,
+            booking=booking,
             resource=place.resource,
             seat=place.seat,
             meeting=place.meeting,
             occupied=place.occupied,
         )
-    schedule_hold(wanted)
-    record_booking("booking.held", wanted, actor=SYSTEM, chosen=place.chosen)
-    return wanted
-
-
-def _already(wanted: Booking) -> Booking | None:
-    if wanted.request_key is None:
-        return None
-    rows = Booking.objects.select_related("service", "resource", "contact", "lead", "conversation")
-    return rows.filter(request_key=wanted.request_key).first()
 
 
 def _known_zone(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,10 @@ FRESH_DAYS = 7
 _DAY = timedelta(days=1)
 _LONGEST = 2 * _DAY
 """No meeting with its buffers is longer: what is that far from a window does not concern it."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+Meetings = Mapping[int, list[tuple[str, Interval]]]
+"""What is taken, by resource: keys of meetings with the time that they occupy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,6 @@ class FreeTime:
 
     starts_at: datetime
     resource_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Diary:
-    """Hours of one resource, and its meetings by key."""
-
-    availability: Availability
-    meetings: tuple[tuple[str, Interval], ...]
 
 
 def free_times(
@@ -55,62 +51,87 @@ def free_times(
     Of one `resource` or of all who give the service. A booking that is `moving` does not stand in its own way. Empty
     for a service that is switched off.
     """
-    window = _window(service, now, start, end)
-    if not service.active or window.start >= window.end:
+    window = _clipped(service, now, start, end)
+    if window.start >= window.end:
         return []
-    found: dict[datetime, list[int]] = defaultdict(list)
-    for resource_id, diary in _diaries(service, window, now, resource, moving).items():
-        for starts_at in _free_in(diary, service, window, now):
-            found[starts_at].append(resource_id)
-    return [FreeTime(each, tuple(found[each])) for each in sorted(found)]
+    return Timetable.read(service, window, resource=resource).free(window, now=now, moving=moving)
 
 
-def fresh_times(
-    service: Service, *, now: datetime, around: datetime, moving: Booking | None = None
-) -> list[datetime]:
-    """Free times for somebody who wanted `around`: those of the week from the day before, else all."""
-    start = max(now, around - _DAY)
-    week = free_times(service, now=now, start=start, end=start + timedelta(days=FRESH_DAYS), moving=moving)
-    return [each.starts_at for each in week or free_times(service, now=now, moving=moving)]
+@dataclass(frozen=True)
+class Timetable:
+    """Hours of everybody who gives a service, over a window. What is taken is read when it is asked for."""
 
+    service: Service
+    window: Interval
+    hours: Mapping[int, Availability]
 
-def open_resources(
-    service: Service,
-    *,
-    now: datetime,
-    starts_at: datetime,
-    resource: Resource | None = None,
-    moving: Booking | None = None,
-) -> tuple[int, ...]:
-    """Who could be booked at just that time by a colleague, for whom neither grid nor notice nor horizon count."""
-    window = Interval(starts_at, starts_at + INSTANT)
-    return tuple(
-        resource_id
-        for resource_id, diary in _diaries(service, window, now, resource, moving).items()
-        if _fits_in(diary, service, starts_at)
-    )
+    @classmethod
+    def read(cls, service: Service, window: Interval, *, resource: Resource | None = None) -> Timetable:
+        """Three statements; nobody's hours for a service that is switched off."""
+        rows = Resource.objects.filter(provides__service=service, active=True).order_by("pk")
+        found = list(rows if resource is None else rows.filter(pk=resource.pk)) if service.active else []
+        if not found:
+            return cls(service, window, {})
+        start, end = (window.start - _LONGEST).date(), (window.end + _LONGEST).date()
+        return cls(service, window, availabilities(found, start=start, end=end))
 
+    @classmethod
+    def around(
+        cls, service: Service, starts_at: datetime, *, now: datetime, resource: Resource | None = None
+    ) -> Timetable:
+        """For somebody who wants `starts_at` and, when that is gone, another time of that week."""
+        start = max(now, starts_at - _DAY)
+        return cls.read(service, Interval(start, start + timedelta(days=FRESH_DAYS)), resource=resource)
 
-def would_be_offered(
-    service: Service, *, now: datetime, starts_at: datetime, resource: Resource | None = None, strict: bool
-) -> bool:
-    """Whether the time would be free if nobody had booked anything: then somebody was quicker, else it was never free."""
-    window = Interval(starts_at, starts_at + INSTANT)
-    rules = rules_of(service)
-    for diary in _diaries(service, window, now, resource, None).values():
-        if strict:
-            offered = free_slots(
-                availability=diary.availability,
-                busy=(),
-                rules=rules,
-                window=window,
-                now=datetime.min.replace(tzinfo=UTC),
+    def free(self, window: Interval, *, now: datetime, moving: Booking | None = None) -> list[FreeTime]:
+        """Free times of a part of the window, no later than the service's horizon; one statement."""
+        window = _clipped(self.service, now, window.start, window.end)
+        if not self.hours or window.start >= window.end:
+            return []
+        taken = _taken(self.hours, window, now, moving)
+        found: dict[datetime, list[int]] = defaultdict(list)
+        for resource_id, hours in self.hours.items():
+            for starts_at in _free_in(hours, taken[resource_id], self.service, window, now):
+                found[starts_at].append(resource_id)
+        return [FreeTime(each, tuple(found[each])) for each in sorted(found)]
+
+    def free_at(
+        self, starts_at: datetime, *, now: datetime, moving: Booking | None = None
+    ) -> tuple[int, ...]:
+        """Who is free at a time that is offered; one statement."""
+        found = self.free(Interval(starts_at, starts_at + INSTANT), now=now, moving=moving)
+        return found[0].resource_ids if found else ()
+
+    def open_at(
+        self, starts_at: datetime, *, now: datetime, moving: Booking | None = None
+    ) -> tuple[int, ...]:
+        """Who could be booked by a colleague, for whom neither grid nor notice nor horizon count; one statement."""
+        if starts_at <= now or not self.hours:
+            return ()
+        taken = _taken(self.hours, Interval(starts_at, starts_at + INSTANT), now, moving)
+        return tuple(
+            resource_id
+            for resource_id, hours in self.hours.items()
+            if _fits_in(hours, taken[resource_id], self.service, starts_at)
+        )
+
+    def offers(self, starts_at: datetime, *, on_grid: bool) -> bool:
+        """Whether the time could be booked if nobody had booked anything: else it was never free."""
+        window, rules = Interval(starts_at, starts_at + INSTANT), rules_of(self.service)
+        if not on_grid:
+            return any(
+                fits(availability=hours, busy=(), rules=rules, start=starts_at)
+                for hours in self.hours.values()
             )
-            if offered:
-                return True
-        elif fits(availability=diary.availability, busy=(), rules=rules, start=starts_at):
-            return True
-    return False
+        return any(
+            free_slots(availability=hours, busy=(), rules=rules, window=window, now=_LONG_AGO)
+            for hours in self.hours.values()
+        )
+
+    def fresh(self, *, now: datetime, moving: Booking | None = None) -> list[datetime]:
+        """What to offer instead: free times of the window, else of all the service's days."""
+        found = self.free(self.window, now=now, moving=moving)
+        return [each.starts_at for each in found or free_times(self.service, now=now, moving=moving)]
 
 
 def loads(service: Service, resource_ids: Collection[int]) -> list[Load]:
@@ -125,66 +146,59 @@ def loads(service: Service, resource_ids: Collection[int]) -> list[Load]:
     return [known.get(each, Load(each, 0, None)) for each in sorted(resource_ids)]
 
 
-def _window(service: Service, now: datetime, start: datetime | None, end: datetime | None) -> Interval:
+def _clipped(service: Service, now: datetime, start: datetime | None, end: datetime | None) -> Interval:
     horizon = now + timedelta(days=service.horizon_days)
     return Interval(max(start or now, now), min(end or horizon, horizon))
 
 
-def _free_in(diary: _Diary, service: Service, window: Interval, now: datetime) -> list[datetime]:
-    rules = rules_of(service)
-    busy = [each for _key, each in diary.meetings]
-    found = free_slots(availability=diary.availability, busy=busy, rules=rules, window=window, now=now)
-    for starts_at, key in _with_free_seats(diary, service):
-        others = [each for other, each in diary.meetings if other != key]
-        if window.start <= starts_at < window.end:
-            found += free_slots(
-                availability=diary.availability,
-                busy=others,
-                rules=rules,
-                window=Interval(starts_at, starts_at + INSTANT),
-                now=now,
-            )
-    return found
-
-
-def _fits_in(diary: _Diary, service: Service, starts_at: datetime) -> bool:
-    joined = next((key for begins, key in _with_free_seats(diary, service) if begins == starts_at), None)
-    busy = [each for key, each in diary.meetings if key != joined]
-    return fits(availability=diary.availability, busy=busy, rules=rules_of(service), start=starts_at)
-
-
-def _with_free_seats(diary: _Diary, service: Service) -> list[tuple[datetime, str]]:
-    """Meetings of the service that others have joined and that are not full, with their starts."""
-    if service.capacity == 1:
-        return []
-    taken = Counter(key for key, _interval in diary.meetings)
-    begun = [
-        (meeting_start(key, service.pk), key) for key, count in taken.items() if count < service.capacity
-    ]
-    return [(starts_at, key) for starts_at, key in begun if starts_at is not None]
-
-
-def _diaries(
-    service: Service, window: Interval, now: datetime, resource: Resource | None, moving: Booking | None
-) -> dict[int, _Diary]:
-    rows = Resource.objects.filter(provides__service=service, active=True).order_by("pk")
-    found = list(rows if resource is None else rows.filter(pk=resource.pk))
-    if not found:
-        return {}
-    hours = availabilities(found, start=(window.start - _LONGEST).date(), end=(window.end + _LONGEST).date())
-    meetings: dict[int, list[tuple[str, Interval]]] = defaultdict(list)
-    for resource_id, key, occupied in _taken([each.pk for each in found], window, now, moving):
-        meetings[resource_id].append((key, Interval(occupied.lower, occupied.upper)))
-    return {each.pk: _Diary(hours[each.pk], tuple(meetings[each.pk])) for each in found}
-
-
 def _taken(
     resource_ids: Collection[int], window: Interval, now: datetime, moving: Booking | None
-) -> list[tuple[int, str, Any]]:
+) -> Meetings:
     """Seats that are taken near the window; a hold that has run out takes none, whoever has not noticed yet."""
     near = (window.start - _LONGEST, window.end + _LONGEST)
-    rows = Allocation.objects.filter(resource__in=resource_ids, active=True, occupied__overlap=near)
+    rows = Allocation.objects.filter(resource__in=list(resource_ids), active=True, occupied__overlap=near)
     rows = rows.exclude(booking__status=BookingStatus.HELD, booking__hold_expires_at__lte=now)
     if moving is not None:
         rows = rows.exclude(booking=moving)
-    return list(rows.values_list("resource_id", "meeting", "occupied"))
+    taken: dict[int, list[tuple[str, Interval]]] = defaultdict(list)
+    occupied: Any
+    for resource_id, key, occupied in rows.values_list("resource_id", "meeting", "occupied"):
+        taken[resource_id].append((key, Interval(occupied.lower, occupied.upper)))
+    return taken
+
+
+def _free_in(
+    hours: Availability,
+    meetings: list[tuple[str, Interval]],
+    service: Service,
+    window: Interval,
+    now: datetime,
+) -> list[datetime]:
+    rules = rules_of(service)
+    busy = [each for _key, each in meetings]
+    found = free_slots(availability=hours, busy=busy, rules=rules, window=window, now=now)
+    for starts_at, key in _with_free_seats(meetings, service):
+        if window.start <= starts_at < window.end:
+            others = [each for other, each in meetings if other != key]
+            seat = Interval(starts_at, starts_at + INSTANT)
+            found += free_slots(availability=hours, busy=others, rules=rules, window=seat, now=now)
+    return found
+
+
+def _fits_in(
+    hours: Availability, meetings: list[tuple[str, Interval]], service: Service, starts_at: datetime
+) -> bool:
+    joined = next((key for begins, key in _with_free_seats(meetings, service) if begins == starts_at), None)
+    busy = [each for key, each in meetings if key != joined]
+    return fits(availability=hours, busy=busy, rules=rules_of(service), start=starts_at)
+
+
+def _with_free_seats(meetings: list[tuple[str, Interval]], service: Service) -> list[tuple[datetime, str]]:
+    """Meetings of the service that others have joined and that are not full, with their starts."""
+    if service.capacity == 1:
+        return []
+    seats = Counter(key for key, _interval in meetings)
+    begun = [
+        (meeting_start(key, service.pk), key) for key, count in seats.items() if count < service.capacity
+    ]
+    return [(starts_at, key) for starts_at, key in begun if starts_at is not None]
