@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from babel.dates import format_date
 from django import template
 from django.template.context import Context
+from django.utils.translation import get_language
 
 register = template.Library()
 
@@ -25,5 +27,21 @@ def clock(at: datetime) -> str:
 
 @register.filter
 def day(at: datetime) -> date:
-    """The date in the zone that `at` stands in; the date filter alone would turn it to another zone."""
+    """The date in the zone that `at` stands in."""
     return at.date()
+
+
+@register.filter
+def long_day(value: date) -> str:
+    """ "Friday, 5 June", "пятница, 5 июня": a date, or the date of a moment in its own zone, in the active language."""
+    return _written(value, "EEEE, d MMMM")
+
+
+@register.filter
+def short_day(value: date) -> str:
+    return _written(value, "EEE, d MMM")
+
+
+def _written(value: date, pattern: str) -> str:
+    plain = value.date() if isinstance(value, datetime) else value
+    return format_date(plain, pattern, locale=(get_language() or "en")[:2])
