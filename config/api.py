@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
+from bookings.appointments import api as bookings
+from bookings.services import api as services
+from conversations.threads import api as threads
 from core.access import api as access
 from core.api.views import Unknown
+from core.events import api as events
 from core.keys import api as keys
+from crm.calls import api as calls
 from crm.contacts import api as contacts
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
@@ -41,5 +46,25 @@ urlpatterns: list[URLPattern] = [
     path("criteria/<uuid:public_id>/", qualification.OneCriterion.as_view(), name="criterion"),
     path("scoring/rules/", scoring.Rules.as_view(), name="scoring_rules"),
     path("scoring/recalculation/", scoring.Recalculation.as_view(), name="scoring_recalculation"),
+    path("calls/", calls.Calls.as_view(), name="calls"),
+    path("calls/<uuid:public_id>/", calls.OneCall.as_view(), name="call"),
+    path("conversations/", threads.Conversations.as_view(), name="conversations"),
+    path("conversations/<uuid:public_id>/", threads.OneConversation.as_view(), name="conversation"),
+    path("conversations/<uuid:public_id>/messages/", threads.Messages.as_view(), name="messages"),
+    path("conversations/<uuid:public_id>/notes/", threads.Notes.as_view(), name="notes"),
+    path("conversations/<uuid:public_id>/assign/", threads.Assign.as_view(), name="conversation_assign"),
+    path("conversations/<uuid:public_id>/close/", threads.Close.as_view(), name="conversation_close"),
+    path("conversations/<uuid:public_id>/reopen/", threads.Reopen.as_view(), name="conversation_reopen"),
+    path("services/", services.Services.as_view(), name="services"),
+    path("services/<uuid:public_id>/", services.OneService.as_view(), name="service"),
+    path("services/<uuid:public_id>/slots/", services.Slots.as_view(), name="slots"),
+    path("resources/", services.Resources.as_view(), name="resources"),
+    path("bookings/", bookings.Bookings.as_view(), name="bookings"),
+    path("bookings/<uuid:public_id>/", bookings.OneBooking.as_view(), name="booking"),
+    path("bookings/<uuid:public_id>/confirm/", bookings.Confirm.as_view(), name="booking_confirm"),
+    path("bookings/<uuid:public_id>/move/", bookings.Move.as_view(), name="booking_move"),
+    path("bookings/<uuid:public_id>/cancel/", bookings.Cancel.as_view(), name="booking_cancel"),
+    path("bookings/<uuid:public_id>/mark/", bookings.Mark.as_view(), name="booking_mark"),
+    path("events/", events.Events.as_view(), name="events"),
     re_path(r"^.*$", Unknown.as_view(), name="unknown"),
 ]

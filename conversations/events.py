@@ -18,6 +18,7 @@ TYPES = (
         1,
         "A conversation got another assignee.",
         {"from": "user id or null", "to": "user id or null"},
+        {"from": "user", "to": "user"},
     ),
     EventType(
         "conversation.taken_over",

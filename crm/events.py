@@ -67,6 +67,7 @@ register(
             "team_id": "The team.",
             "team": "Its name.",
         },
+        {"owner_id": "user", "team_id": "team"},
     )
 )
 register(
@@ -123,6 +124,7 @@ register(
             "kind": "open, won or lost.",
             "lost_reason": "Name of the reason, empty unless lost.",
         },
+        {"from_id": "stage", "to_id": "stage"},
     )
 )
 register(

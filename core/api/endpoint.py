@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Any, ClassVar, NoReturn
 
 import pghistory
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -33,8 +33,8 @@ from core.api.parameters import Parameter, read_parameters
 from core.api.problems import EXPECTED, Fault, Problem, bad_request, problem_of
 from core.api.schema import OperationSchema
 from core.api.shapes import Shape
-from core.events.actor import Actor
-from core.events.enums import ActorKind
+from core.contention import retried
+from core.events.actor import Actor, through_key
 from core.events.operations import gathered
 from core.keys.queries import KnownKey
 from core.keys.scopes import Scope
@@ -77,10 +77,8 @@ class Call:
 
     @property
     def actor(self) -> Actor:
-        """The person whom the key works as, else the key itself."""
-        if self.key.person is not None:
-            return Actor(ActorKind.USER, self.key.person.pk, self.key.pk)
-        return Actor(ActorKind.API, None, self.key.pk)
+        """The person whom the key works as, else the key itself; inside `through_key`."""
+        return Actor.of(self.key.person)
 
     @property
     def is_conditional(self) -> bool:
@@ -108,13 +106,17 @@ class Call:
         pk = rows.values_list("pk", flat=True).get()
         model: type[Model] = rows.model
         model._default_manager.select_for_update(no_key=True).filter(pk=pk).values_list("pk").get()
+        self.compare(model._default_manager.filter(pk=pk), shape)
+        return pk
+
+    def compare(self, rows: QuerySet[Any], shape: type[Shape] | None = None) -> None:
+        """Whether the one row is still as If-Match says. Raises Problem 412."""
         wanted, shape = self.request.headers.get("If-Match"), shape or self.operation.out
         if wanted is not None and shape is not None:
-            shown = shape.one(model._default_manager.filter(pk=pk))
+            shown = shape.one(rows)
             if not matches(wanted, etag(shape, shown, encode(shown))):
                 detail = "It was changed since you read it. Read it again, then decide."
                 raise Problem(412, "stale", detail)
-        return pk
 
     def refuse(self, path: str, code: str, message: str) -> NoReturn:
         """A field of the body that only the database could tell to be wrong."""
@@ -220,24 +222,27 @@ def _no_constant(name: str) -> NoReturn:
 def _written(call: Call, handler: Handler, kwargs: dict[str, Any]) -> HttpResponse:
     """What changes something: one transaction for the change, its events and, with an Idempotency-Key, the answer."""
     once = Once.of(call.request, call.key)
-    with pghistory.context(api_key=call.key.prefix, **_person(call.key)):
+    with through_key(call.key.pk), pghistory.context(api_key=call.key.prefix, **_person(call.key)):
         try:
-            with transaction.atomic():
-                if once is not None and (known := once.look()):
-                    return _replayed(known.status, known.body, known.etag)
-                with gathered():
-                    response = _response(call, handler(call, **kwargs))
-                if once is not None:
-                    once.remember(response.status_code, response.text, response.headers.get("ETag", ""))
-                return response
+            return _act(call, handler, kwargs, once)
         except IntegrityError as error:
             if once is not None and "each_request_answered_once" in str(error):
                 raise once.in_flight() from error
             if isinstance(error.__cause__, UniqueViolation):
-                raise Problem(
-                    409, "conflict", "Somebody else wrote the same at this moment. Send it again."
-                ) from error
+                detail = "Somebody else wrote the same at this moment. Send it again."
+                raise Problem(409, "conflict", detail) from error
             raise
+
+
+@retried
+def _act(call: Call, handler: Handler, kwargs: dict[str, Any], once: Once | None) -> HttpResponse:
+    if once is not None and (known := once.look()):
+        return _replayed(known.status, known.body, known.etag)
+    with gathered():
+        response = _response(call, handler(call, **kwargs))
+    if once is not None:
+        once.remember(response.status_code, response.text, response.headers.get("ETag", ""))
+    return response
 
 
 def _person(key: KnownKey) -> dict[str, int]:

@@ -41,6 +41,7 @@ class Problem(Exception):
     detail: str
     errors: tuple[Fault, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     def response(self) -> HttpResponse:
         body: dict[str, Any] = {
@@ -49,6 +50,7 @@ class Problem(Exception):
             "status": self.status,
             "code": self.code,
             "detail": self.detail,
+            **self.more,
         }
         if self.errors:
             body["errors"] = [fault.as_json() for fault in self.errors]

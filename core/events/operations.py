@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from core.events.actor import SYSTEM, Actor
+from core.events.actor import SYSTEM, Actor, key_in_use
 from core.events.models import Event
 from core.events.registry import event_type
 from core.nudge import nudge
@@ -128,7 +128,7 @@ def _event(draft: EventDraft) -> Event:
         subject_id=draft.subject.pk,
         actor_kind=draft.actor.kind,
         actor_id=draft.actor.user_id,
-        api_key_id=draft.actor.key_id,
+        api_key_id=draft.actor.key_id or key_in_use(),
         payload=dict(draft.payload),
         lead_id=draft.lead_id or _linked(draft.subject, "lead"),
         contact_id=draft.contact_id or _linked(draft.subject, "contact"),

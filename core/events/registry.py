@@ -8,13 +8,15 @@ from types import MappingProxyType
 @dataclass(frozen=True, slots=True)
 class EventType:
     """`name` is "<thing>.<what happened>", `payload` says what each key holds, `version` rises when a key
-    changes meaning.
+    changes meaning. `references`: keys that hold the id of a row, with the name of its kind (core.events.things);
+    the feed shows public ids in their place.
     """
 
     name: str
     version: int
     summary: str
     payload: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
 
 
 _types: dict[str, EventType] = {}

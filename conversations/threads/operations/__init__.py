@@ -5,7 +5,7 @@ Every operation locks its row first and is one transaction.
 
 from conversations.threads.operations.handling import announce, assign, hand_back, hand_off, take_over
 from conversations.threads.operations.tickets import mark_read, mark_spam, reopen, resolve
-from conversations.threads.operations.writing import add_note, reply, typing
+from conversations.threads.operations.writing import add_note, reply, say, typing
 
 __all__ = [
     "add_note",
@@ -18,6 +18,7 @@ __all__ = [
     "reopen",
     "reply",
     "resolve",
+    "say",
     "take_over",
     "typing",
 ]

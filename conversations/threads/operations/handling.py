@@ -73,8 +73,8 @@ def hand_back(*, conversation_id: int, user: User, now: datetime | None = None) 
 
 
 @transaction.atomic
-def assign(*, conversation_id: int, to_user: User | None, actor: User) -> Conversation:
-    """Give the conversation to a colleague, or to nobody; the colleague is told."""
+def assign(*, conversation_id: int, to_user: User | None, actor: User | None) -> Conversation:
+    """Give the conversation to a colleague, or to nobody; the colleague is told. `actor` None: a program."""
     conversation = locked_conversation(conversation_id, actor)
     before = conversation.assignee_id
     after = to_user.pk if to_user else None

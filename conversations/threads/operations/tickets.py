@@ -20,7 +20,7 @@ from core.live.publish import publish
 
 
 @transaction.atomic
-def resolve(*, conversation_id: int, user: User, now: datetime | None = None) -> Conversation:
+def resolve(*, conversation_id: int, user: User | None, now: datetime | None = None) -> Conversation:
     """Solved. A reply of the customer within some days reopens it."""
     conversation = locked_conversation(conversation_id, user)
     close(conversation, ConversationStatus.SOLVED, actor=Actor.of(user), now=now or timezone.now())
@@ -28,7 +28,7 @@ def resolve(*, conversation_id: int, user: User, now: datetime | None = None) ->
 
 
 @transaction.atomic
-def mark_spam(*, conversation_id: int, user: User, now: datetime | None = None) -> Conversation:
+def mark_spam(*, conversation_id: int, user: User | None, now: datetime | None = None) -> Conversation:
     """Spam: nothing answers it any more, whatever comes."""
     conversation = locked_conversation(conversation_id, user)
     close(conversation, ConversationStatus.SPAM, actor=Actor.of(user), now=now or timezone.now())
@@ -45,7 +45,7 @@ def close(conversation: Conversation, status: ConversationStatus, *, actor: Acto
 
 
 @transaction.atomic
-def reopen(*, conversation_id: int, user: User) -> Conversation:
+def reopen(*, conversation_id: int, user: User | None) -> Conversation:
     """Open again what was solved or marked as spam.
 
     AnotherIsOpen when the customer has started a new one since.

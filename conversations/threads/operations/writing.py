@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from conversations.outbox.operations import send_message
 from conversations.outbox.operations.queueing import NO_TIME
+from conversations.sending.drafts import QuickReply
 from conversations.threads.errors import EmptyMessage
 from conversations.threads.models import (
     AuthorKind,
@@ -31,6 +32,7 @@ from core.events.operations import record
 from core.live import topics
 from core.live.publish import publish
 from core.text import clean
+from crm.consent.models import Purpose
 
 
 @transaction.atomic
@@ -71,8 +73,33 @@ def reply(
 
 
 @transaction.atomic
-def add_note(*, conversation_id: int, user: User, text: str, now: datetime | None = None) -> Message:
-    """Leave a note for colleagues; the customer never sees it. EmptyMessage without text."""
+def say(
+    *,
+    conversation_id: int,
+    text: str,
+    now: datetime,
+    quick_replies: Sequence[QuickReply] = (),
+    purpose: Purpose = Purpose.REPLY,
+    not_before: datetime | None = None,
+) -> Message:
+    """Write in the name of the company, as a program does: nobody takes over by it. EmptyMessage without text."""
+    if not clean(text).strip():
+        raise EmptyMessage(_("Write something first."))
+    conversation = locked_conversation(conversation_id)
+    return send_message(
+        conversation=conversation,
+        text=text,
+        author_kind=AuthorKind.SYSTEM,
+        quick_replies=quick_replies,
+        purpose=purpose,
+        now=now,
+        not_before=not_before,
+    )
+
+
+@transaction.atomic
+def add_note(*, conversation_id: int, user: User | None, text: str, now: datetime | None = None) -> Message:
+    """Leave a note for colleagues; the customer never sees it. EmptyMessage without text. `user` None: a program."""
     if not (text := clean(text).strip()):
         raise EmptyMessage(_("Write something first."))
     conversation = locked_conversation(conversation_id, user)
@@ -83,7 +110,7 @@ def add_note(*, conversation_id: int, user: User, text: str, now: datetime | Non
         account_id=conversation.account_id,
         sequence=conversation.last_sequence,
         direction=Direction.NOTE,
-        author_kind=AuthorKind.USER,
+        author_kind=AuthorKind.USER if user else AuthorKind.SYSTEM,
         author=user,
         text=text,
         status=MessageStatus.RECEIVED,

@@ -40,7 +40,7 @@ class Leads(Endpoint):
     )
     def post(self, call: Call) -> Any:
         draft = _draft(call)
-        contact = _contact(call, call.data["contact"])
+        contact = contact_of(call, call.data["contact"])
         lead = intake.take_in(contact=contact, draft=draft, actor=call.actor, user=call.key.person)
         return call.one(leads().filter(pk=lead.pk))
 
@@ -141,7 +141,8 @@ def _draft(call: Call) -> intake.LeadDraft:
     )
 
 
-def _contact(call: Call, given: UUID | dict[str, Any]) -> Contact:
+def contact_of(call: Call, given: UUID | dict[str, Any]) -> Contact:
+    """The contact of that id, or the one that is described: known by phone or email, else new. Raises Problem 400."""
     if isinstance(given, UUID):
         found = contacts_of(call.key).filter(public_id=given).first()
         return found or call.refuse("/contact", "unknown", "There is no such contact.")
