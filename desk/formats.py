@@ -71,6 +71,8 @@ def day_name(day: date, today: date) -> str:
         return gettext("Today")
     if day == today - timedelta(days=1):
         return gettext("Yesterday")
+    if day == today + timedelta(days=1):
+        return gettext("Tomorrow")
     return date_format(day, "D, j M" if day.year == today.year else "j M Y")
 
 
@@ -90,6 +92,17 @@ def clock(at: datetime) -> str:
 
 def weekday(at: datetime) -> str:
     return date_format(timezone.localtime(at), "l")
+
+
+def when_exactly(at: datetime, now: datetime) -> str:
+    """Day and time in the reader's zone: "today at 21:30", "tomorrow at 09:00", else the date."""
+    local, today = timezone.localtime(at), timezone.localdate(now)
+    words = {"time": date_format(local, "H:i"), "day": date_format(local, "j M")}
+    if local.date() == today:
+        return gettext("today at %(time)s") % words
+    if local.date() == today + timedelta(days=1):
+        return gettext("tomorrow at %(time)s") % words
+    return gettext("%(day)s at %(time)s") % words
 
 
 def moment(at: datetime) -> str:

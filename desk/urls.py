@@ -10,6 +10,7 @@ from desk.contacts import views as contacts
 from desk.frame import views as frame
 from desk.inbox import views as inbox
 from desk.leads import views as leads
+from desk.outgoing import views as outgoing
 from desk.search import views as search
 from desk.showcase import views as showcase
 from desk.steps import views as steps
@@ -40,6 +41,11 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/read/", inbox.read, name="conversation_read"),
     path("inbox/<uuid:public_id>/typing/", inbox.typing, name="conversation_typing"),
     path("inbox/<uuid:public_id>/lead/", inbox.make_lead, name="conversation_lead"),
+    path("inbox/<uuid:public_id>/later/", outgoing.later, name="conversation_later"),
+    path("inbox/<uuid:public_id>/messages/<uuid:message>/undo/", outgoing.undo, name="message_undo"),
+    path("inbox/<uuid:public_id>/messages/<uuid:message>/cancel/", outgoing.cancel, name="message_cancel"),
+    path("inbox/<uuid:public_id>/messages/<uuid:message>/now/", outgoing.send_now, name="message_send_now"),
+    path("inbox/<uuid:public_id>/messages/<uuid:message>/", outgoing.scheduled, name="message_scheduled"),
     path("attachments/<uuid:public_id>/", inbox.attachment, name="attachment"),
     path("pipeline/", board.pipeline, name="pipeline"),
     path("pipeline/<uuid:public_id>/", board.board, name="board"),

@@ -155,6 +155,11 @@ MATRIX: dict[str, Level] = {
             "desk:conversation_reopen",
             "desk:conversation_read",
             "desk:conversation_lead",
+            "desk:conversation_later",
+            "desk:message_undo",
+            "desk:message_cancel",
+            "desk:message_send_now",
+            "desk:message_scheduled",
             "desk:attachment",
             "desk:lead",
             "desk:lead_head",
@@ -376,6 +381,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         kwargs["public_id"] = world[THINGS[beginning]].public_id
     if "<uuid:stage>" in pattern:
         kwargs["stage"] = world["stage"].public_id
+    if "<uuid:message>" in pattern:
+        kwargs["message"] = world["attachment"].message.public_id
     if "<str:token>" in pattern:
         kwargs["token"] = world["account"].token
     if "<slug:kind>" in pattern:

@@ -17,6 +17,7 @@ from conversations.threads.models import (
     ConversationStatus,
     Handler,
     Message,
+    MessageStatus,
 )
 from core.access.models import User
 from core.access.queries import visible
@@ -25,6 +26,7 @@ from core.text import normalise
 PAGE = 40
 # The partial indexes are on "not solved and not spam"; the planner knows them only by these words.
 NOT_CLOSED = ~Q(status__in=[ConversationStatus.SOLVED, ConversationStatus.SPAM])
+TAKEN_BACK = Q(status=MessageStatus.CANCELLED, error="")
 Row = TypeVar("Row")
 
 
@@ -156,11 +158,13 @@ def waiting_count(user: User) -> int:
 
 
 def thread(conversation: Conversation, *, before: Cursor | None = None, limit: int = 50) -> Page[Message]:
-    """The newest messages (before the cursor), oldest first, with authors and files, in two statements."""
-    rows = Message.objects.filter(conversation=conversation)
+    """The newest messages (before the cursor), oldest first, with authors, place in the outbox and files, in two
+    statements; without those that their writers took back.
+    """
+    rows = Message.objects.filter(conversation=conversation).exclude(TAKEN_BACK)
     if before is not None:
         rows = rows.filter(Q(sent_at__lt=before.at) | Q(sent_at=before.at, sequence__lt=before.number))
-    rows = rows.select_related("author").prefetch_related(
+    rows = rows.select_related("author", "outbox").prefetch_related(
         Prefetch("attachments", Attachment.objects.order_by("id"))
     )
     found = list(rows.order_by("-sent_at", "-sequence")[: limit + 1])

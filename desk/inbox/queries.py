@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.threads.models import Attachment, Conversation, Direction, Message
 from conversations.threads.queries import (
+    TAKEN_BACK,
     Cursor,
     Page,
     Tab,
@@ -94,7 +95,8 @@ def fresh_thread(
     """What came after the last message and the last event that the screen holds."""
     messages = (
         Message.objects.filter(conversation=conversation, sequence__gt=sequence)
-        .select_related("author")
+        .exclude(TAKEN_BACK)
+        .select_related("author", "outbox")
         .prefetch_related("attachments")
         .order_by("sequence")
     )
@@ -104,9 +106,7 @@ def fresh_thread(
 def recent_ticks(conversation: Conversation, *, sequence: int) -> list[Message]:
     """The newest outgoing messages that the screen holds: their statuses may have changed."""
     sent = Message.objects.filter(conversation=conversation, direction=Direction.OUT, sequence__lte=sequence)
-    return list(
-        sent.only("public_id", "status", "error", "direction").order_by("-sequence")[:TICKS_REFRESHED]
-    )
+    return list(sent.select_related("outbox").defer("text").order_by("-sequence")[:TICKS_REFRESHED])
 
 
 def conversation_for(user: User, public_id: UUID) -> Conversation | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,27 +13,32 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from conversations.outbox.operations.judging import zone_of
 from conversations.threads import operations
-from conversations.threads.models import Conversation
+from conversations.threads.models import Conversation, Message, MessageStatus
 from conversations.threads.queries import Cursor, Tab
 from core.access.models import User
+from core.company.queries import company
 from core.errors import Refused
 from core.http import Request, render_page, render_partial, signed_in, toast
 from crm.qualification.queries import all_criteria
+from desk import formats
 from desk.colleagues.queries import active_colleagues
 from desk.inbox import operations as own
 from desk.inbox import queries
 from desk.inbox.handoff import fresh_card
 from desk.leads.queries import lead_side
+from desk.outgoing.forms import MOST_WRITTEN
+from desk.outgoing.times import chosen
 
 PAGE = "desk/inbox.html"
-MOST_WRITTEN = 20_000
-"""Characters of one reply, as in the composer."""
 SHOWN_IN_PLACE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
@@ -114,15 +120,16 @@ def fresh(request: Request, public_id: UUID) -> HttpResponse:
     return _fresh(request, _found(request, public_id))
 
 
-def acting(view: Callable[[Request, Conversation], None]) -> Callable[..., HttpResponseBase]:
+def acting(view: Callable[..., Mapping[str, Any] | None]) -> Callable[..., HttpResponseBase]:
     """A write on one conversation: only by POST, only on a visible one; the answer is what is new in the thread.
 
-    What the operation refuses is said in a toast and changes nothing.
+    What the operation refuses is said in a toast and changes nothing. Events that the view returns are told to the
+    page.
     """
 
-    def act(request: Request, public_id: UUID) -> HttpResponse:
+    def act(request: Request, /, public_id: UUID, **parts: UUID) -> HttpResponse:
         try:
-            view(request, _found(request, public_id))
+            events = view(request, _found(request, public_id), **parts)
         except Refused as refusal:
             return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(refusal))
         except Conversation.DoesNotExist as error:  # a colleague was given it in this very moment
@@ -131,6 +138,8 @@ def acting(view: Callable[[Request, Conversation], None]) -> Callable[..., HttpR
         if found is None:  # given away to where this person does not see it
             return HttpResponse(status=204, headers={"HX-Redirect": reverse("desk:inbox")})
         response = _fresh(request, found)
+        for name, detail in (events or {}).items():
+            trigger_client_event(response, name, detail)
         trigger_client_event(response, "live:inbox", {})
         return trigger_client_event(response, "lead:refresh", {})
 
@@ -139,16 +148,38 @@ def acting(view: Callable[[Request, Conversation], None]) -> Callable[..., HttpR
 
 
 @acting
-def write(request: Request, conversation: Conversation) -> None:
-    """A reply, which takes over from the flow, or a note for colleagues."""
+def write(request: Request, conversation: Conversation) -> Mapping[str, Any] | None:
+    """A reply, which takes over from the flow and leaves at once or later, or a note for colleagues."""
     text = request.POST.get("text", "")
     if len(text) > MOST_WRITTEN:
         raise BadRequest(f"text must not be longer than {MOST_WRITTEN} characters")
     if request.POST.get("mode") == "note":
         operations.add_note(conversation_id=conversation.pk, user=request.user, text=text)
-    else:
-        resolve = bool(request.POST.get("resolve"))
-        operations.reply(conversation_id=conversation.pk, user=request.user, text=text, resolve=resolve)
+        return None
+    now = timezone.now()
+    message = operations.reply(
+        conversation_id=conversation.pk,
+        user=request.user,
+        text=text,
+        resolve=bool(request.POST.get("resolve")),
+        now=now,
+        not_before=chosen(request.POST.dict(), zone=zone_of(conversation.contact), now=now),
+        undo=timedelta(seconds=company().undo_seconds),
+    )
+    alone = request.htmx.target == "composer-form"
+    return {"toast": _sent_from_elsewhere(conversation, message)} if alone else None
+
+
+def _sent_from_elsewhere(conversation: Conversation, message: Message) -> dict[str, str]:
+    """Where no thread shows what becomes of a message, a line says it, with its undo."""
+    parts = [conversation.public_id, message.public_id]
+    if message.status == MessageStatus.SCHEDULED:
+        words = _("Will be sent: %(when)s") % {"when": formats.moment(message.sent_at)}
+        return {"text": words, "undo": reverse("desk:message_cancel", args=parts)}
+    if message.status == MessageStatus.FAILED:
+        return {"text": message.error, "level": "error"}
+    undo = {"undo": reverse("desk:message_undo", args=parts)} if company().undo_seconds else {}
+    return {"text": _("Sent"), **undo}
 
 
 @acting

@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.threads.models import AuthorKind, Direction, Message
-from conversations.threads.queries import conversations
+from conversations.threads.models import AuthorKind, Direction, Message, MessageStatus
+from conversations.threads.queries import TAKEN_BACK, conversations
 from core.access.models import User
 from crm.calls.models import Call
 from crm.pipeline.cursors import Cursor
@@ -86,7 +86,7 @@ def page(
 
 def _messages(lead: Lead, user: User, kind: str, after: Cursor | None, limit: int) -> list[MessageItem]:
     seen = conversations().visible_to(user).filter(lead=lead).values("pk")
-    rows = Message.objects.filter(conversation__in=seen).select_related("author")
+    rows = Message.objects.filter(conversation__in=seen).exclude(TAKEN_BACK).select_related("author")
     if kind == "note":
         rows = rows.filter(direction=Direction.NOTE)
     elif kind == "message":
@@ -140,4 +140,6 @@ def _message_row(message: Message, lead: Lead, people: Mapping[int, str]) -> Row
     else:
         text = message.text or ", ".join(each.name or each.kind for each in message.attachments.all())
     direction = Direction(message.direction)
-    return Row(message.sent_at, ICONS[direction], text, who, tone=direction.value)
+    untold = message.status in (MessageStatus.SCHEDULED, MessageStatus.CANCELLED, MessageStatus.FAILED)
+    more = message.get_status_display() if untold else ""
+    return Row(message.sent_at, ICONS[direction], text, who, more=more, tone=direction.value)

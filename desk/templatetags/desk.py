@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from conversations.threads.models import Conversation, Handler
+from conversations.outbox.models import OutboxItem
+from conversations.threads.models import Conversation, Handler, Message, MessageStatus
 from core.access.models import Presence
 from core.calendars import zones
 from crm.contacts.models import Contact, ContactPoint, ContactPointKind
@@ -113,6 +114,27 @@ def phone_of(contact: Contact) -> ContactPoint | None:
 @register.filter
 def minutes(seconds: int) -> str:
     return formats.minutes(seconds)
+
+
+@register.filter
+def when_exactly(at: datetime) -> str:
+    """The day in few words and the time: "today at 21:30", "tomorrow at 09:00", "6 Mar at 09:00"."""
+    return formats.when_exactly(at, timezone.now())
+
+
+@register.filter
+def wall_time(at: datetime) -> str:
+    """The time on the clock of the moment's own zone, not of the reader's."""
+    return f"{at:%H:%M}"
+
+
+@register.filter
+def waiting(message: Message) -> OutboxItem | None:
+    """The place in the outbox of a message that has not left and waits for something."""
+    if message.status not in (MessageStatus.QUEUED, MessageStatus.SCHEDULED):
+        return None
+    item: OutboxItem | None = getattr(message, "outbox", None)
+    return item if item is not None and item.wait else None
 
 
 @register.filter

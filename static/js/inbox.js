@@ -183,9 +183,21 @@
     if (form.id !== "composer-form" || !event.detail.successful) return;
     form.elements.text.value = "";
     form.elements.attachments && (form.elements.attachments.value = "");
+    form.elements.at && (form.elements.at.value = "");
+    form.querySelector("[data-menu]")?.removeAttribute("open");
     store(form);
     setMode(form, "reply", !matchMedia("(pointer: coarse)").matches);
     toBottom();
+  });
+
+  // What was taken back returns before what has been typed since.
+  addEventListener("composer:fill", ({ detail }) => {
+    const form = composer();
+    if (!form || !detail.text) return;
+    const field = form.elements.text;
+    field.value = [detail.text, field.value.trim()].filter(Boolean).join("\n\n");
+    setMode(form, "reply");
+    store(form);
   });
 
   // The list.
@@ -214,6 +226,7 @@
     r: () => composer() && setMode(composer(), "reply"),
     n: () => composer() && setMode(composer(), "note"),
     a: () => byId("assign-select")?.focus(),
+    u: () => [...document.querySelectorAll("[data-undo-send]")].pop()?.click(),
     "/": () => byId("inbox-search")?.focus(),
   };
   addEventListener("keydown", (event) => {
@@ -238,6 +251,7 @@
 
   addEventListener("click", (event) => {
     if (event.target.closest("#new-below")) toBottom();
+    for (const menu of document.querySelectorAll("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
     if (event.target.closest("[data-side-switch]")) document.querySelector(".inbox")?.classList.toggle("shows-side");
   });
 })();
