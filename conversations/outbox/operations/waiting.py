@@ -16,7 +16,7 @@ from conversations.outbox.operations.speaking import stamp, told, unsay
 from conversations.sending import policy
 from conversations.threads.models import AuthorKind, Conversation, Message
 from conversations.threads.queries import locked_conversation
-from conversations.threads.saving import save
+from conversations.threads.saving import change, save
 from core.access.models import User
 from core.errors import Refused
 from core.events.actor import Actor
@@ -70,8 +70,11 @@ def reschedule(
         message.text = clean(text).strip()
         if not message.text and not message.attachments.exists():
             raise Refused(_("Write something first."))
-    message.sent_at = at
-    message.save(update_fields=["text", "sent_at"])
+    # Its new number makes every open screen show it anew.
+    message.sequence, message.sent_at = conversation.last_sequence + 1, at
+    message.save(update_fields=["text", "sequence", "sent_at"])
+    change(conversation, last_sequence=message.sequence)
+    save(conversation)
     item.status, item.next_attempt_at = OutboxStatus.PENDING, at
     item.save(update_fields=["status", "next_attempt_at"])
     actor = Actor.of(user)
