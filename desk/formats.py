@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
+from django.utils.dates import MONTHS_3
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
@@ -27,6 +28,23 @@ TONES = 6
 # Until when an unanswered customer is no reason to hurry, then to hurry; web chat and messengers alike (spec 6.4).
 WAIT_SOON = timedelta(minutes=5)
 WAIT_LATE = timedelta(minutes=15)
+
+CHANNEL_ICONS = {
+    "whatsapp": "brand-whatsapp",
+    "messenger": "brand-messenger",
+    "instagram": "brand-instagram",
+    "telegram": "brand-telegram",
+    "x": "brand-x",
+    "wechat": "brand-wechat",
+    "viber": "phone",
+    "email": "mail",
+    "webchat": "message-circle",
+    "api": "plug",
+}
+
+
+def channel_icon(kind: str) -> str:
+    return CHANNEL_ICONS.get(kind, "message")
 
 
 def initials(name: str) -> str:
@@ -80,14 +98,15 @@ def when(at: datetime, now: datetime) -> str:
     """The time for today, else the day, in few words and in the reader's zone."""
     local, today = timezone.localtime(at), timezone.localdate(now)
     if local.date() == today:
-        return date_format(local, "H:i")
+        return f"{local:%H:%M}"
     if local.date() == today + timedelta(days=1):
-        return gettext("tomorrow %(time)s") % {"time": date_format(local, "H:i")}
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
+        return gettext("tomorrow %(time)s") % {"time": f"{local:%H:%M}"}
+    day = _day_of_year(local)
+    return day.rpartition(" ")[0] if local.year == today.year else day
 
 
 def clock(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "H:i")
+    return f"{timezone.localtime(at):%H:%M}"
 
 
 def weekday(at: datetime) -> str:
@@ -108,4 +127,9 @@ def when_exactly(at: datetime, now: datetime) -> str:
 def moment(at: datetime) -> str:
     """The exact time, in the reader's zone: what a relative one shows on hover."""
     local = timezone.localtime(at)
-    return f"{date_format(local, 'j M Y')}, {date_format(local, 'H:i')}"
+    return f"{_day_of_year(local)}, {local:%H:%M}"
+
+
+def _day_of_year(day: date) -> str:
+    """As "j M Y" of Django's dates, which costs ten times as much."""
+    return f"{day.day} {MONTHS_3[day.month].title()} {day.year}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from uuid import UUID
 
 from django.db.models import F, Sum, Window
 
@@ -26,27 +25,10 @@ from crm.pipeline.queries import (
     stages_of,
 )
 from crm.pipeline.queries.leads import shown_as
+from desk.board.cards import Card, Chat, card_of
 
 MOST_CHANGES = 60
 BAR = Decimal(100)
-
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """The newest conversation of a lead that the reader may see; `unread` counts over all of them."""
-
-    public_id: UUID
-    kind: str
-    unread: int
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """`health` is the state of the next step: overdue, today, later or none, by the reader's day."""
-
-    lead: Lead
-    chat: Chat | None
-    health: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +104,7 @@ def cards(rows: Sequence[Lead], user: User, today: Today | None = None) -> list[
     """Cards of leads that carry `rotting` and their people."""
     today = today or Today.of(user)
     chats = chats_of([lead.pk for lead in rows], user)
-    return [Card(lead, chats.get(lead.pk), today.health(lead).value) for lead in rows]
+    return [card_of(lead, chats.get(lead.pk), today) for lead in rows]
 
 
 def card_rows(user: User, lead_ids: Collection[int]) -> list[Lead]:
@@ -166,7 +148,7 @@ def chats_of(lead_ids: Iterable[int], user: User) -> dict[int, Chat]:
 
 
 def _column(column: Column, chats: dict[int, Chat], today: Today) -> BoardColumn:
-    found = [Card(lead, chats.get(lead.pk), today.health(lead).value) for lead in column.cards]
+    found = [card_of(lead, chats.get(lead.pk), today) for lead in column.cards]
     return BoardColumn(column.stage, found, column.after)
 
 

@@ -28,20 +28,6 @@ from desk.settings.menu import SettingsLine, lines
 
 register = template.Library()
 
-CHANNEL_ICONS = {
-    "whatsapp": "brand-whatsapp",
-    "messenger": "brand-messenger",
-    "instagram": "brand-instagram",
-    "telegram": "brand-telegram",
-    "x": "brand-x",
-    "wechat": "brand-wechat",
-    "viber": "phone",
-    "email": "mail",
-    "webchat": "message-circle",
-    "api": "plug",
-}
-
-
 OUTCOME_ICONS = {
     "reached": "phone-check",
     "no_answer": "phone-off",
@@ -139,7 +125,7 @@ def waiting(message: Message) -> OutboxItem | None:
 
 @register.filter
 def channel_icon(kind: str) -> str:
-    return CHANNEL_ICONS.get(kind, "message")
+    return formats.channel_icon(kind)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.db.models import Count, F, prefetch_related_objects
 from bookings.appointments.models import Booking, BookingStatus
 from bookings.appointments.queries import bookings_visible_to
 from conversations.threads.models import Conversation
-from conversations.threads.queries import waiting, waiting_count
+from conversations.threads.queries import conversations, waiting, waiting_count
 from core.access.models import User
 from crm.calls.models import Call
 from crm.calls.queries import to_return
@@ -74,8 +74,10 @@ def day_of(user: User, now: datetime) -> Day:
 
 def _waiting(user: User) -> Iterable[Conversation]:
     """Who has waited longest stands first."""
-    rows = waiting(user).with_row().select_related("contact", "account", "assignee", "lead")
-    return rows.order_by(F("waiting_since").asc(nulls_last=True), "id")[:SHOWN]
+    order = (F("waiting_since").asc(nulls_last=True), "id")
+    # Only keys are sorted, however many wait.
+    first = waiting(user).order_by(*order).values("pk")[:SHOWN]
+    return conversations().filter(pk__in=first).with_row().order_by(*order)
 
 
 def _meetings(user: User, today: Today) -> list[Booking]:

@@ -292,3 +292,48 @@ def test_without_a_pipeline_the_page_says_who_makes_one(
 
     assert words(page, "empty-hint")[0].startswith("There is no pipeline yet")
     assert LostReason.objects.count() == 0
+
+
+def test_chips_narrow_the_board_and_count_what_stands_behind_them(
+    agent: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    step = {"next_step": "Call"}
+    LeadFactory(stage=stages["New"], title="Late", owner=agent, next_step_at=NOW - timedelta(hours=1), **step)
+    LeadFactory(stage=stages["New"], title="Soon", next_step_at=NOW + timedelta(hours=1), **step)
+    LeadFactory(stage=stages["Offer"], title="Far", next_step_at=NOW + timedelta(days=5), **step)
+    LeadFactory(stage=stages["Offer"], title="Bare", owner=agent)
+    LeadFactory(stage=stages["Won"], title="Done", owner=agent)
+    LeadFactory(stage=stages["New"], title="Another's", team=TeamFactory(), owner=UserFactory())
+    client, address = sign_in(agent), reverse("desk:board", args=[pipeline.public_id])
+
+    def titles(show: str) -> list[str]:
+        page = client.get(address, {"show": show}).content
+        return [words_.split(" Customer")[0] for words_ in words(page, "card-lead")]
+
+    assert {show: titles(show) for show in ("", "mine", "none", "overdue", "today", "nonsense")} == {
+        "": ["Soon", "Late", "Bare", "Far", "Done"],
+        "mine": ["Late", "Bare", "Done"],
+        "none": ["Bare"],
+        "overdue": ["Late"],
+        "today": ["Soon"],
+        "nonsense": ["Soon", "Late", "Bare", "Far", "Done"],
+    }
+    totals = client.get(reverse("desk:board_totals", args=[pipeline.public_id]), {"show": "overdue"}).content
+    assert [words(totals, f"#chip-{chip}") for chip in ("all", "mine", "none", "overdue", "today")] == [
+        ["5"],
+        ["3"],
+        ["1"],
+        ["1"],
+        ["1"],
+    ]
+    assert words(totals, "column-total") == ["1 lead", *["0 leads"] * 4]
+    assert attributes(client.get(address, {"show": "none"}).content, "board-chip-none", "class") != []
+    assert 'value="none" checked' in client.get(address, {"show": "none"}).content.decode()
+
+
+def test_the_way_to_the_first_pipeline_keeps_the_filter(
+    agent: User, pipeline: Pipeline, sign_in: Callable[[User], Client]
+) -> None:
+    answer = sign_in(agent).get(reverse("desk:pipeline"), {"show": "overdue"})
+
+    assert answer["Location"] == f"/pipeline/{pipeline.public_id}/?show=overdue"

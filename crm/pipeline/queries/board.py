@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from django.db.models import Count, Q, Sum
 from core.access.models import User
 from crm.pipeline.cursors import Cursor
 from crm.pipeline.enums import NextStepHealth
-from crm.pipeline.models import Lead, Pipeline, Stage
+from crm.pipeline.models import Lead, Pipeline, Stage, StageKind
 from crm.pipeline.queries.leads import (
     LeadFilter,
     LeadQuerySet,
@@ -75,10 +75,10 @@ def board(
     stages = stages_of(pipeline)
     if not stages:
         return []
-    pages = [_page(stage, user, narrow, today, None, limit) for stage in stages]
-    found = pages[0].union(*pages[1:], all=True) if len(pages) > 1 else pages[0]
+    # Only open leads have a next step: no need to look through all that were ever won or lost.
+    asked = [stage for stage in stages if stage.kind == StageKind.OPEN or not narrow.show.is_of_open_leads]
     cards: dict[int, list[Lead]] = defaultdict(list)
-    for lead in found:
+    for lead in _united([_page(stage, user, narrow, today, None, limit) for stage in asked]):
         cards[lead.stage_id].append(lead)
     return [_column(stage, _in_order(cards[stage.pk]), limit) for stage in stages]
 
@@ -139,6 +139,12 @@ def _page(
         .newest_in_stage_first()
     )
     return page.after(after)[: limit + 1]
+
+
+def _united(pages: list[LeadQuerySet]) -> Iterable[Lead]:
+    if len(pages) > 1:
+        return pages[0].union(*pages[1:], all=True)
+    return pages[0] if pages else ()
 
 
 def _column(stage: Stage, rows: Sequence[Lead], limit: int) -> Column:

@@ -55,6 +55,10 @@ class Show(StrEnum):
     OVERDUE = NextStepHealth.OVERDUE.value
     TODAY = NextStepHealth.TODAY.value
 
+    @property
+    def is_of_open_leads(self) -> bool:
+        return self not in (Show.ALL, Show.MINE)
+
 
 @dataclass(frozen=True)
 class Today:
@@ -172,11 +176,8 @@ def next_step_is(health: NextStepHealth | str, today: Today) -> Q:
 
 def shown_as(show: Show, user: User, today: Today) -> Q:
     """The leads behind a chip of the board; save for all and mine, open ones alone."""
-    match show:
-        case Show.ALL:
-            return Q()
-        case Show.MINE:
-            return Q(owner=user)
+    if not show.is_of_open_leads:
+        return Q(owner=user) if show is Show.MINE else Q()
     return Q(stage_kind=StageKind.OPEN) & next_step_is(show.value, today)
 
 
