@@ -254,6 +254,16 @@ def _standard() -> Any:
     return value
 
 
+def standard_phrases() -> dict[str, Texts]:
+    """The phrases of flows by the ids of their texts, as they ship."""
+    return {f"phrases.{name}": texts for name, texts in _standard()["phrases"].items()}
+
+
+def standard_words(name: str) -> tuple[str, ...]:
+    """Words in all languages that are known for something: skip, correct, others, coming."""
+    return tuple(word for group in _standard()["words"][name].values() for word in group)
+
+
 def _phrases(draft: _Draft, value: Any) -> None:
     own = draft.check.mapping(value, ("phrases",), allowed=PHRASES)
     for name in PHRASES:

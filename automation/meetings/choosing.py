@@ -147,10 +147,12 @@ class Laid:
     lead: str | None = None
 
 
-def lay(desk: Desk, service: str, *, wish: Wish | None, timezone: str) -> Laid:
-    """The first times of a service."""
+def lay(
+    desk: Desk, service: str, *, wish: Wish | None, timezone: str, seen: tuple[datetime, ...] = ()
+) -> Laid:
+    """The first times of a service, but for those `seen`."""
     table = Table(service, wish=wish)
-    return _with(table, desk.times(service, wish=wish, seen=()), _lead_of_wish(timezone))
+    return _with(table, desk.times(service, wish=wish, seen=seen), _lead_of_wish(timezone))
 
 
 def lay_others(desk: Desk, table: Table) -> Laid:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
+from automation.meetings.talk import Act, button
+from bookings.appointments.models import Booking
+from bookings.appointments.queries import bookings, upcoming_of_contact
 from bookings.services.models import Service
 from bookings.services.queries import active_services
+from conversations.threads.models import Conversation, Direction, Message
 from crm.memory import Remembered
 
 
@@ -28,3 +35,24 @@ def bookable(key: str | None, goal: str = "") -> Service | None:
 
 def service_keys() -> list[str]:
     return [each.key for each in _services()]
+
+
+def own_booking(public_id: UUID, contact_id: int) -> Booking | None:
+    """The booking, if it is this contact's."""
+    return bookings().with_details().filter(public_id=public_id, contact_id=contact_id).first()
+
+
+def next_booking(contact_id: int, now: datetime) -> Booking | None:
+    """The contact's next meeting that stands."""
+    return next(iter(upcoming_of_contact(contact_id, now)), None)
+
+
+def reminded_booking(conversation: Conversation) -> Booking | None:
+    """The contact's booking that the newest words of ours remind of: those with a button to say that they come."""
+    said = Message.objects.filter(conversation=conversation, direction=Direction.OUT)
+    replies = said.order_by("-sequence").values_list("quick_replies", flat=True).first()
+    for reply in replies or ():
+        decision = button(reply.get("payload"))
+        if decision is not None and decision.act is Act.COMING and decision.booking:
+            return own_booking(UUID(decision.booking), conversation.contact_id)
+    return None

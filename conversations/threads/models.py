@@ -25,6 +25,7 @@ COMPUTED = [
     "first_response_at",
     "first_person_response_at",
     "scheduled",
+    "talk",
 ]
 
 
@@ -64,7 +65,8 @@ class Conversation(models.Model):
     """A thread with one person on one account, which is also the ticket (spec 6.11). Its number is its id.
 
     `last_sequence` counts the messages; it is raised only while the row is locked. `waiting_since` is the time of
-    the customer's first message that nobody has answered yet, empty when it is the customer's turn. `scheduled`
+    the customer's first message that nobody has answered yet, empty when it is the customer's turn. `talk`: a question
+    that was asked beside the flow and waits for its answer, as whoever asked it keeps it. `scheduled`
     counts what people have written to be sent later.
     """
 
@@ -103,6 +105,7 @@ class Conversation(models.Model):
     tags = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     referral = models.JSONField(default=dict, blank=True)
     handoff = models.JSONField(default=dict, blank=True)
+    talk = models.JSONField(default=dict, db_default={}, blank=True)
     last_sequence = models.PositiveIntegerField(default=0)
     last_message_at = models.DateTimeField(null=True)
     last_text = models.CharField(max_length=200, blank=True)

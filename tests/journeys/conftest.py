@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from bookings.services.models import Service
     from conversations.accounts.models import ChannelAccount
     from core.access.models import User
     from tests.journeys.chat import Chat
@@ -92,3 +93,18 @@ def phone(bot: ChannelAccount, telegram: TelegramStandIn, clock: object) -> Tele
     from tests.journeys.telegram import TelegramChat
 
     return TelegramChat(bot, telegram, clock)
+
+
+@pytest.fixture
+def visits(shop: ChannelAccount) -> Service:
+    """The showroom can be visited: half an hour, by one person, Monday to Friday from ten to six."""
+    from tests.factories.bookings import make_resource, make_service
+
+    return make_service(
+        make_resource("Ani"),
+        key="visit",
+        name="Showroom visit",
+        where={"en": "Abovyan 1, Yerevan"},
+        prepare={"en": "room measurements, photos"},
+        goals=["sales", "booking"],
+    )

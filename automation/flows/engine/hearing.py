@@ -10,9 +10,9 @@ from automation.flows.engine.offering import hear_times
 from automation.flows.engine.questions import PERSON, labels, value_of
 from automation.flows.engine.turn import Turn
 from automation.flows.events import CustomerMessage, Entity
+from automation.flows.phrases import contains, says, typed
 from automation.flows.script import CONTACT, GOAL, MEETING, NOTE, REACH, Goal
 from automation.flows.state import SILENT
-from core.text import normalise
 
 SOCIAL = frozenset({"greeting", "thanks"})
 NOT_A_TOPIC = SOCIAL | {"yes", "no", "other", "human", "not_interested", "opt_out"}
@@ -27,7 +27,6 @@ ENTITY_OF_KIND = {
 FREE_FORM = frozenset({"text", "place"})
 SURE = 0.8
 ENOUGH = 0.5
-MAX_SKIP_WORDS = 6
 
 
 @dataclass
@@ -73,34 +72,18 @@ def topics(message: CustomerMessage) -> tuple[str, ...]:
 
 def corrects(turn: Turn, text: str) -> bool:
     """Whether the customer says that an earlier answer was wrong ("actually ...")."""
-    return _contains(normalise(text), turn.flow.correction_words)
-
-
-def _contains(text: str, phrases: tuple[str, ...]) -> bool:
-    padded = f" {_bare(text)} "
-    return any(f" {_bare(normalise(phrase))} " in padded for phrase in phrases)
-
-
-def _bare(text: str) -> str:
-    return " ".join("".join(char if char.isalnum() else " " for char in text).split())
+    return contains(text, turn.flow.correction_words)
 
 
 def _typed_option(turn: Turn, text: str) -> str | None:
     """Return the payload whose label, or number in the list, was typed."""
     pending = turn.state.pending
-    said = _bare(normalise(text))
-    if not pending or not said:
+    if not pending:
         return None
-    offered = labels(turn, pending)
-    for payload, names in offered:
-        if said in {_bare(normalise(name)) for name in names}:
-            return payload
     criterion = turn.pending_criterion()
     counted = pending == GOAL or pending.startswith(MEETING) or turn.context.numbered_options
     counted = counted or (criterion is not None and criterion.kind == "choice")
-    if counted and said.isascii() and said.isdigit() and len(said) <= 2 and 1 <= int(said) <= len(offered):
-        return offered[int(said) - 1][0]
-    return None
+    return typed(text, labels(turn, pending), counted=counted)
 
 
 def _tapped(turn: Turn, payload: str, heard: Heard) -> bool:
@@ -196,8 +179,7 @@ def _is_note(turn: Turn, message: CustomerMessage) -> bool:
 
 def _declines(turn: Turn, message: CustomerMessage) -> bool:
     """Whether the customer does not know or will not say."""
-    words = _bare(normalise(message.text)).split()
-    if len(words) <= MAX_SKIP_WORDS and _contains(" ".join(words), turn.flow.skip_words):
+    if says(message.text, turn.flow.skip_words):
         return True
     intents = message.reading.intents
     return bool(intents) and intents[0] == "no" and not topics(message) and not turn.fresh

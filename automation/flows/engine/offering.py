@@ -12,16 +12,15 @@ from automation.flows.engine.questions import BOOK, put_question
 from automation.flows.engine.turn import STOP, Turn
 from automation.flows.events import CustomerMessage
 from automation.flows.offer import Offer
+from automation.flows.phrases import says
 from automation.flows.script import CONFIRM, MEETING, PURPOSE, REACH, TIME, OfferStep
 from automation.flows.wording import choose
 from automation.meetings import choosing
 from automation.meetings.choosing import ABOUT_TIMES, Kind, Laid, Said, Table, Words
 from automation.meetings.values import Booked, Desk, Gone, Held, Meeting, Wish
 from automation.meetings.wording import short, zone_name
-from core.text import normalise
 
 NAME = "contact.name"
-MOST_WORDS = 6
 
 
 def offer(turn: Turn, step: OfferStep, *, offer_person: bool = False) -> str | None:
@@ -109,15 +108,14 @@ def _keep(turn: Turn, known: Offer) -> None:
 
 def _words(turn: Turn, message: CustomerMessage, payload: str | None) -> Words:
     table = turn.flow.words
-    said = normalise(message.text)
-    few = len(said.split()) <= MOST_WORDS
+    text = message.text
     return Words(
         payload=payload,
         intents=message.reading.intents,
         wish=wish_of(turn, message),
-        number=None if message.payload else _ordinal(turn, message.text),
-        wants_others=few and _says(said, table.get("others", ())),
-        gives_up=few and _says(said, turn.flow.skip_words),
+        number=None if message.payload else _ordinal(turn, text),
+        wants_others=says(text, table.get("others", ())),
+        gives_up=says(text, turn.flow.skip_words),
     )
 
 
@@ -129,15 +127,6 @@ def _ordinal(turn: Turn, text: str) -> int | None:
         return None
     parsed = turn.context.parser(text, kind="choice", choices=places, language=turn.state.language)
     return parsed.value if parsed and isinstance(parsed.value, int) else None
-
-
-def _says(said: str, phrases: tuple[str, ...]) -> bool:
-    bare = f" {_bare(said)} "
-    return any(f" {_bare(normalise(phrase))} " in bare for phrase in phrases)
-
-
-def _bare(text: str) -> str:
-    return " ".join("".join(char if char.isalnum() else " " for char in text).split())
 
 
 def _agrees(turn: Turn, words: Words, at: datetime) -> bool:

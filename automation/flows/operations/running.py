@@ -12,6 +12,7 @@ from django.db import transaction
 from automation.flows import engine
 from automation.flows.events import CustomerMessage, Event, HandBack, OptedOut, Silence, Takeover
 from automation.flows.models import FlowRun, FlowVersion, RunStatus
+from automation.flows.operations.beside import talk_first
 from automation.flows.operations.carrying import carry_out
 from automation.flows.operations.situation import Situation
 from automation.flows.queries import document_of, has_run, published, unfinished_run
@@ -53,6 +54,8 @@ class FlowResponder:
             run = unfinished_run(conversation) if conversation.last_sequence > 1 else None
             situation = Situation.of(conversation, now=now, message=message)
             event = _event(conversation, message, understanding, situation.currency)
+            if talk_first(event, situation, run):
+                return
             if run is not None:
                 _go_on(run, event, situation)
             elif version := self._flow_to_start(conversation):

@@ -12,7 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from automation.flows.context import Choice, Contact, Context, Criterion, Facts, Parsed
-from automation.meetings.operations.desk import ConversationDesk
+from automation.meetings.operations import ConversationDesk
+from automation.meetings.values import Wish
 from conversations.threads.models import Conversation, Message
 from conversations.threads.queries import usual_wait
 from conversations.understanding.answers import parse_answer
@@ -121,6 +122,17 @@ class Situation:
             currency=self.currency,
         )
         return Parsed(read.value, read.confidence) if read else None
+
+    def wish(self, text: str) -> Wish | None:
+        """When the customer would like to meet, as far as the text says."""
+        parsed = self._parse(text, kind="wish", choices=(), language=self.conversation.language)
+        return Wish.of(parsed.value) if parsed else None
+
+    def place_named(self, text: str, count: int) -> int | None:
+        """Which of so many things in a list the text names ("the second one"), from 0."""
+        places = tuple(Choice(place, {}) for place in range(count))
+        parsed = self._parse(text, kind="choice", choices=places, language=self.conversation.language)
+        return parsed.value if parsed and isinstance(parsed.value, int) else None
 
     def _holds(self, condition: Any, facts: Facts, contact: Contact) -> bool:
         """A branch over the lead as it will be with these facts, score and grade included; a condition that cannot be
