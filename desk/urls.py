@@ -47,6 +47,7 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/messages/<uuid:message>/now/", outgoing.send_now, name="message_send_now"),
     path("inbox/<uuid:public_id>/messages/<uuid:message>/", outgoing.scheduled, name="message_scheduled"),
     path("attachments/<uuid:public_id>/", inbox.attachment, name="attachment"),
+    path("attachments/<uuid:public_id>/fetch/", inbox.attachment_fetch, name="attachment_fetch"),
     path("pipeline/", board.pipeline, name="pipeline"),
     path("pipeline/<uuid:public_id>/", board.board, name="board"),
     path("pipeline/<uuid:public_id>/totals/", board.totals, name="board_totals"),

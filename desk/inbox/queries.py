@@ -119,7 +119,8 @@ def conversation_for(user: User, public_id: UUID) -> Conversation | None:
 
 def attachment_for(user: User, public_id: UUID) -> Attachment | None:
     seen = conversations().visible_to(user).values("pk")
-    return Attachment.objects.filter(public_id=public_id, message__conversation__in=seen).first()
+    own = Attachment.objects.filter(public_id=public_id, message__conversation__in=seen)
+    return own.select_related("message").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from conversations.files.operations import fetch_again
 from conversations.outbox.operations.judging import zone_of
 from conversations.threads import operations
 from conversations.threads.models import Conversation, Message, MessageStatus
@@ -253,6 +254,17 @@ def attachment(request: Request, public_id: UUID) -> FileResponse:
     return FileResponse(
         found.file.open("rb"), as_attachment=not shown, filename=found.name, content_type=found.mime or None
     )
+
+
+@require_POST
+@signed_in
+def attachment_fetch(request: Request, public_id: UUID) -> HttpResponse:
+    """Ask the provider for a file once more that could not be fetched."""
+    found = queries.attachment_for(request.user, public_id)
+    if found is None:
+        raise Http404
+    fetch_again(attachment=found)
+    return render(request, "desk/inbox/attachment.html", {"attachment": found})
 
 
 def head_context(conversation: Conversation) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
+from conversations.accounts.models import Channel
 from conversations.outbox.models import OutboxItem
 from conversations.threads.models import Conversation, Handler, Message, MessageStatus
 from core.access.models import Presence
@@ -34,6 +36,19 @@ OUTCOME_ICONS = {
     "busy": "phone-pause",
     "wrong_number": "phone-x",
     "left_message": "device-landline-phone",
+}
+
+
+KIND_WORDS = {
+    "blocked": gettext_lazy("The customer blocked us here: we may not write any more."),
+    "unblocked": gettext_lazy("The customer lets us write again."),
+    "reaction": gettext_lazy("The reaction was taken back."),
+    "story": gettext_lazy("A story was shared, which cannot be shown here."),
+    "game": gettext_lazy("A game was started."),
+    "pinned_message": gettext_lazy("A message was pinned."),
+    "migrate_to_chat_id": gettext_lazy("The group has moved; we follow it."),
+    "new_chat_members": gettext_lazy("Somebody joined the group."),
+    "left_chat_member": gettext_lazy("Somebody left the group."),
 }
 
 
@@ -126,6 +141,20 @@ def waiting(message: Message) -> OutboxItem | None:
 @register.filter
 def channel_icon(kind: str) -> str:
     return formats.channel_icon(kind)
+
+
+@register.filter
+def channel_name(kind: str) -> str:
+    return str(dict(Channel.choices).get(kind, kind))
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """What a quiet line says that has no words of its own."""
+    known = KIND_WORDS.get(kind)
+    if known is not None:
+        return str(known)
+    return _("Something of the kind “%(kind)s”, which cannot be shown here.") % {"kind": kind}
 
 
 @register.filter

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -32,6 +33,7 @@ MOST_UPDATES = 100
 LOOK_SECONDS = 3.0
 """How often the poller looks which accounts want it."""
 LONGEST_PAUSE = 60.0
+PATIENCE = timedelta(minutes=2)
 TOLD_AFTER = 3
 """Failures in a row after which the account says so; a lost connection or two is no news."""
 
@@ -156,6 +158,18 @@ class Poller:
                     self._stop.wait(note_failure(account, fault))
 
 
-def is_late(state: TelegramPolling) -> bool:
-    """Whether nobody has asked for so long that the poller cannot be running."""
-    return state.asked_at is None or timezone.now() - state.asked_at > timedelta(minutes=2)
+@dataclass(frozen=True, slots=True)
+class PollingState:
+    """How the fetching goes. `late`: nobody has asked for so long that the poller cannot be running."""
+
+    asked_at: datetime | None
+    error: str
+    late: bool
+
+
+def polling_state(account: ChannelAccount, *, now: datetime) -> PollingState:
+    state = TelegramPolling.objects.filter(account=account).first()
+    if state is None:
+        return PollingState(None, "", late=now - account.created_at > PATIENCE)
+    late = state.asked_at is None or now - state.asked_at > PATIENCE
+    return PollingState(state.asked_at, state.error, late)

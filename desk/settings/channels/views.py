@@ -1,21 +1,22 @@
-"""Channels: whether they work, what went wrong, and setting up a web chat (spec 2.7)."""
+"""Channels: whether they work, what went wrong, and setting one up (spec 2.7)."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
-from conversations.accounts.models import Channel, ChannelAccount
-from conversations.accounts.operations import clear_error, create_account, update_account
+from conversations.accounts.models import ChannelAccount
+from conversations.accounts.operations import clear_error
 from conversations.deliveries import operations as deliveries
 from conversations.deliveries.queries import parked
 from conversations.outbox.models import OutboxItem, OutboxStatus
@@ -24,11 +25,13 @@ from core.access.models import Role
 from core.events.actor import Actor
 from core.http import Request, render_page, render_partial, require, toast
 from desk.settings.channels import queries
-from desk.settings.channels.forms import WebChatForm
+from desk.settings.channels.kinds import SETUPS, setup_of
+from desk.settings.channels.setups import SetupRefused
 from desk.settings.telling import say_next
 
 LIST = "desk/settings/channels.html"
 PAGE = "desk/settings/channel.html"
+CHOICE = "desk/settings/channels/new.html"
 
 
 @require_safe
@@ -40,22 +43,36 @@ def channels(request: Request) -> HttpResponse:
     return render_page(request, LIST, {"lines": lines, "reach": queries.reach()}, partial="channel_list")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @never_cache
 @require(role=Role.ADMIN)
 def new(request: Request) -> HttpResponse:
-    """Set up a web chat."""
-    form = WebChatForm(request.POST if request.method == "POST" else None, initial={"active": True})
-    if request.method == "POST" and form.is_valid():
-        account = create_account(kind=Channel.WEBCHAT, **form.changes({}))
-        if not form.cleaned_data["active"]:
-            update_account(account_id=account.pk, active=False)
-        say_next(request, _("The web chat is there. Put its line of code on your site."))
-        address = reverse("desk:settings_channel", args=[account.public_id])
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    context = {"form": form, "save_url": reverse("desk:settings_channel_new")}
-    status = 422 if request.method == "POST" else 200
-    return render_page(request, PAGE, context, partial="channel_form", status=status)
+    """Which kind of channel."""
+    return render(request, CHOICE, {"setups": list(SETUPS.values())})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@require(role=Role.ADMIN)
+def new_account(request: Request, kind: str) -> HttpResponse:
+    """Set up an account of that kind."""
+    setup = setup_of(kind)
+    if setup is None:
+        raise Http404
+    posted = request.method == "POST"
+    form = setup.first_form(request.POST if posted else None, initial=dict(setup.new_form()))
+    if posted and form.is_valid():
+        try:
+            account, words = setup.create(form)
+        except SetupRefused as refusal:
+            form.add_error(refusal.field or None, refusal.words)
+        else:
+            say_next(request, words)
+            address = reverse("desk:settings_channel", args=[account.public_id])
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+    save_url = reverse("desk:settings_channel_new_account", args=[kind])
+    context = {"form": form, "setup": setup, "save_url": save_url}
+    return render_page(request, PAGE, context, partial="channel_form", status=422 if posted else 200)
 
 
 @require_safe
@@ -67,19 +84,39 @@ def channel(request: Request, public_id: UUID) -> HttpResponse:
     return render_page(request, PAGE, _page(account), partial="channel_health")
 
 
+@require_safe
+@never_cache
+@require(role=Role.MANAGER)
+def provider(request: Request, public_id: UUID) -> HttpResponse:
+    """What the provider says about the account now: fetched after the page, which waits for nobody."""
+    account = get_object_or_404(ChannelAccount, public_id=public_id)
+    setup = setup_of(account.kind)
+    asked = setup.asked(account) if setup is not None else None
+    if asked is None:
+        return HttpResponse(status=204)
+    template, context = asked
+    return render(request, template, dict(context))
+
+
 @require_POST
 @require(role=Role.ADMIN)
 def save(request: Request, public_id: UUID) -> HttpResponse:
     """Change an account."""
     account = get_object_or_404(ChannelAccount, public_id=public_id)
-    form = WebChatForm(request.POST)
-    valid = form.is_valid()
-    if valid:
-        changes = form.changes(account.settings)
-        account = update_account(account_id=account.pk, active=form.cleaned_data["active"], **changes)
+    setup = setup_of(account.kind)
+    if setup is None:
+        raise Http404
+    form = setup.form(request.POST)
+    saved = False
+    if form.is_valid():
+        try:
+            account = setup.save(account, form)
+            form, saved = setup.form(initial=setup.form.initial_of(account)), True
+        except SetupRefused as refusal:
+            form.add_error(refusal.field or None, refusal.words)
     context = {**_form(account), "form": form}
-    response = render_partial(request, PAGE, "channel_form", context, status=200 if valid else 422)
-    return toast(response, _("Saved.")) if valid else response
+    response = render_partial(request, PAGE, "channel_form", context, status=200 if saved else 422)
+    return trigger_client_event(toast(response, _("Saved.")), "channel:saved", {}) if saved else response
 
 
 @require_POST
@@ -130,14 +167,14 @@ def _page(account: ChannelAccount) -> dict[str, Any]:
 
 
 def _form(account: ChannelAccount) -> dict[str, Any]:
-    is_web_chat = account.kind == Channel.WEBCHAT
+    setup = setup_of(account.kind)
     return {
         "account": account,
-        "form": WebChatForm(initial=WebChatForm.initial_of(account)) if is_web_chat else None,
+        "setup": setup,
+        "form": setup.form(initial=setup.form.initial_of(account)) if setup else None,
         "save_url": reverse("desk:settings_channel_save", args=[account.public_id]),
-        "snippet": queries.snippet(account) if is_web_chat else "",
-        "chat_url": queries.chat_url(account) if is_web_chat else "",
         "reach": queries.reach(),
+        **(setup.card(account) if setup else {}),
     }
 
 

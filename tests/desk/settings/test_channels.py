@@ -111,7 +111,7 @@ def test_a_web_chat_is_made_and_shown_with_its_line_of_code(desk: Client) -> Non
         "origins": "https://Shop.example/page\nwww.shop.example\n\nhttp://localhost:3000",
         "active": "on",
     }
-    answer = desk.post(f"{URL}new/", given, headers=htmx("channel-form"))
+    answer = desk.post(f"{URL}new/webchat/", given, headers=htmx("channel-form"))
 
     account = ChannelAccount.objects.get()
     assert answer.headers["HX-Redirect"] == f"{URL}{account.public_id}/"
