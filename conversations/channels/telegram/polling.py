@@ -115,6 +115,10 @@ class Poller:
     def stop(self) -> None:
         self._stop.set()
 
+    @property
+    def threads(self) -> list[threading.Thread]:
+        return list(self._threads.values())
+
     def run(self) -> None:
         """Until `stop`. A database that is away is waited for."""
         while not self._stop.is_set():

@@ -135,7 +135,7 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
     spam = conversation.status == ConversationStatus.SPAM
     with held(conversation):
         _ensure_lead(account, sender, event, message)
-        _heard(conversation, message, spam=spam)
+        _heard(conversation, message, _in_a_line(message, event), spam=spam)
         record_all([*sender.events, _received(conversation, message, event)])
         if not message.late:
             _touch(sender, message)
@@ -210,7 +210,15 @@ def _place(message: Message, *, timed: bool) -> None:
         message.sent_at = heard
 
 
-def _heard(conversation: Conversation, message: Message, *, spam: bool) -> None:
+def _in_a_line(message: Message, event: InboundEvent) -> str:
+    """The words shown in a list; for a message of files alone what they are called."""
+    if message.text or not event.attachments:
+        return preview(message.text)
+    first = event.attachments[0]
+    return preview(f"📎 {first.name or first.caption or first.type}")
+
+
+def _heard(conversation: Conversation, message: Message, shown: str, *, spam: bool) -> None:
     change(conversation, last_sequence=message.sequence)
     if (
         conversation.last_message_at is None
@@ -220,7 +228,7 @@ def _heard(conversation: Conversation, message: Message, *, spam: bool) -> None:
         change(
             conversation,
             last_message_at=max(message.sent_at, conversation.last_message_at or message.sent_at),
-            last_text=preview(message.text),
+            last_text=shown,
             last_direction=Direction.IN,
         )
     if not spam:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from automation.flows.models import Flow
 from conversations.accounts.models import Channel, ChannelAccount
 from conversations.channels.telegram import setup
 from conversations.channels.telegram.polling import polling_state
@@ -25,7 +26,7 @@ class TelegramForm(AccountForm):
         max_length=200,
         required=False,
         strip=True,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "placeholder": "123456789:AAE…"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "placeholder": "123456789:AAE…"}),
     )
     updates = forms.ChoiceField(
         label=gettext_lazy("How messages come here"),
@@ -101,7 +102,6 @@ class TelegramSetup:
         known = account.settings
         polls = known.get("updates") == setup.POLLING
         return {
-            "bot_name": known.get("bot_name", ""),
             "bot_username": known.get("bot_username", ""),
             "bot_link": f"https://t.me/{known.get('bot_username', '')}",
             "polls": polls,
@@ -109,7 +109,8 @@ class TelegramSetup:
 
     def new_form(self) -> Mapping[str, Any]:
         updates = setup.WEBHOOK if setup.can_take_webhooks() else setup.POLLING
-        return {"active": True, "updates": updates}
+        flow = Flow.objects.filter(active=True).order_by("name").values_list("key", flat=True).first()
+        return {"active": True, "updates": updates, "flow_key": flow or ""}
 
     def asked(self, account: ChannelAccount) -> tuple[str, Mapping[str, Any]]:
         """getWebhookInfo, and how the fetching goes."""
