@@ -30,10 +30,12 @@ from crm.qualification.answers import NewAnswer
 from crm.qualification.models import AnswerSource, Criterion, LeadAnswer
 from crm.qualification.operations import apply_answers
 from crm.scoring.models import ScoreEntry
-from desk.demo import company
+from desk.demo import company, meetings
 from desk.demo.stories import Story, stories
 
 SHIPPED_FLOW = "first_answer"
+SELLERS = ("davit@aregak.example", "leyla@aregak.example")
+"""Who can be booked."""
 
 
 @transaction.atomic
@@ -50,6 +52,7 @@ def seed_demo(*, now: datetime) -> bool:
     seeder = _Seeder(account=account, people=people, stages=stages, now=now)
     for story in reversed(stories(now)):
         seeder.add(story)
+    meetings.install_meetings(people=[person for person in people if person.email in SELLERS], now=now)
     return True
 
 

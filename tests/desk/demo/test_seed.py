@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
 from django.db.models import Sum
 
+from bookings.appointments.models import Booking
+from bookings.services.models import Service
 from conversations.threads.models import Conversation, Message
 from core.access.models import Shift, User
+from core.due.models import DueRow
 from crm.pipeline.models import Lead, Pipeline
 from crm.scoring.models import ScoreEntry
 from desk.demo.bulk import load
@@ -47,6 +51,20 @@ def test_the_demo_people_can_sign_in() -> None:
     seed_demo(now=NOW)
     for person in sign_ins():
         assert User.objects.get(email=person.email).check_password(person.password)
+
+
+def test_the_demo_calendar_is_not_empty() -> None:
+    seed_demo(now=NOW)
+    assert list(Service.objects.values_list("key", flat=True)) == ["showroom_visit", "phone_consultation"]
+    counts = Counter(Booking.objects.values_list("status", flat=True))
+    assert counts == {"attended": 4, "no_show": 1, "confirmed": 7}
+    assert all(booking.starts_at < NOW for booking in Booking.objects.exclude(status="confirmed"))
+    assert all(booking.starts_at > NOW for booking in Booking.objects.filter(status="confirmed"))
+    assert Booking.objects.values("lead").distinct().count() == 12
+    assert Booking.objects.values("resource").distinct().count() == 2
+    assert not DueRow.objects.filter(kind__startswith="booking.", due_at__lte=NOW).exists()
+    for service in Service.objects.all():
+        assert set(service.title) == set(service.prepare) == {"en", "ru", "hy", "az"}
 
 
 def test_many_leads_with_messages() -> None:
