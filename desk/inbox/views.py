@@ -38,6 +38,7 @@ from desk.inbox.handoff import fresh_card
 from desk.leads.queries import lead_side
 from desk.outgoing.forms import MOST_WRITTEN
 from desk.outgoing.times import chosen
+from desk.steps.promises import offer
 
 PAGE = "desk/inbox.html"
 SHOWN_IN_PLACE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -150,13 +151,16 @@ def acting(view: Callable[..., Mapping[str, Any] | None]) -> Callable[..., HttpR
 
 @acting
 def write(request: Request, conversation: Conversation) -> Mapping[str, Any] | None:
-    """A reply, which takes over from the flow and leaves at once or later, or a note for colleagues."""
+    """A reply, which takes over from the flow and leaves at once or later, or a note for colleagues.
+
+    A time named in it is offered as the lead's next step.
+    """
     text = request.POST.get("text", "")
     if len(text) > MOST_WRITTEN:
         raise BadRequest(f"text must not be longer than {MOST_WRITTEN} characters")
     if request.POST.get("mode") == "note":
         operations.add_note(conversation_id=conversation.pk, user=request.user, text=text)
-        return None
+        return _offered(conversation, text)
     now = timezone.now()
     message = operations.reply(
         conversation_id=conversation.pk,
@@ -168,7 +172,13 @@ def write(request: Request, conversation: Conversation) -> Mapping[str, Any] | N
         undo=timedelta(seconds=company().undo_seconds),
     )
     alone = request.htmx.target == "composer-form"
-    return {"toast": _sent_from_elsewhere(conversation, message)} if alone else None
+    told = {"toast": _sent_from_elsewhere(conversation, message)} if alone else {}
+    return {**told, **_offered(conversation, text)}
+
+
+def _offered(conversation: Conversation, text: str) -> dict[str, Mapping[str, str]]:
+    found = offer(conversation, text, zone=zone_of(conversation.contact), now=timezone.now())
+    return {"offer": found} if found else {}
 
 
 def _sent_from_elsewhere(conversation: Conversation, message: Message) -> dict[str, str]:

@@ -4,7 +4,7 @@
   const texts = () => byId("texts")?.dataset ?? {};
 
   // Toasts. The server asks for one by the event "toast"; its undo address is posted when the person takes it back.
-  function toast({ text, undo = null, bad = false, seconds = 8 }) {
+  function toast({ text, undo = null, offer = null, bad = false, seconds = 8 }) {
     const area = byId("toasts");
     if (!area || !text) return;
     const line = document.createElement("div");
@@ -17,7 +17,8 @@
       line.dataset.undo = undo.split("?")[0];
       for (const other of area.querySelectorAll("[data-undo]")) if (other.dataset.undo === line.dataset.undo) other.remove();
     }
-    if (undo) line.append(button(texts().undo, () => takeBack(line, undo)));
+    if (undo) line.append(button(texts().undo, () => post(line, undo)));
+    if (offer) line.append(button(offer.label, () => post(line, offer.url)));
     const close = button("×", () => line.remove());
     close.className = "toast-close";
     close.setAttribute("aria-label", texts().close);
@@ -35,7 +36,7 @@
     return element;
   }
 
-  function takeBack(line, address) {
+  function post(line, address) {
     line.remove();
     htmx.ajax("POST", address, { source: document.body, swap: "none" });
   }
@@ -44,6 +45,8 @@
     const detail = event.detail ?? {};
     toast({ text: detail.text ?? detail.value, undo: detail.undo ?? null, bad: detail.level === "error" });
   });
+
+  addEventListener("offer", ({ detail }) => toast({ text: detail.text, offer: detail, seconds: 20 }));
 
   // Connection. A lost request never loses what was typed: the form keeps it and the strip says why.
   const strip = (name, shown) => {
