@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -18,6 +19,7 @@ from automation.flows.operations import install_shipped
 from conversations.threads.models import Attachment, Conversation, Message
 from core.access.models import Role, User
 from core.events.actor import Actor
+from core.keys.models import ApiKey
 from core.notifications.models import Notification
 from crm.calls.operations import log_call
 from crm.defaults import install_defaults
@@ -212,6 +214,9 @@ MATRIX: dict[str, Level] = {
     **dict.fromkeys(
         (
             "desk:settings_company",
+            "desk:settings_keys",
+            "desk:settings_key_new",
+            "desk:settings_key_revoke",
             "desk:settings_sending",
             "desk:settings_hours",
             "desk:settings_hours_preview",
@@ -282,6 +287,7 @@ THINGS = {
     "settings/pipelines/": "pipeline",
     "settings/stages/": "stage",
     "settings/criteria/": "criterion",
+    "settings/keys/": "api_key",
     "settings/channels/": "account",
     "settings/services/": "service",
     "settings/resources/": "resource",
@@ -366,6 +372,12 @@ def world(db: None) -> dict[str, Any]:
         "service": service,
         "resource": service.resources.get(),
         "flow": flow,
+        "api_key": ApiKey.objects.create(
+            name="Site",
+            prefix="abcdefgh",
+            scopes=["leads:read"],
+            expires_at=timezone.now() + timedelta(days=1),
+        ),
         "reason": LostReason.objects.first(),
         "notification": Notification.objects.create(
             user=owner, kind="conversation.assigned", key="1", url="/inbox/"

@@ -53,6 +53,14 @@ PAGES: tuple[SettingsPage, ...] = (
         _("Who works here, in which team, with which rights and shifts. Invite people here."),
     ),
     SettingsPage(
+        "desk:settings_keys",
+        _("API keys"),
+        "key",
+        _COMPANY,
+        _("Which programs may work with Parley, what each may do, and when it was last here."),
+        admins_only=True,
+    ),
+    SettingsPage(
         "desk:settings_pipelines",
         _("Pipelines"),
         "layout-kanban",

@@ -10,6 +10,7 @@ from desk.settings.company import views as company
 from desk.settings.criteria import views as criteria
 from desk.settings.flows import views as flows
 from desk.settings.hours import views as hours
+from desk.settings.keys import views as keys
 from desk.settings.pipelines import views as pipelines
 from desk.settings.resources import views as resources
 from desk.settings.scoring import views as scoring
@@ -34,6 +35,9 @@ urlpatterns = [
     path("team/teams/new/", team.new_team, name="settings_team_new"),
     path("team/teams/<uuid:public_id>/", team.edit_team, name="settings_team_edit"),
     path("team/teams/<uuid:public_id>/delete/", team.delete_team, name="settings_team_delete"),
+    path("keys/", keys.keys, name="settings_keys"),
+    path("keys/new/", keys.new, name="settings_key_new"),
+    path("keys/<uuid:public_id>/revoke/", keys.revoke, name="settings_key_revoke"),
     path("pipelines/", pipelines.pipelines, name="settings_pipelines"),
     path("pipelines/new/", pipelines.new_pipeline, name="settings_pipeline_new"),
     path("pipelines/order/", pipelines.order_pipelines, name="settings_pipelines_order"),
