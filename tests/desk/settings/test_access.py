@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from automation.flows.operations import install_shipped
 from core.access.models import User
 from core.http import required_role
+from core.keys.operations import create_key
 from crm.defaults import install_defaults
 from crm.pipeline.models import LostReason, Pipeline, Stage
 from crm.qualification.models import Criterion
@@ -54,6 +57,13 @@ def addresses(db: None) -> dict[str, str]:
         "settings/stages": Stage.objects.first(),
         "settings/criteria": Criterion.objects.first(),
         "settings/channels": make_web_chat(),
+        "settings/keys": create_key(
+            name="Site",
+            scopes=["leads:read"],
+            expires_at=timezone.now() + timedelta(days=1),
+            created_by=None,
+            now=timezone.now(),
+        ).key,
         "settings/services": (service := make_service()),
         "settings/resources": service.resources.get(),
     }
@@ -119,6 +129,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "Company",
         "Business hours",
         "Team",
+        "API keys",
         "Pipelines",
         "Criteria",
         "Scoring",
