@@ -42,6 +42,7 @@ from core.conditions.explain import Explanation
 from core.conditions.fields import Field, FieldRegistry, MoneyOrm, registry
 from core.conditions.moment import BusinessClock, Moment
 from core.conditions.parse import parse
+from core.conditions.sense import Sense
 
 __all__ = [
     "BusinessClock",
@@ -58,6 +59,7 @@ __all__ = [
     "MoneyOrm",
     "Operator",
     "PythonOnlyCondition",
+    "Sense",
     "Text",
     "answer_field",
     "dump",

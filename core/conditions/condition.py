@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import translation
 
-from core.conditions import evaluate, explain, sql, words
+from core.conditions import changes, evaluate, explain, sense, sql, words
 from core.conditions.canonical import Json
 from core.conditions.errors import PythonOnlyCondition
 from core.conditions.explain import Explanation
@@ -17,7 +17,9 @@ from core.conditions.operands import operand_json
 from core.conditions.operators import Shape, shape_of
 
 if TYPE_CHECKING:
-    from django.db.models import Q
+    from datetime import datetime
+
+    from django.db.models import Expression, Q
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,24 @@ class Condition:
         """The condition in words of `language` (default: the active one)."""
         with _speaking(language):
             return words.sentence(self.root)
+
+    def next_change(self, obj: object, at: Moment) -> "datetime | None":
+        """The first instant after the moment at which passing time may change the answer; None for never."""
+        return changes.next_change(self.root, obj, at)
+
+    def next_change_sql(self, at: Moment) -> "Expression | None":
+        """The same for all rows: NULL where nothing waits; None when no time can change the answer."""
+        return changes.next_change_sql(self.root, at)
+
+    @property
+    def timed(self) -> bool:
+        """Whether passing time alone may change the answer."""
+        return changes.is_timed(self.root)
+
+    @property
+    def sense(self) -> sense.Sense:
+        """Whether it can hold for nobody, holds for everybody, or may go either way."""
+        return sense.sense_of(self.root)
 
     @property
     def python_only(self) -> bool:

@@ -61,7 +61,7 @@ def _leaf(leaf: Leaf, at: Moment) -> Q:
 
 
 def _single(leaf: Leaf, check: Check, at: Moment) -> tuple[Q, Q]:
-    column = _column(leaf.field.orm, at)
+    column = column_of(leaf.field.orm, at)
     kind = leaf.field.type
     present = _present(column, is_string=kind.is_text or kind is FieldType.CHOICE)
     if not isinstance(check.test, Filled):
@@ -74,7 +74,7 @@ def _single(leaf: Leaf, check: Check, at: Moment) -> tuple[Q, Q]:
 
 def _money(leaf: Leaf, check: Check, at: Moment) -> tuple[Q, Q]:
     orm = cast("MoneyOrm", leaf.field.orm)
-    amount, currency = _column(orm.amount, at), _column(orm.currency, at)
+    amount, currency = column_of(orm.amount, at), column_of(orm.currency, at)
     present = _present(amount, is_string=False) & _present(currency, is_string=True)
     if isinstance(check.test, Filled):
         return present, present
@@ -82,7 +82,8 @@ def _money(leaf: Leaf, check: Check, at: Moment) -> tuple[Q, Q]:
     return present, same & _test(amount, check)
 
 
-def _column(orm: object, at: Moment) -> Column:
+def column_of(orm: object, at: Moment) -> Column:
+    """The expression of a field's `orm`."""
     if isinstance(orm, str):
         return F(orm)
     assert callable(orm)

@@ -23,7 +23,14 @@ COMPUTED = (
     "qualification",
     "rule_set_version",
     "scored_at",
+    "score_changes_at",
     "last_message_at",
+    "customer_messages",
+    "customer_words",
+    "customer_wrote_at",
+    "customer_channel",
+    "customer_replies",
+    "customer_reply_seconds",
     "call_count",
     "last_call_outcome",
     "last_call_at",
@@ -112,7 +119,8 @@ class Lead(models.Model):
 
     `answers` holds the current answer per criterion key in the canonical form of `core.conditions`; who said
     what and when stands in LeadAnswer. `score` = `fit` + `engagement` = the sum of the lead's ScoreEntry
-    points. The columns of calls follow the lead's Call rows.
+    points, as of `scored_at`; time alone may change it at `score_changes_at`. The columns of calls follow the
+    lead's Call rows; those of the customer's messages are counted as these arrive, over all conversations.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -154,7 +162,14 @@ class Lead(models.Model):
     qualification = models.CharField(max_length=10, choices=Qualification, default=Qualification.UNKNOWN)
     rule_set_version = models.PositiveIntegerField(null=True)
     scored_at = models.DateTimeField(null=True)
+    score_changes_at = models.DateTimeField(null=True)
     last_message_at = models.DateTimeField(null=True)
+    customer_messages = models.PositiveIntegerField(default=0, db_default=0)
+    customer_words = models.PositiveIntegerField(default=0, db_default=0)
+    customer_wrote_at = models.DateTimeField(null=True)
+    customer_channel = models.CharField(max_length=10, default="", db_default="", blank=True)
+    customer_replies = models.PositiveIntegerField(default=0, db_default=0)
+    customer_reply_seconds = models.PositiveBigIntegerField(default=0, db_default=0)
     call_count = models.PositiveIntegerField(default=0, db_default=0)
     last_call_outcome = models.CharField(max_length=12, default="", db_default="", blank=True)
     last_call_at = models.DateTimeField(null=True)
@@ -182,6 +197,9 @@ class Lead(models.Model):
             ),
             models.Index(
                 fields=["owner", "next_step_at"], name="lead_next_steps", condition=Q(stage_kind="open")
+            ),
+            models.Index(
+                fields=["score_changes_at"], name="lead_score_due", condition=Q(score_changes_at__isnull=False)
             ),
             GinIndex(fields=["title_normal"], name="lead_title_parts", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["tags"], name="lead_tags"),

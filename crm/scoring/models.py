@@ -19,8 +19,12 @@ class RuleSetStatus(models.TextChoices):
 
 @pghistory.track()
 class RuleSet(models.Model):
-    """A version of all scoring rules and thresholds. At most one is published; its rules are the ones that
-    count.
+    """A version of all scoring rules and thresholds. At most one is published, whose rules are the ones that
+    count, and at most one is the draft that admins work on.
+
+    A draft begins as a copy of version `based_on`; every edit raises `revision` and adds to `edits` who did what:
+    [{"revision", "who", "at", "did", "name"}]. `sections` are groups of rules with a cap, `consequences` what a
+    lead sets off when it crosses a threshold; both as `crm.scoring.content` writes them.
 
     A lead with at least `qualified_from` points is qualified, with at least `nurture_from` nurture, below not
     a fit. Grades: A from `grade_a_from`, B from `grade_b_from`, C from `grade_c_from`, else D.
@@ -38,12 +42,22 @@ class RuleSet(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     published_at = models.DateTimeField(null=True)
+    sections = models.JSONField(default=list, blank=True)
+    consequences = models.JSONField(default=list, blank=True)
+    based_on = models.PositiveIntegerField(null=True)
+    revision = models.PositiveIntegerField(default=0)
+    edits = models.JSONField(default=list, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["status"], name="one_published_rule_set", condition=Q(status="published")
             ),
+            models.UniqueConstraint(fields=["status"], name="one_draft_of_rules", condition=Q(status="draft")),
             models.CheckConstraint(
                 condition=Q(nurture_from__lte=models.F("qualified_from")), name="thresholds_rise"
             ),
@@ -67,6 +81,9 @@ class RuleGroup(models.TextChoices):
 class ScoringRule(models.Model):
     """Points for leads on which `condition` (core.conditions, subject "lead") holds. `key` lives on over
     versions.
+
+    `section` is the key of a group with a cap. With `half_life_days` the points halve in so many days, counted
+    from the field `decays_from`; a lead without a value there from its creation.
     """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
@@ -76,12 +93,19 @@ class ScoringRule(models.Model):
     condition = models.JSONField(_("condition"))
     points = models.SmallIntegerField(_("points"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    section = models.UUIDField(null=True)
+    half_life_days = models.PositiveSmallIntegerField(_("half-life in days"), null=True, blank=True)
+    decays_from = models.CharField(_("counted from"), max_length=60, blank=True)
 
     class Meta:
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["rule_set", "key"], name="one_rule_key_per_version"),
             models.CheckConstraint(condition=~Q(points=0), name="rule_gives_points"),
+            models.CheckConstraint(
+                condition=Q(half_life_days__isnull=True) | Q(half_life_days__gt=0, group="engagement"),
+                name="only_engagement_decays",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,7 +114,8 @@ class ScoringRule(models.Model):
 
 class ScoreEntry(models.Model):
     """The score ledger (architecture 3): append-only, a row only where points change; the sum is the lead's
-    score.
+    score. `expires_at` is when time alone may change the points again: when they halve on, or a condition such
+    as "in the last 7 days" runs out.
     """
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="score_entries", db_index=False)
@@ -100,6 +125,7 @@ class ScoreEntry(models.Model):
     rule_set_version = models.PositiveIntegerField()
     points = models.SmallIntegerField()
     reason = models.JSONField(default=dict)
+    expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
