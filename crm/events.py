@@ -191,6 +191,18 @@ register(
 )
 register(
     EventType(
+        "scoring.draft_changed",
+        1,
+        "The draft of the next version of the scoring rules was changed or thrown away.",
+        {
+            "version": "The version it becomes.",
+            "revision": "Rises with each edit.",
+            "changes": "What was changed.",
+        },
+    )
+)
+register(
+    EventType(
         "scoring.recalculated",
         1,
         "A batch of leads was scored again with the published rules.",

@@ -199,7 +199,9 @@ class Lead(models.Model):
                 fields=["owner", "next_step_at"], name="lead_next_steps", condition=Q(stage_kind="open")
             ),
             models.Index(
-                fields=["score_changes_at"], name="lead_score_due", condition=Q(score_changes_at__isnull=False)
+                fields=["score_changes_at"],
+                name="lead_score_due",
+                condition=Q(score_changes_at__isnull=False),
             ),
             GinIndex(fields=["title_normal"], name="lead_title_parts", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["tags"], name="lead_tags"),

@@ -12,3 +12,7 @@ class BadRule(Refused):
 
 class StaleRules(StaleEdit):
     """Another version was published after this page was opened."""
+
+
+class StaleDraft(StaleEdit):
+    """Somebody else has changed, published or thrown away the draft after this page was opened."""

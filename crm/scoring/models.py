@@ -57,7 +57,9 @@ class RuleSet(models.Model):
             models.UniqueConstraint(
                 fields=["status"], name="one_published_rule_set", condition=Q(status="published")
             ),
-            models.UniqueConstraint(fields=["status"], name="one_draft_of_rules", condition=Q(status="draft")),
+            models.UniqueConstraint(
+                fields=["status"], name="one_draft_of_rules", condition=Q(status="draft")
+            ),
             models.CheckConstraint(
                 condition=Q(nurture_from__lte=models.F("qualified_from")), name="thresholds_rise"
             ),

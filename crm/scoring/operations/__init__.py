@@ -1,3 +1,17 @@
+from crm.scoring.content import ConsequenceDraft, RuleDraft, SectionDraft
+from crm.scoring.operations.checking import JUDGED, MAX_POINTS
+from crm.scoring.operations.drafting import (
+    delete_consequence,
+    delete_rule,
+    discard_draft,
+    publish_draft,
+    reorder_rules,
+    save_consequence,
+    save_rule,
+    save_sections,
+    save_thresholds,
+)
+from crm.scoring.operations.publishing import Published, publish_rules, roll_back
 from crm.scoring.operations.rescoring import (
     POINT_FIELDS,
     Assessment,
@@ -11,35 +25,32 @@ from crm.scoring.operations.rescoring import (
     start_rescoring,
     write_first_entries,
 )
-from crm.scoring.operations.rules import (
-    JUDGED,
-    MAX_POINTS,
-    Published,
-    RuleDraft,
-    delete_rule,
-    publish_rules,
-    roll_back,
-    save_rule,
-    save_thresholds,
-)
 
 __all__ = [
     "JUDGED",
     "MAX_POINTS",
     "POINT_FIELDS",
     "Assessment",
+    "ConsequenceDraft",
     "Published",
     "RuleDraft",
+    "SectionDraft",
     "assess",
     "assess_if_concerned",
+    "delete_consequence",
     "delete_rule",
+    "discard_draft",
     "lock_concerned",
     "lock_leads",
+    "publish_draft",
     "publish_rules",
+    "reorder_rules",
     "rescore",
     "rescore_locked",
     "roll_back",
+    "save_consequence",
     "save_rule",
+    "save_sections",
     "save_thresholds",
     "score_new",
     "start_rescoring",

@@ -131,9 +131,11 @@ def write_first_entries(*, lead: Lead, result: ScoreResult, actor: Actor) -> lis
     return _drafts(lead, result, 0, lead.qualification, actor)
 
 
-def start_rescoring(*, user: User | None) -> Job:
-    """Score all leads again in the background (kind "crm.rescore_all")."""
-    return start(kind=RESCORE_ALL, payload={}, created_by=user)
+def start_rescoring(*, user: User | None, act: bool = False) -> Job:
+    """Score all leads again in the background (kind "crm.rescore_all"); with `act` those that cross a threshold
+    set off its consequences.
+    """
+    return start(kind=RESCORE_ALL, payload={"act": True} if act else {}, created_by=user)
 
 
 def _write(lead: Lead, book: RuleBook, result: ScoreResult, facts: Facts) -> None:
@@ -146,6 +148,7 @@ def _write(lead: Lead, book: RuleBook, result: ScoreResult, facts: Facts) -> Non
             rule_set_version=book.version or 0,
             points=delta.points,
             reason={"held": delta.held},
+            expires_at=delta.until,
         )
         for delta in deltas(result, facts.balances)
     ]
@@ -168,11 +171,12 @@ def _set(lead: Lead, book: RuleBook, result: ScoreResult, at: Moment) -> _Set:
         "grade": result.grade,
         "qualification": result.qualification,
         "rule_set_version": book.version,
+        "score_changes_at": result.changes_at,
     }
     changed = {name for name, value in values.items() if getattr(lead, name) != value}
     for name in changed:
         setattr(lead, name, values[name])
-    if changed:
+    if changed - {"score_changes_at"}:
         lead.scored_at = at.now
         changed.add("scored_at")
     return _Set(frozenset(changed), before)
