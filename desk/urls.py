@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from desk.board import views as board
 from desk.calls import views as calls
+from desk.conditions import views as conditions
 from desk.contacts import views as contacts
 from desk.frame import views as frame
 from desk.inbox import views as inbox
@@ -24,6 +25,7 @@ urlpatterns = [
     path("language/", frame.language, name="language"),
     path("search/", search.search, name="search"),
     path("today/", today.today, name="today"),
+    path("conditions/part/", conditions.part, name="condition_part"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/rows/", inbox.rows, name="inbox_rows"),
     path("inbox/<uuid:public_id>/", inbox.conversation, name="conversation"),

@@ -19,7 +19,8 @@ from crm.scoring.queries.books import (
     standing,
     thresholds_of,
 )
-from crm.scoring.queries.explaining import ScoreLine, explain_score
+from crm.scoring.queries.consequences import WHEN_LABELS, consequence_words
+from crm.scoring.queries.explaining import ScoreLine, decay_words, explain_score
 from crm.scoring.queries.leads import facts_of, holding_counts, points_of
 from crm.scoring.queries.uses import rules_using
 
@@ -27,11 +28,14 @@ __all__ = [
     "CRITERIA_HISTORY",
     "RESCORE_ALL",
     "SUBJECT",
+    "WHEN_LABELS",
     "ScoreLine",
     "Standing",
     "book_of",
+    "consequence_words",
     "content_of",
     "decay_fields",
+    "decay_words",
     "draft",
     "explain_score",
     "facts_of",

@@ -101,7 +101,7 @@ def content_of(rule_set: RuleSet | None) -> Content:
     if rule_set is None:
         return Content()
     return Content(
-        tuple(_draft_of(row) for row in rule_set.rules.order_by("position", "id")),
+        tuple(_draft_of(row) for row in sorted(rule_set.rules.all(), key=lambda row: (row.position, row.pk))),
         thresholds_of(rule_set),
         tuple(SectionDraft.of_json(each) for each in rule_set.sections),
         tuple(ConsequenceDraft.of_json(each) for each in rule_set.consequences),

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from crm.scoring.actions import ACTIONS
+from crm.scoring.content import ConsequenceDraft, SectionDraft
 from crm.scoring.models import RuleGroup
 from crm.scoring.operations import MAX_POINTS
+from crm.scoring.queries import WHEN_LABELS, decay_fields
 from crm.scoring.scoring import Thresholds
+
+MOST_SECTIONS = 20
 
 
 class RuleForm(forms.Form):
-    """What a rule gives; its condition stands beside, in `builder.ConditionForm`."""
+    """What a rule gives; its condition stands beside, in `desk.conditions.builder.ConditionForm`."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -20,12 +27,27 @@ class RuleForm(forms.Form):
     )
     group = forms.ChoiceField(label=_("Counts for"), choices=RuleGroup.choices)
     points = forms.IntegerField(label=_("Points"), min_value=-MAX_POINTS, max_value=MAX_POINTS)
+    section = forms.ChoiceField(label=_("Group"), required=False)
+    half_life_days = forms.IntegerField(
+        label=_("Halve every … days"), required=False, min_value=1, max_value=3650
+    )
+    decays_from = forms.ChoiceField(label=_("Counted from"), required=False)
+
+    def __init__(self, *args: Any, sections: list[SectionDraft], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(str(each.key), each.name) for each in sections]
+        instants = [(key, str(each.label)) for key, each in decay_fields().items()]
+        self.fields["section"].choices = [("", _("none")), *names]  # type: ignore[attr-defined]
+        self.fields["decays_from"].choices = instants  # type: ignore[attr-defined]
 
     def clean_points(self) -> int:
         points = int(self.cleaned_data["points"])
         if points == 0:
             raise forms.ValidationError(_("A rule gives or takes at least one point."))
         return points
+
+    def clean_section(self) -> UUID | None:
+        return UUID(self.cleaned_data["section"]) if self.cleaned_data["section"] else None
 
 
 class ThresholdsForm(forms.Form):
@@ -50,3 +72,35 @@ class ThresholdsForm(forms.Form):
 
     def thresholds(self) -> Thresholds:
         return Thresholds(**self.cleaned_data)
+
+
+def posted_sections(data: QueryDict) -> list[SectionDraft]:
+    """The groups as typed, rows without a name left out; a cap that is no number is no cap of ours: 0 is refused."""
+    found = []
+    for row in data.getlist("row")[: MOST_SECTIONS + 1]:
+        name, cap = data.get(f"name-{row}", "").strip(), data.get(f"cap-{row}", "").strip()
+        if name:
+            limit = (int(cap) if cap.isdecimal() and len(cap) < 6 else 0) if cap else None
+            found.append(SectionDraft(name, data.get(f"group-{row}", ""), limit, _uuid(row)))
+    return found
+
+
+def posted_consequence(data: QueryDict, key: UUID | None) -> ConsequenceDraft:
+    """Settings carry the name of their action, so that the form can show one action's at a time."""
+    action = data.get("action", "")
+    known = ACTIONS.get(action)
+    settings = {
+        each.name: data.get(f"{action}-{each.name}", "") for each in (known.settings if known else ())
+    }
+    return ConsequenceDraft(data.get("when", ""), action, settings, key)
+
+
+def when_choices() -> list[tuple[str, str]]:
+    return [(key, str(label)) for key, label in WHEN_LABELS.items()]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

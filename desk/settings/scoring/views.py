@@ -1,4 +1,4 @@
-"""Points for what is known about a lead (spec 7.3): every save publishes a version and scores all leads again."""
+"""Points for what is known about a lead (spec 7.3): a draft is written beside its effect, then published."""
 
 from __future__ import annotations
 
@@ -15,26 +15,25 @@ from django_htmx.http import trigger_client_event
 from core.access.models import Role
 from core.company.queries import company
 from core.http import Request, render_page, render_partial, require, toast
-from core.jobs.models import JobStatus
 from crm.scoring import operations
-from crm.scoring.errors import BadRule, StaleRules
-from crm.scoring.models import RuleGroup, RuleSet, ScoringRule
-from crm.scoring.operations import Published, RuleDraft
-from crm.scoring.queries import last_recalculation, published
+from crm.scoring.content import RuleDraft
+from crm.scoring.errors import BadRule, StaleDraft, StaleRules
+from crm.scoring.models import RuleGroup, RuleSet
+from crm.scoring.operations import Published
+from crm.scoring.queries import standing
+from desk.conditions.builder import ConditionForm
 from desk.settings.scoring import queries
-from desk.settings.scoring.builder import ConditionForm, blank_row, field_groups, fields, posted_row
+from desk.settings.scoring.context import PAGE, SCORING, mark_of, page_context, progress_context, work_context
 from desk.settings.scoring.forms import RuleForm, ThresholdsForm
 from desk.settings.telling import say_next
-
-PAGE = "desk/settings/scoring.html"
 
 
 @require_safe
 @never_cache
 @require(role=Role.MANAGER)
 def scoring(request: Request) -> HttpResponse:
-    """The rules as sentences, thresholds, versions, and how far the recalculation is."""
-    return render_page(request, PAGE, _page(), partial=("rules", "versions"))
+    """Left the rules as sentences, right what they do; above them what state they are in."""
+    return render_page(request, PAGE, page_context(), partial="work")
 
 
 @require_safe
@@ -50,19 +49,25 @@ def counts(request: Request) -> HttpResponse:
 @require(role=Role.MANAGER)
 def progress(request: Request) -> HttpResponse:
     """How far the recalculation is; the fragment asks again until it has come to its end."""
-    return render_partial(request, PAGE, "progress", _progress())
+    return render_partial(request, PAGE, "progress", progress_context())
 
 
 @require_safe
 @never_cache
-@require(role=Role.ADMIN)
-def condition_row(request: Request) -> HttpResponse:
-    """A row of the builder: a new one, or the one named by `row` for the field and operator chosen in it."""
-    known, currency = fields(), company().currency
-    token = request.GET.get("row", "")
-    named = token.isalnum() and len(token) <= 40
-    row = posted_row(known, request.GET, token, currency) if named else blank_row(known, currency)
-    return render_partial(request, PAGE, "condition", {"row": row, "groups": field_groups(known)})
+@require(role=Role.MANAGER)
+def compare(request: Request) -> HttpResponse:
+    """The draft beside the version that counts."""
+    return render_partial(
+        request, PAGE, "comparison", {"compared": queries.comparison(), "standing": standing()}
+    )
+
+
+@require_safe
+@never_cache
+@require(role=Role.MANAGER)
+def versions(request: Request) -> HttpResponse:
+    """What was published before, each with a way back."""
+    return render_partial(request, PAGE, "versions", {"versions": queries.versions(), "standing": standing()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,58 +77,91 @@ def new_rule(request: Request) -> HttpResponse:
     """Add a rule at the end of its group."""
     asked = request.GET.get("group", "")
     group = asked if asked in RuleGroup.values else RuleGroup.FIT
-    return _rule_form(request, None, {"group": group, "points": 1})
+    section = request.GET.get("section", "")
+    initial = {"group": group, "points": 1, "section": section, "decays_from": "lead.last_message_at"}
+    return _rule_form(request, None, initial)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @require(role=Role.ADMIN)
 def rule(request: Request, key: UUID) -> HttpResponse:
-    """GET gives the form in the place of the sentence, with `show` the list again; POST publishes."""
-    found = queries.stored_rule(key)
+    """GET gives the form in the place of the sentence, with `show` the sentence again; POST writes the draft."""
+    found = queries.drafted_rule(key)
     if found is None:
         raise Http404
     if request.GET.get("show"):
         page = queries.rule_page()
-        return render_partial(
-            request, PAGE, "rule_line", {"line": page.line(key), "rule": found, "page": page}
-        )
-    initial = {"name": found.name, "group": found.group, "points": found.points}
-    return _rule_form(request, found, initial)
+        return render_partial(request, PAGE, "rule_line", {"line": page.line(key), "page": page})
+    return _rule_form(request, found, queries.initial_of(found))
 
 
 @require_POST
 @require(role=Role.ADMIN)
 def delete_rule(request: Request, key: UUID) -> HttpResponse:
-    """Publish without the rule; the answer takes the place of its line."""
+    """Write a draft without the rule; the answer takes the place of its line."""
     try:
-        saved = operations.delete_rule(key=key, user=request.user, expected_version=_expected(request))
-    except (StaleRules, BadRule) as refusal:
-        return _refused(request, refusal)
-    return _told(
-        render_partial(request, PAGE, "version_mark", {"version": saved.rule_set.version, "oob": True}), saved
-    )
+        operations.delete_rule(key=key, user=request.user, mark=mark_of(request))
+    except StaleDraft as refusal:
+        return refused(request, refusal)
+    return edited(render_partial(request, PAGE, "bar", {"page": queries.rule_page(), "oob": True}))
+
+
+@require_POST
+@require(role=Role.ADMIN)
+def order(request: Request) -> HttpResponse:
+    """Put the rules in the order of the page."""
+    try:
+        keys = [UUID(key) for key in request.POST.getlist("order")]
+    except ValueError as error:
+        raise BadRequest("order must be keys of rules") from error
+    try:
+        operations.reorder_rules(keys=keys, user=request.user, mark=mark_of(request))
+    except StaleDraft as refusal:
+        return refused(request, refusal)
+    return edited(render_partial(request, PAGE, "bar", {"page": queries.rule_page(), "oob": True}))
 
 
 @require_POST
 @require(role=Role.ADMIN)
 def thresholds(request: Request) -> HttpResponse:
-    """Publish the same rules with other thresholds."""
+    """Write other thresholds into the draft."""
     form = ThresholdsForm(request.POST)
-    if form.is_valid():
-        try:
-            saved = operations.save_thresholds(
-                thresholds=form.thresholds(), user=request.user, expected_version=_expected(request)
-            )
-        except StaleRules as stale:
-            context = {"limits": form, "stale": stale, "fresh_version": _version()}
-            return render_partial(request, PAGE, "thresholds", context, status=409)
-        except BadRule as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            context = {**_page(), "fresh_version": saved.rule_set.version}
-            return _told(render_partial(request, PAGE, "thresholds", context), saved)
-    return render_partial(request, PAGE, "thresholds", {"limits": form}, status=422)
+    if not form.is_valid():
+        return render_partial(request, PAGE, "thresholds", {"limits": form}, status=422)
+    try:
+        operations.save_thresholds(thresholds=form.thresholds(), user=request.user, mark=mark_of(request))
+    except StaleDraft as stale:
+        context = {"limits": form, "stale": stale, "fresh_mark": standing().mark}
+        return render_partial(request, PAGE, "thresholds", context, status=409)
+    except BadRule as refusal:
+        form.add_error(None, str(refusal))
+        return render_partial(request, PAGE, "thresholds", {"limits": form}, status=422)
+    return edited(render_partial(request, PAGE, "thresholds", {**work_context(), "with_bar": True}))
+
+
+@require_POST
+@require(role=Role.ADMIN)
+def publish(request: Request) -> HttpResponse:
+    """Let the draft count; with `act` leads that cross a threshold by it set off what stands there."""
+    try:
+        saved = operations.publish_draft(
+            user=request.user, mark=mark_of(request), act=request.POST.get("act") == "on"
+        )
+    except (StaleDraft, BadRule) as refusal:
+        return refused(request, refusal)
+    return _counts_now(request, saved)
+
+
+@require_POST
+@require(role=Role.ADMIN)
+def discard(request: Request) -> HttpResponse:
+    """Throw the draft away."""
+    try:
+        operations.discard_draft(user=request.user, mark=mark_of(request))
+    except StaleDraft as refusal:
+        return refused(request, refusal)
+    return toast(edited(_work(request)), _("The draft is thrown away; nothing has changed for the leads."))
 
 
 @require_POST
@@ -131,114 +169,86 @@ def thresholds(request: Request) -> HttpResponse:
 def roll_back(request: Request) -> HttpResponse:
     """Publish an earlier version once more, as a new one."""
     asked = request.POST.get("to", "")
-    if not (asked.isdecimal() and len(asked) < 10 and RuleSet.objects.filter(version=int(asked)).exists()):
-        raise BadRequest("to must be the number of a version")
+    past = RuleSet.objects.exclude(status="draft")
+    if not (asked.isdecimal() and len(asked) < 10 and past.filter(version=int(asked)).exists()):
+        raise BadRequest("to must be the number of a published version")
+    base = (mark_of(request) or "").partition(".")[0]
     try:
         saved = operations.roll_back(
-            version=int(asked), user=request.user, expected_version=_expected(request)
+            version=int(asked), user=request.user, expected_version=int(base) if base.isdecimal() else None
         )
     except (StaleRules, BadRule) as refusal:
-        return _refused(request, refusal)
-    say_next(request, _told_words(saved))
+        return refused(request, refusal)
+    return _counts_now(request, saved)
+
+
+def _counts_now(request: Request, saved: Published) -> HttpResponse:
+    words = _("Version %(version)s is published; all leads are being scored again.")
+    say_next(request, words % {"version": saved.rule_set.version})
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})
 
 
-def _rule_form(request: Request, found: ScoringRule | None, initial: dict[str, Any]) -> HttpResponse:
-    known, currency = fields(), company().currency
+def _rule_form(request: Request, found: RuleDraft | None, initial: dict[str, Any]) -> HttpResponse:
+    sections = queries.rule_page().sections
     stored = found.condition if found else None
+    currency = company().currency
     if request.method != "POST":
-        condition = ConditionForm(known, stored=stored, currency=currency)
-        return _form_shown(request, found, RuleForm(initial=initial), condition)
-    form = RuleForm(request.POST)
-    condition = ConditionForm(known, data=request.POST, stored=stored, currency=currency)
+        condition = ConditionForm(SCORING, stored=stored, currency=currency)
+        return _form_shown(request, found, RuleForm(initial=initial, sections=sections), condition)
+    form = RuleForm(request.POST, sections=sections)
+    condition = ConditionForm(SCORING, data=request.POST, stored=stored, currency=currency)
     wanted = condition.condition()
     if not form.is_valid() or wanted is None:
         return _form_shown(request, found, form, condition, status=422)
-    values = form.cleaned_data
-    draft = RuleDraft(values["name"], values["group"], wanted, values["points"], found.key if found else None)
+    draft = RuleDraft(condition=wanted, key=found.key if found else None, **form.cleaned_data)
     try:
-        saved = operations.save_rule(draft=draft, user=request.user, expected_version=_expected(request))
-    except StaleRules as stale:
+        operations.save_rule(draft=draft, user=request.user, mark=mark_of(request))
+    except StaleDraft as stale:
         return _form_shown(request, found, form, condition, stale=stale, status=409)
     except BadRule as refusal:
         form.add_error(None, str(refusal))
         return _form_shown(request, found, form, condition, status=422)
-    return _told(_rule_shown(request, found, saved), saved)
+    return edited(_rule_shown(request, found, draft))
 
 
 def _form_shown(
     request: Request,
-    found: ScoringRule | None,
+    found: RuleDraft | None,
     form: RuleForm,
     condition: ConditionForm,
     *,
-    stale: StaleRules | None = None,
+    stale: StaleDraft | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {"rule": found, "form": form, "condition": condition, "stale": stale}
     if stale:
-        context["fresh_version"] = _version()
+        context["fresh_mark"] = standing().mark
     return render_partial(request, PAGE, "rule_form", context, status=status)
 
 
-def _rule_shown(request: Request, before: ScoringRule | None, saved: Published) -> HttpResponse:
-    """The sentence in the place of its form; all rules where it went to another group or is the first."""
-    rows = list(saved.rule_set.rules.order_by("position", "id"))
-    row = next(each for each in rows if each.key == before.key) if before else rows[-1]
+def _rule_shown(request: Request, before: RuleDraft | None, draft: RuleDraft) -> HttpResponse:
+    """The sentence in the place of its form; all rules where it went elsewhere."""
+    stays = before is not None and (before.group, before.section) == (draft.group, draft.section)
+    if before is None or before.key is None or not stays:
+        return _work(request)
     page = queries.rule_page()
-    if page.size(row.group) > 1 and (before is None or before.group == row.group):
-        context = {"line": page.line(row.key), "rule": row, "page": page, "fresh_version": page.version}
-        return render_partial(request, PAGE, "rule_line", context)
-    response = render_partial(request, PAGE, "rules", {"page": page})
-    response["HX-Retarget"], response["HX-Reswap"] = "#rules", "outerHTML"
+    context = {"line": page.line(before.key), "page": page, "with_bar": True}
+    return render_partial(request, PAGE, "rule_line", context)
+
+
+def _work(request: Request, status: int = 200) -> HttpResponse:
+    response = render_partial(request, PAGE, "work", work_context(), status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#work", "outerHTML"
     return response
 
 
-def _refused(request: Request, refusal: StaleRules | BadRule) -> HttpResponse:
+def refused(request: Request, refusal: StaleDraft | StaleRules | BadRule) -> HttpResponse:
     """The rules as they are now, and why it was not done."""
-    response = render_partial(request, PAGE, "rules", {"page": queries.rule_page()}, status=409)
-    response["HX-Retarget"], response["HX-Reswap"] = "#rules", "outerHTML"
-    return toast(response, str(refusal))
+    changes = ", ".join(getattr(refusal, "changes", ()))
+    return toast(_work(request, status=409), f"{refusal} {changes}".strip())
 
 
-def _told(response: HttpResponse, saved: Published) -> HttpResponse:
-    trigger_client_event(response, "scoring:published", {})
-    return toast(response, _told_words(saved))
-
-
-def _told_words(saved: Published) -> str:
-    words = _("Version %(version)s is published; all leads are being scored again.")
-    return words % {"version": saved.rule_set.version}
-
-
-def _expected(request: Request) -> int | None:
-    asked = request.POST.get("version", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 10 else None
-
-
-def _version() -> int:
-    rule_set = published()
-    return rule_set.version if rule_set else 0
-
-
-def _page() -> dict[str, Any]:
-    page = queries.rule_page()
-    limits = page.thresholds
-    initial = {
-        "qualified": limits.qualified,
-        "nurture": limits.nurture,
-        "grade_a": limits.grade_a,
-        "grade_b": limits.grade_b,
-        "grade_c": limits.grade_c,
-    }
-    return {
-        "page": page,
-        "limits": ThresholdsForm(initial=initial),
-        "versions": queries.versions(),
-        **_progress(),
-    }
-
-
-def _progress() -> dict[str, Any]:
-    job = last_recalculation()
-    return {"job": job, "running": job is not None and job.status in (JobStatus.QUEUED, JobStatus.RUNNING)}
+def edited(response: HttpResponse) -> HttpResponse:
+    """Tell the page that its right side looks at an older draft."""
+    trigger_client_event(response, "scoring:edited", {})
+    return response

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.factories.crm import CriterionFactory, LeadFactory, LostReasonFactory
 from tests.support import work_off
 
 URL = "/settings/scoring/"
+PART = "/conditions/part/"
 NOW = datetime(2026, 5, 5, 8, tzinfo=UTC)
 BIG = {"field": "answer.budget", "op": "gte", "value": {"amount": "500000.0000", "currency": "AMD"}}
 PHONE = {"field": "contact.phone", "op": "is_set"}
@@ -51,11 +53,15 @@ def rule_url(rule: ScoringRule, end: str = "") -> str:
 
 def form(*rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Rows of field, op, value (text or list) and unit, joined by all unless said otherwise."""
-    given: dict[str, Any] = {"name": "A rule", "group": "fit", "points": "3", "joint": "all", "version": "1"}
-    given["row"] = [f"r{number}" for number in range(len(rows))]
+    given: dict[str, Any] = {"name": "A rule", "group": "fit", "points": "3", "joint-root": "all"}
+    given |= {"mark": "1.0.0", "node": ["root", *(f"row:r{number}:root" for number in range(len(rows)))]}
     for number, row in enumerate(rows):
         given |= {f"{name}-r{number}": value for name, value in row.items()}
     return given | changes
+
+
+def drafted(name: str) -> ScoringRule:
+    return ScoringRule.objects.get(rule_set__status="draft", name=name)
 
 
 def test_rules_are_sentences_in_their_groups(desk: Client, rules: list[ScoringRule]) -> None:
@@ -66,7 +72,7 @@ def test_rules_are_sentences_in_their_groups(desk: Client, rules: list[ScoringRu
         "+2 Left a phone Phone is known",
     ]
     assert [text.split()[0] for text in words(page, "card-title")][:2] == ["Fit", "Engagement"]
-    assert attributes(page, "#rules-version", "value") == ["1"]
+    assert attributes(page, "#rules-mark", "value") == ["1.0.0"]
 
 
 def test_each_rule_says_how_many_open_leads_it_holds_for(
@@ -96,7 +102,7 @@ def test_a_rule_that_can_hold_for_nobody_counts_nobody(desk: Client, pipeline: P
     assert words(desk.get(f"{URL}counts/").content, "rule-count") == ["0 open leads", "1 open lead"]
 
 
-def test_saving_a_rule_publishes_and_scores_all_leads_again(
+def test_a_saved_rule_stands_in_the_draft_until_it_is_published(
     desk: Client, admin: User, rules: list[ScoringRule]
 ) -> None:
     work_off(["jobs"])
@@ -111,11 +117,18 @@ def test_saving_a_rule_publishes_and_scores_all_leads_again(
     )
     answer = desk.post(rule_url(rules[0]), form(*rows, name="Fits us", points="5"), headers=htmx("x"))
 
-    assert toast_of(answer) == "Version 2 is published; all leads are being scored again."
     assert words(answer.content, "rule")[0].startswith(
-        "+5 Fits us Interest is one of: kitchen, sofa and Lead created is within the last 7 days"
+        "+5 Fits us changed Interest is one of: kitchen, sofa and Lead created is within the last 7 days"
     )
-    assert attributes(answer.content, "#rules-version", "value") == ["2"]
+    assert attributes(answer.content, "#rules-mark", "value") == ["1.2.1"]
+    assert words(answer.content, "#bar")[0].startswith(
+        "Draft v2 changed by Anna Admin now · changed: Fits us"
+    )
+    assert "scoring:edited" in answer.headers["HX-Trigger"]
+    assert published().version == 1  # type: ignore[union-attr]
+
+    answer = desk.post(f"{URL}publish/", {"mark": "1.2.1"}, headers=htmx("work"))
+    assert answer.headers["HX-Refresh"] == "true"
     rule_set = published()
     assert rule_set is not None
     assert (rule_set.version, rule_set.created_by) == (2, admin)
@@ -147,7 +160,7 @@ def test_a_running_job_shows_its_bar_and_a_failed_one_its_fault(
 
 
 CASES = [
-    (({"field": "contact.phone", "op": "is_set"},), {"joint": "all"}, PHONE),
+    (({"field": "contact.phone", "op": "is_set"},), {"joint-root": "all"}, PHONE),
     (
         ({"field": "answer.budget", "op": "between", "value": ["1,000", "2000.5"], "unit": "EUR"},),
         {},
@@ -159,7 +172,7 @@ CASES = [
     ),
     (
         ({"field": "lead.campaign", "op": "in", "value": "spring, summer ,"},),
-        {"joint": "none"},
+        {"joint-root": "none"},
         {"none": [{"field": "lead.campaign", "op": "in", "value": ["spring", "summer"]}]},
     ),
     (
@@ -167,7 +180,7 @@ CASES = [
             {"field": "lead.last_message_at", "op": "after", "value": "3", "unit": "ago"},
             {"field": "lead.next_step_at", "op": "before", "value": "2026-06-01", "unit": "date"},
         ),
-        {"joint": "any"},
+        {"joint-root": "any"},
         {
             "any": [
                 {"field": "lead.last_message_at", "op": "after", "value": {"days_from_today": -3}},
@@ -195,16 +208,16 @@ def test_the_builder_writes_the_condition_language_and_reads_it_back(
     answer = desk.post(f"{URL}rules/new/", form(*rows, **changes), headers=htmx("x"))
 
     assert answer.status_code == 200, words(answer.content, "invalid-feedback")
-    made = ScoringRule.objects.get(rule_set__status="published", name="A rule")
+    made = drafted("A rule")
     assert made.condition == stored == parse(stored, "lead").to_json()
 
     shown = desk.get(rule_url(made)).content.decode()
     tokens = attributes(shown.encode(), "condition", "class")
     assert len(tokens) == len(rows)
-    assert 'name="joint"' in shown
-    unchanged = _posted_back(shown)
-    desk.post(rule_url(made), {**unchanged, "version": "2"}, headers=htmx("x"))
-    assert ScoringRule.objects.get(rule_set__version=3, name="A rule").condition == stored
+    assert 'name="joint-root"' in shown
+    again = desk.post(rule_url(made), {**_posted_back(shown), "name": "Again"}, headers=htmx("x"))
+    assert again.status_code == 200
+    assert drafted("Again").condition == stored
 
 
 def _posted_back(html: str) -> dict[str, Any]:
@@ -269,7 +282,7 @@ def test_other_faults_of_a_rule(desk: Client, rules: list[ScoringRule]) -> None:
     phone = {"field": "contact.phone", "op": "is_set"}
     none = desk.post(f"{URL}rules/new/", form(), headers=htmx("x"))
     assert words(none.content, "alert-danger") == [
-        "Add at least one condition; without one everybody would get the points."
+        "Add at least one condition; without one everybody would be meant."
     ]
     zero = desk.post(f"{URL}rules/new/", form(phone, points="0"), headers=htmx("x"))
     assert words(zero.content, "#id_points_error") == ["A rule gives or takes at least one point."]
@@ -283,7 +296,7 @@ def test_other_faults_of_a_rule(desk: Client, rules: list[ScoringRule]) -> None:
 def test_a_row_follows_its_field_and_operator(desk: Client, rules: list[ScoringRule]) -> None:
     def row(**asked: str) -> bytes:
         given = {f"{name}-r1": value for name, value in asked.items()}
-        return bytes(desk.get(f"{URL}condition/", {"row": "r1", **given}).content)
+        return bytes(desk.get(PART, {"purpose": "scoring", "row": "r1", "parent": "root", **given}).content)
 
     choice = row(field="answer.interest", op="is")
     assert b'<option value="kitchen"' in choice
@@ -295,10 +308,55 @@ def test_a_row_follows_its_field_and_operator(desk: Client, rules: list[ScoringR
     assert b'<option value="is" selected' in row(field="answer.interest", op="gte")
 
 
+def test_a_new_group_begins_with_a_row_of_its_own(desk: Client, rules: list[ScoringRule]) -> None:
+    asked = {"purpose": "scoring", "parent": "root", "group": "1", "depth": "1"}
+    group = desk.get(PART, asked).content
+    node, row = re.findall(r'name="node" value="([^"]+)"', group.decode())
+    assert node.startswith("group:")
+    assert row.endswith(f":{node.split(':')[1]}")
+    assert desk.get(PART, {"purpose": "other"}).status_code == 400
+
+
+def test_groups_inside_groups_are_written_and_read_back(desk: Client, rules: list[ScoringRule]) -> None:
+    given = form({"field": "contact.phone", "op": "is_set"})
+    given["node"] = ["root", "row:r0:root", "group:g1:root", "row:r1:g1", "group:g2:g1", "row:r2:g2"]
+    given |= {"joint-g1": "any", "field-r1": "lead.campaign", "op-r1": "is_set"}
+    given |= {"joint-g2": "none", "field-r2": "contact.email", "op-r2": "is_set"}
+
+    desk.post(f"{URL}rules/new/", given, headers=htmx("x"))
+
+    stored = {
+        "all": [
+            PHONE,
+            {
+                "any": [
+                    {"field": "lead.campaign", "op": "is_set"},
+                    {"none": [{"field": "contact.email", "op": "is_set"}]},
+                ]
+            },
+        ]
+    }
+    made = drafted("A rule")
+    assert made.condition == stored
+    shown = desk.get(rule_url(made)).content
+    assert len(attributes(shown, "condition-group", "class")) == 3
+    desk.post(rule_url(made), {**_posted_back(shown.decode()), "name": "Again"}, headers=htmx("x"))
+    assert drafted("Again").condition == stored
+
+
+def test_an_empty_group_is_refused_at_its_place(desk: Client, rules: list[ScoringRule]) -> None:
+    given = form({"field": "contact.phone", "op": "is_set"})
+    given["node"] = [*given["node"], "group:g1:root"]
+    answer = desk.post(f"{URL}rules/new/", given, headers=htmx("x"))
+    assert answer.status_code == 422
+    assert words(answer.content, "alert-danger") == [
+        "Add at least one condition; without one everybody would be meant."
+    ]
+
+
 def test_somebody_else_was_quicker(desk: Client, rules: list[ScoringRule]) -> None:
     other = User.objects.create_user("other@example.com", name="Other Admin")
-    theirs = RuleDraft("Large budget", "fit", BIG, 4, rules[0].key)
-    save_rule(draft=theirs, user=other)
+    save_rule(draft=RuleDraft("Large budget", "fit", BIG, 4, rules[0].key), user=other)
     row = {"field": "contact.phone", "op": "is_set"}
 
     answer = desk.post(rule_url(rules[1]), form(row, name="Phone", points="7"), headers=htmx("x"))
@@ -306,55 +364,48 @@ def test_somebody_else_was_quicker(desk: Client, rules: list[ScoringRule]) -> No
     assert answer.status_code == 409
     assert words(answer.content, "alert-warning") == [
         (
-            "Other Admin has published version 2 in the meantime. Look at it before you save. "
-            "Changed there: Large budget Save again to publish yours over it."
+            "Other Admin has changed the draft in the meantime. Look at it before you save. "
+            "Changed there: Large budget Save again to write yours beside it."
         )
     ]
-    assert attributes(answer.content, "#rules-version", "value") == ["2"]
+    assert attributes(answer.content, "#rules-mark", "value") == ["1.2.1"]
     assert attributes(answer.content, "#id_points", "value") == ["7"]
-    again = desk.post(
-        rule_url(rules[1]),
-        form(row, name="Phone", points="7", group="engagement", version="2"),
-        headers=htmx("x"),
-    )
-    assert toast_of(again).startswith("Version 3 is published")
-    assert sorted(ScoringRule.objects.filter(rule_set__version=3).values_list("name", "points")) == [
+    again = form(row, name="Phone", points="7", group="engagement", mark="1.2.1")
+    assert desk.post(rule_url(rules[1]), again, headers=htmx("x")).status_code == 200
+    assert sorted(ScoringRule.objects.filter(rule_set__version=2).values_list("name", "points")) == [
         ("Large budget", 4),
         ("Phone", 7),
     ]
 
 
-def test_a_nested_condition_is_shown_in_words_and_kept(desk: Client, pipeline: Pipeline) -> None:
-    nested = {"all": [PHONE, {"any": [PHONE, {"field": "lead.campaign", "op": "is_set"}]}]}
-    publish_rules(rules=[RuleDraft("Deep", "fit", nested, 1)], thresholds=Thresholds(), user=None)
+def test_a_condition_that_the_form_cannot_show_is_kept(desk: Client, pipeline: Pipeline) -> None:
+    instant = {"field": "lead.created_at", "op": "after", "value": "2026-03-01T09:30:00Z"}
+    publish_rules(rules=[RuleDraft("Exact", "fit", instant, 1)], thresholds=Thresholds(), user=None)
     rule = ScoringRule.objects.get()
     page = desk.get(rule_url(rule)).content.decode()
-    assert "Phone is known and (Phone is known or Campaign is known)" in page
-    assert 'name="joint"' not in page
+    assert "cannot be changed here; it stays as it is" in page
+    assert 'name="joint-root"' not in page
 
-    given = {"name": "Deeper", "group": "fit", "points": "2", "version": "1"}
+    given = {"name": "Exactly", "group": "fit", "points": "2", "mark": "1.0.0"}
     desk.post(rule_url(rule), given, headers=htmx("x"))
 
-    assert ScoringRule.objects.values_list("name", "points", "condition").get(rule_set__version=2) == (
-        "Deeper",
-        2,
-        nested,
-    )
+    assert (drafted("Exactly").points, drafted("Exactly").condition) == (2, instant)
 
 
-def test_a_rule_is_deleted_and_the_version_before_brought_back(
+def test_a_rule_leaves_the_draft_and_an_earlier_version_is_brought_back(
     desk: Client, rules: list[ScoringRule]
 ) -> None:
-    gone = desk.post(rule_url(rules[0], "delete/"), {"version": "1"}, headers=htmx("x"))
-    assert attributes(gone.content, "#rules-version", "value") == ["2"]
+    gone = desk.post(rule_url(rules[0], "delete/"), {"mark": "1.0.0"}, headers=htmx("x"))
+    assert attributes(gone.content, "#rules-mark", "value") == ["1.2.1"]
     assert ScoringRule.objects.filter(rule_set__version=2).count() == 1
 
-    late = desk.post(rule_url(rules[1], "delete/"), {"version": "1"}, headers=htmx("x"))
+    late = desk.post(rule_url(rules[1], "delete/"), {"mark": "1.0.0"}, headers=htmx("x"))
     assert late.status_code == 409
-    assert late.headers["HX-Retarget"] == "#rules"
-    assert toast_of(late).startswith("Anna Admin has published version 2 in the meantime.")
+    assert late.headers["HX-Retarget"] == "#work"
+    assert toast_of(late).startswith("Anna Admin has changed the draft in the meantime.")
 
-    back = desk.post(f"{URL}roll-back/", {"to": "1", "version": "2"}, headers=htmx("x"))
+    desk.post(f"{URL}publish/", {"mark": "1.2.1"}, headers=htmx("work"))
+    back = desk.post(f"{URL}roll-back/", {"to": "1", "mark": "2.0.0"}, headers=htmx("x"))
     assert back.headers["HX-Refresh"] == "true"
     page = desk.get(URL).content
     assert words(page, "rule")[0] == "+3 Large budget Budget is at least 500,000 AMD"
@@ -363,21 +414,56 @@ def test_a_rule_is_deleted_and_the_version_before_brought_back(
         "Version 3 in use Anna Admin now added: Large budget "
         "Version 2 Anna Admin now Roll back removed: Large budget Version 1 now Roll back"
     )
+    assert "Roll back to v2" in words(page, "#bar")[0]
     assert desk.post(f"{URL}roll-back/", {"to": "77"}).status_code == 400
 
 
-def test_thresholds_are_published_for_the_same_rules(desk: Client, rules: list[ScoringRule]) -> None:
+def test_the_draft_is_compared_and_thrown_away(desk: Client, rules: list[ScoringRule]) -> None:
+    row = {"field": "lead.campaign", "op": "is_set"}
+    desk.post(rule_url(rules[0]), form(row, name="Campaign", points="1"), headers=htmx("x"))
+    compared = desk.get(f"{URL}compare/").content
+    assert words(compared, "compared-rows") == [
+        "Campaign +3 Fit: Budget is at least 500,000 AMD +1 Fit: Campaign is known"
+    ]
+
+    answer = desk.post(f"{URL}discard/", {"mark": "1.2.1"}, headers=htmx("work"))
+    assert words(answer.content, "#bar")[0].startswith("Version 1 counts")
+    assert RuleSet.objects.count() == 1
+
+
+def test_rules_are_dragged_into_another_order(desk: Client, rules: list[ScoringRule]) -> None:
+    order = [str(rules[1].key), str(rules[0].key)]
+    answer = desk.post(f"{URL}rules/order/", {"order": order, "mark": "1.0.0"}, headers=htmx("rules"))
+    assert answer.status_code == 200
+    assert [rule.name for rule in ScoringRule.objects.filter(rule_set__version=2)] == [
+        "Left a phone",
+        "Large budget",
+    ]
+    assert desk.post(f"{URL}rules/order/", {"order": "x"}).status_code == 400
+
+
+def test_doubts_stand_at_their_rule(desk: Client, pipeline: Pipeline) -> None:
+    never = {"all": [{"field": "lead.source", "op": "is", "value": each} for each in ("webchat", "api")]}
+    drafts = [RuleDraft("Never", "fit", never, 5), RuleDraft("All", "fit", {"all": []}, 9)]
+    publish_rules(rules=drafts, thresholds=Thresholds(), user=None)
+    assert words(desk.get(URL).content, "doubt") == [
+        "This can never hold: its parts contradict each other.",
+        "This holds for every lead, so it tells nobody apart.",
+    ]
+
+
+def test_thresholds_are_written_into_the_draft(desk: Client, rules: list[ScoringRule]) -> None:
     given = {
         "qualified": "9",
         "nurture": "3",
         "grade_a": "12",
         "grade_b": "7",
         "grade_c": "4",
-        "version": "1",
+        "mark": "1.0.0",
     }
     answer = desk.post(f"{URL}thresholds/", given, headers=htmx("thresholds"))
 
-    assert toast_of(answer).startswith("Version 2 is published")
+    assert attributes(answer.content, "#rules-mark", "value") == ["1.2.1"]
     rule_set = RuleSet.objects.get(version=2)
     assert (rule_set.qualified_from, rule_set.grade_a_from, rule_set.rules.count()) == (9, 12, 2)
     wrong = desk.post(
@@ -390,7 +476,7 @@ def test_thresholds_are_published_for_the_same_rules(desk: Client, rules: list[S
     assert words(wrong.content, "#id_grade_a_error") == ["Grade A needs at least as many points as B."]
     late = desk.post(f"{URL}thresholds/", {**given, "qualified": "8"}, headers=htmx("thresholds"))
     assert late.status_code == 409
-    assert attributes(late.content, "#rules-version", "value") == ["2"]
+    assert attributes(late.content, "#rules-mark", "value") == ["1.2.1"]
 
 
 def test_the_page_costs_the_same_with_many_rules_and_leads(
@@ -414,4 +500,4 @@ def test_the_page_costs_the_same_with_many_rules_and_leads(
 def test_empty_groups_teach(desk: Client) -> None:
     page = desk.get(URL).content.decode()
     assert page.count("No rules yet.") == 2
-    assert "Every save becomes a version that you can go back to." in page
+    assert "Everything published becomes a version that you can go back to." in page
