@@ -26,7 +26,7 @@ class PartSchema(Plain):
 
 
 class LineSchema(Plain):
-    kind = serializers.ChoiceField(choices=["rule", "retired", "reason"])
+    kind = serializers.ChoiceField(choices=["rule", "cap", "retired", "reason"])
     name = serializers.CharField(allow_blank=True)
     group = serializers.ChoiceField(choices=RuleGroup.choices, allow_null=True)
     points = serializers.IntegerField(help_text="What it gave. The points of all lines are the score.")
@@ -34,6 +34,9 @@ class LineSchema(Plain):
     held = serializers.BooleanField()
     description = serializers.CharField(allow_blank=True)
     rule = serializers.UUIDField(allow_null=True)
+    version = serializers.IntegerField(allow_null=True, help_text="Version of the rules that last changed it.")
+    since = serializers.DateTimeField(allow_null=True, help_text="When its points last changed.")
+    until = serializers.DateTimeField(allow_null=True, help_text="When time alone may change them.")
     parts = PartSchema(many=True)
 
 
@@ -169,6 +172,9 @@ def _line(line: ScoreLine) -> dict[str, Any]:
         "held": line.held,
         "description": line.description,
         "rule": str(line.rule_key) if line.rule_key else None,
+        "version": line.version,
+        "since": instant(line.since),
+        "until": instant(line.until),
         "parts": [
             {
                 "description": part.description,

@@ -44,22 +44,6 @@ class ScoreLine:
     def held(self) -> bool:
         return self.points != 0
 
-    def to_json(self) -> dict[str, object]:
-        """For the API."""
-        return {
-            "kind": self.kind,
-            "rule": str(self.rule_key) if self.rule_key else None,
-            "name": self.name,
-            "group": self.group,
-            "points": self.points,
-            "possible": self.possible,
-            "description": self.description,
-            "version": self.version,
-            "since": self.since.isoformat() if self.since else None,
-            "until": self.until.isoformat() if self.until else None,
-            "parts": [part.to_json() for part in self.parts],
-        }
-
 
 def explain_score(lead: Lead, language: str | None = None, at: Moment | None = None) -> list[ScoreLine]:
     """Why the lead has its score, grade and qualification, in words (spec 7.3)."""
