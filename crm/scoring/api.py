@@ -34,7 +34,9 @@ class LineSchema(Plain):
     held = serializers.BooleanField()
     description = serializers.CharField(allow_blank=True)
     rule = serializers.UUIDField(allow_null=True)
-    version = serializers.IntegerField(allow_null=True, help_text="Version of the rules that last changed it.")
+    version = serializers.IntegerField(
+        allow_null=True, help_text="Version of the rules that last changed it."
+    )
     since = serializers.DateTimeField(allow_null=True, help_text="When its points last changed.")
     until = serializers.DateTimeField(allow_null=True, help_text="When time alone may change them.")
     parts = PartSchema(many=True)
