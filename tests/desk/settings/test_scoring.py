@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +8,6 @@ import time_machine
 from django.test import Client
 
 from core.access.models import User
-from core.conditions import parse
 from core.jobs.models import Job, JobStatus
 from crm.pipeline.models import Lead, Pipeline, Stage
 from crm.scoring.models import RuleSet, ScoringRule
@@ -19,49 +17,18 @@ from crm.scoring.scoring import Thresholds
 from tests.desk.conftest import Counting
 from tests.desk.reading import attributes, words
 from tests.desk.settings.htmx import htmx, toast_of
+from tests.desk.settings.rules import BIG, KITCHEN, URL, drafted, form, rule_url
 from tests.factories.core import CompanyFactory
-from tests.factories.crm import CriterionFactory, LeadFactory, LostReasonFactory, PhoneFactory
+from tests.factories.crm import LeadFactory, LostReasonFactory, PhoneFactory
 from tests.support import work_off
 
-URL = "/settings/scoring/"
-PART = "/conditions/part/"
 NOW = datetime(2026, 5, 5, 8, tzinfo=UTC)
-BIG = {"field": "answer.budget", "op": "gte", "value": {"amount": "500000.0000", "currency": "AMD"}}
-PHONE = {"field": "contact.phone", "op": "is_set"}
-KITCHEN = {"field": "answer.interest", "op": "in", "value": ["kitchen", "sofa"]}
 
 
 @pytest.fixture(autouse=True)
 def _at_one_moment() -> Any:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def rules(pipeline: Pipeline) -> list[ScoringRule]:
-    """Version 1: a large budget for fit, a phone for engagement."""
-    CriterionFactory(key="budget", kind="money", name="Budget")
-    CriterionFactory(key="interest", kind="choice", name="Interest", values=["kitchen", "sofa", "wardrobe"])
-    drafts = [RuleDraft("Large budget", "fit", BIG, 3), RuleDraft("Left a phone", "engagement", PHONE, 2)]
-    rule_set = publish_rules(rules=drafts, thresholds=Thresholds(), user=None).rule_set
-    return list(rule_set.rules.order_by("position"))
-
-
-def rule_url(rule: ScoringRule, end: str = "") -> str:
-    return f"{URL}rules/{rule.key}/{end}"
-
-
-def form(*rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """Rows of field, op, value (text or list) and unit, joined by all unless said otherwise."""
-    given: dict[str, Any] = {"name": "A rule", "group": "fit", "points": "3", "joint-root": "all"}
-    given |= {"mark": "1.0.0", "node": ["root", *(f"row:r{number}:root" for number in range(len(rows)))]}
-    for number, row in enumerate(rows):
-        given |= {f"{name}-r{number}": value for name, value in row.items()}
-    return given | changes
-
-
-def drafted(name: str) -> ScoringRule:
-    return ScoringRule.objects.get(rule_set__status="draft", name=name)
 
 
 def test_rules_are_sentences_in_their_groups(desk: Client, rules: list[ScoringRule]) -> None:
@@ -157,201 +124,6 @@ def test_a_running_job_shows_its_bar_and_a_failed_one_its_fault(
 
     Job.objects.update(status=JobStatus.FAILED)
     assert "has failed; the old scores stand" in words(desk.get(f"{URL}progress/").content, "#progress")[0]
-
-
-CASES = [
-    (({"field": "contact.phone", "op": "is_set"},), {"joint-root": "all"}, PHONE),
-    (
-        ({"field": "answer.budget", "op": "between", "value": ["1,000", "2000.5"], "unit": "EUR"},),
-        {},
-        {
-            "field": "answer.budget",
-            "op": "between",
-            "value": [{"amount": "1000.0000", "currency": "EUR"}, {"amount": "2000.5000", "currency": "EUR"}],
-        },
-    ),
-    (
-        ({"field": "lead.campaign", "op": "in", "value": "spring, summer ,"},),
-        {"joint-root": "none"},
-        {"none": [{"field": "lead.campaign", "op": "in", "value": ["spring", "summer"]}]},
-    ),
-    (
-        (
-            {"field": "lead.last_message_at", "op": "after", "value": "3", "unit": "ago"},
-            {"field": "lead.next_step_at", "op": "before", "value": "2026-06-01", "unit": "date"},
-        ),
-        {"joint-root": "any"},
-        {
-            "any": [
-                {"field": "lead.last_message_at", "op": "after", "value": {"days_from_today": -3}},
-                {"field": "lead.next_step_at", "op": "before", "value": "2026-06-01"},
-            ]
-        },
-    ),
-    (
-        ({"field": "lead.created_at", "op": "within_last", "value": "90", "unit": "minutes"},),
-        {},
-        {"field": "lead.created_at", "op": "within_last", "value": {"minutes": 90}},
-    ),
-    (
-        ({"field": "contact.tags", "op": "has_any", "value": "vip"},),
-        {},
-        {"field": "contact.tags", "op": "has_any", "value": ["vip"]},
-    ),
-]
-
-
-@pytest.mark.parametrize(("rows", "changes", "stored"), CASES)
-def test_the_builder_writes_the_condition_language_and_reads_it_back(
-    desk: Client, rules: list[ScoringRule], rows: Any, changes: dict[str, Any], stored: Any
-) -> None:
-    answer = desk.post(f"{URL}rules/new/", form(*rows, **changes), headers=htmx("x"))
-
-    assert answer.status_code == 200, words(answer.content, "invalid-feedback")
-    made = drafted("A rule")
-    assert made.condition == stored == parse(stored, "lead").to_json()
-
-    shown = desk.get(rule_url(made)).content.decode()
-    tokens = attributes(shown.encode(), "condition", "class")
-    assert len(tokens) == len(rows)
-    assert 'name="joint-root"' in shown
-    again = desk.post(rule_url(made), {**_posted_back(shown), "name": "Again"}, headers=htmx("x"))
-    assert again.status_code == 200
-    assert drafted("Again").condition == stored
-
-
-def _posted_back(html: str) -> dict[str, Any]:
-    """What a browser would send for the form as it is shown."""
-    from html.parser import HTMLParser
-
-    class Form(HTMLParser):
-        data: dict[str, list[str]] = {}
-        select = ""
-        first = True
-
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            given = {name: value or "" for name, value in attrs}
-            if tag == "select":
-                self.select, self.first = given["name"], True
-            elif tag == "option":
-                if self.first or "selected" in given:
-                    self.data[self.select] = [given["value"]]
-                self.first = False
-            elif tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
-                self.data.setdefault(given["name"], []).append(given.get("value", ""))
-
-    reader = Form()
-    reader.data = {}
-    reader.feed(html)
-    return reader.data
-
-
-@pytest.mark.parametrize(
-    ("row", "sentence"),
-    [
-        (
-            {"field": "answer.budget", "op": "gte", "value": "much", "unit": "AMD"},
-            "Give an amount of at most 16 digits and a three-letter currency.",
-        ),
-        (
-            {"field": "answer.budget", "op": "between", "value": ["5", "2"], "unit": "AMD"},
-            "The first value is greater than the second.",
-        ),
-        ({"field": "answer.interest", "op": "in", "value": []}, "Give a list of 1 to 200 values."),
-        ({"field": "lead.created_at", "op": "within_last", "value": "soon"}, "Give a whole number of days."),
-        (
-            {"field": "lead.created_at", "op": "after", "value": "2026-02-30", "unit": "date"},
-            "Give a date, or a number of days from today.",
-        ),
-        ({"field": "contact.name", "op": "contains", "value": ""}, "A value is missing."),
-    ],
-)
-def test_a_fault_stands_in_its_row_and_nothing_is_published(
-    desk: Client, rules: list[ScoringRule], row: dict[str, Any], sentence: str
-) -> None:
-    good = {"field": "contact.phone", "op": "is_set"}
-    answer = desk.post(f"{URL}rules/new/", form(good, row), headers=htmx("x"))
-
-    assert answer.status_code == 422
-    assert words(answer.content, "invalid-feedback") == [sentence]
-    assert attributes(answer.content, "condition", "class") == ["condition", "condition is-bad"]
-    assert RuleSet.objects.count() == 1
-
-
-def test_other_faults_of_a_rule(desk: Client, rules: list[ScoringRule]) -> None:
-    phone = {"field": "contact.phone", "op": "is_set"}
-    none = desk.post(f"{URL}rules/new/", form(), headers=htmx("x"))
-    assert words(none.content, "alert-danger") == [
-        "Add at least one condition; without one everybody would be meant."
-    ]
-    zero = desk.post(f"{URL}rules/new/", form(phone, points="0"), headers=htmx("x"))
-    assert words(zero.content, "#id_points_error") == ["A rule gives or takes at least one point."]
-    circle = desk.post(
-        f"{URL}rules/new/", form({"field": "lead.score", "op": "gte", "value": "3"}), headers=htmx("x")
-    )
-    assert circle.status_code == 422
-    assert RuleSet.objects.count() == 1
-
-
-def test_a_row_follows_its_field_and_operator(desk: Client, rules: list[ScoringRule]) -> None:
-    def row(**asked: str) -> bytes:
-        given = {f"{name}-r1": value for name, value in asked.items()}
-        return bytes(desk.get(PART, {"purpose": "scoring", "row": "r1", "parent": "root", **given}).content)
-
-    choice = row(field="answer.interest", op="is")
-    assert b'<option value="kitchen"' in choice
-    assert row(field="answer.interest", op="in").count(b'type="checkbox"') == 3
-    assert row(field="answer.budget", op="between").count(b'name="value-r1"') == 2
-    assert b'name="value-r1"' not in row(field="answer.budget", op="is_set")
-    assert b'type="date"' in row(field="lead.created_at", op="after", unit="date")
-    assert b'type="number"' in row(field="lead.created_at", op="after", unit="ago")
-    assert b'<option value="is" selected' in row(field="answer.interest", op="gte")
-
-
-def test_a_new_group_begins_with_a_row_of_its_own(desk: Client, rules: list[ScoringRule]) -> None:
-    asked = {"purpose": "scoring", "parent": "root", "group": "1", "depth": "1"}
-    group = desk.get(PART, asked).content
-    node, row = re.findall(r'name="node" value="([^"]+)"', group.decode())
-    assert node.startswith("group:")
-    assert row.endswith(f":{node.split(':')[1]}")
-    assert desk.get(PART, {"purpose": "other"}).status_code == 400
-
-
-def test_groups_inside_groups_are_written_and_read_back(desk: Client, rules: list[ScoringRule]) -> None:
-    given = form({"field": "contact.phone", "op": "is_set"})
-    given["node"] = ["root", "row:r0:root", "group:g1:root", "row:r1:g1", "group:g2:g1", "row:r2:g2"]
-    given |= {"joint-g1": "any", "field-r1": "lead.campaign", "op-r1": "is_set"}
-    given |= {"joint-g2": "none", "field-r2": "contact.email", "op-r2": "is_set"}
-
-    desk.post(f"{URL}rules/new/", given, headers=htmx("x"))
-
-    stored = {
-        "all": [
-            PHONE,
-            {
-                "any": [
-                    {"field": "lead.campaign", "op": "is_set"},
-                    {"none": [{"field": "contact.email", "op": "is_set"}]},
-                ]
-            },
-        ]
-    }
-    made = drafted("A rule")
-    assert made.condition == stored
-    shown = desk.get(rule_url(made)).content
-    assert len(attributes(shown, "condition-group", "class")) == 3
-    desk.post(rule_url(made), {**_posted_back(shown.decode()), "name": "Again"}, headers=htmx("x"))
-    assert drafted("Again").condition == stored
-
-
-def test_an_empty_group_is_refused_at_its_place(desk: Client, rules: list[ScoringRule]) -> None:
-    given = form({"field": "contact.phone", "op": "is_set"})
-    given["node"] = [*given["node"], "group:g1:root"]
-    answer = desk.post(f"{URL}rules/new/", given, headers=htmx("x"))
-    assert answer.status_code == 422
-    assert words(answer.content, "alert-danger") == [
-        "Add at least one condition; without one everybody would be meant."
-    ]
 
 
 def test_somebody_else_was_quicker(desk: Client, rules: list[ScoringRule]) -> None:
