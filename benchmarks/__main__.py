@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import accept, pages, reply
+from benchmarks import accept, bookings, pages, reply
 from benchmarks.table import Row, print_table
 from tests.stack import RunningStack
 
@@ -25,6 +25,7 @@ def main() -> int:
                 ("reply", reply.measure),
                 ("accept", accept.measure),
                 ("pages", pages.measure),
+                ("bookings", bookings.measure),
             ):
                 print(f"Measuring: {name} ...", flush=True)
                 rows += measure(stack)

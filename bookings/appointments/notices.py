@@ -14,6 +14,7 @@ from bookings.appointments import messages
 from bookings.appointments.models import Booking, BookingStatus
 from bookings.appointments.operations.rows import locked_booking
 from bookings.appointments.operations.telling import ask_colleagues
+from bookings.appointments.queries import bookings
 from bookings.invitations.operations import sender
 from conversations.outbox.operations import send_message
 from conversations.sending.drafts import QuickReply
@@ -85,14 +86,22 @@ def regret(*, booking_id: int, revision: int, now: datetime) -> Way | None:
 
 
 def _standing(booking_id: int, revision: int, status: BookingStatus) -> Booking | None:
-    """The booking, locked after its conversation, when it is still what it was when the row was written."""
+    """The booking when it is still what it was when the row was written.
+
+    Where a chat will be written to, it is locked after its conversation: what the chat says is then never older than
+    the booking. A mail may take its time, and nobody waits for it.
+    """
     seen = Booking.objects.filter(pk=booking_id).select_related("conversation").first()
     if seen is None:
         return None
     conversation = _conversation(seen)
-    booking = locked_booking(booking_id)
+    booking = locked_booking(booking_id) if conversation else _unlocked(booking_id)
     booking.conversation = conversation
     return booking if (booking.revision, booking.status) == (revision, status) else None
+
+
+def _unlocked(booking_id: int) -> Booking:
+    return bookings().with_details().get(pk=booking_id)
 
 
 def _reach(booking: Booking, text: str, buttons: Sequence[QuickReply], occasion: str, now: datetime) -> Way:
