@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bookings.appointments import notices
 from bookings.appointments.operations import release_overdue_hold
-from bookings.appointments.operations.reminders import HOLD, INVITATION, NO_SHOW, REMINDER
+from bookings.appointments.operations.aftermath import after_start
+from bookings.appointments.operations.reminders import HOLD, INVITATION, NO_SHOW, REMINDER, STARTED
 from bookings.invitations.operations import send_invitation
 from core.due.models import DueRow
 from core.due.registry import handler
@@ -17,6 +18,7 @@ def register() -> None:
     handler(REMINDER)(_remind)
     handler(NO_SHOW)(_no_show)
     handler(INVITATION)(_invitation)
+    handler(STARTED)(_started)
 
 
 def _hold(row: DueRow, now: datetime) -> None:
@@ -45,3 +47,7 @@ def _invitation(row: DueRow, now: datetime) -> None:
         method=row.payload["method"],
         now=now,
     )
+
+
+def _started(row: DueRow, now: datetime) -> None:
+    after_start(booking_id=int(row.key), revision=row.payload["revision"])

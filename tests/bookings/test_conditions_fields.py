@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from bookings.appointments.models import Booking
 from bookings.appointments.operations import cancel, mark
@@ -84,3 +86,17 @@ def test_booking_and_cancelling_score_the_lead_anew() -> None:
     cancel(booking_id=booking.pk, now=MONDAY, via="page", actor=CUSTOMER)
     assert Lead.objects.get(pk=lead.pk).score == 0
     assert Booking.objects.get(pk=booking.pk).lead_id == lead.pk
+
+
+def test_the_start_itself_scores_the_lead_anew(work_due: Callable[[datetime], int]) -> None:
+    ahead = {"field": "booking.upcoming", "op": "is", "value": True}
+    publish_rules(
+        rules=[RuleDraft("Comes", RuleGroup.ENGAGEMENT, ahead, 5)], thresholds=Thresholds(), user=None
+    )
+    lead = LeadFactory()
+    with time_machine.travel(MONDAY, tick=False):
+        make_booking(make_service(), START, lead=lead)
+        assert Lead.objects.get(pk=lead.pk).score == 5
+    with time_machine.travel(START, tick=False):
+        work_due(START)
+    assert Lead.objects.get(pk=lead.pk).score == 0

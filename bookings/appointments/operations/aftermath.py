@@ -7,12 +7,12 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from bookings.appointments.models import Booking
+from bookings.appointments.models import Booking, BookingStatus
 from bookings.appointments.operations import reminders
 from bookings.appointments.operations.telling import tell_colleagues
 from bookings.conditions_fields import KEYS
 from core.company.queries import company
-from core.events.actor import Actor
+from core.events.actor import SYSTEM, Actor
 from crm.contacts.queries import points_of_contact
 from crm.pipeline.models import StageKind
 from crm.pipeline.operations import set_next_step
@@ -27,6 +27,7 @@ FOLLOW_UP = gettext_noop("Agree on what follows: %(service)s")
 
 def after_confirming(booking: Booking, *, now: datetime, actor: Actor) -> None:
     reminders.schedule_reminders(booking, now=now)
+    reminders.schedule_start(booking)
     _invite(booking, now=now, method="REQUEST")
     _plan(booking, MEETING, booking.starts_at, actor=actor)
     _rescore(booking, actor)
@@ -35,6 +36,7 @@ def after_confirming(booking: Booking, *, now: datetime, actor: Actor) -> None:
 
 def after_moving(booking: Booking, *, now: datetime, actor: Actor) -> None:
     reminders.schedule_reminders(booking, now=now)
+    reminders.schedule_start(booking)
     _invite(booking, now=now, method="REQUEST")
     _plan(booking, MEETING, booking.starts_at, actor=actor)
     _rescore(booking, actor)
@@ -43,6 +45,7 @@ def after_moving(booking: Booking, *, now: datetime, actor: Actor) -> None:
 
 def after_cancelling(booking: Booking, *, now: datetime, actor: Actor) -> None:
     reminders.forget_reminders(booking)
+    reminders.forget_start(booking)
     _invite(booking, now=now, method="CANCEL")
     _plan(booking, OFFER_AGAIN, now, actor=actor, instead=True)
     _rescore(booking, actor)
@@ -57,6 +60,13 @@ def after_marking(booking: Booking, *, came: bool | None, now: datetime, actor: 
     if came is not None:
         _plan(booking, FOLLOW_UP if came else OFFER_AGAIN, now, actor=actor, instead=True)
     _rescore(booking, actor)
+
+
+def after_start(*, booking_id: int, revision: int) -> None:
+    """Time alone has made it a meeting that is no longer ahead; nothing where it was moved or called off."""
+    booking = Booking.objects.filter(pk=booking_id, revision=revision, status=BookingStatus.CONFIRMED).first()
+    if booking is not None:
+        _rescore(booking, SYSTEM)
 
 
 def _invite(booking: Booking, *, now: datetime, method: str) -> None:

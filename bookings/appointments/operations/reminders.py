@@ -11,6 +11,7 @@ HOLD = "booking.hold"
 REMINDER = "booking.reminder"
 NO_SHOW = "booking.no_show"
 INVITATION = "booking.invitation"
+STARTED = "booking.started"
 
 BEFORE: dict[str, timedelta] = {
     "24h": timedelta(hours=24),
@@ -43,6 +44,16 @@ def schedule_reminders(booking: Booking, *, now: datetime) -> None:
 def forget_reminders(booking: Booking) -> None:
     for kind in BEFORE:
         due.cancel(kind=REMINDER, key=f"{booking.pk}:{kind}")
+
+
+def schedule_start(booking: Booking) -> None:
+    """A meeting ahead is over once it begins: whoever is scored by that is scored again then."""
+    if booking.lead_id is not None:
+        _schedule(STARTED, str(booking.pk), booking.starts_at, booking)
+
+
+def forget_start(booking: Booking) -> None:
+    due.cancel(kind=STARTED, key=str(booking.pk))
 
 
 def schedule_invitation(booking: Booking, *, now: datetime, method: str) -> None:
