@@ -74,10 +74,10 @@ def test_a_reply_can_be_undone_by_its_writer_and_its_words_come_back(
 ) -> None:
     client = sign_in(manager)
     answer = write(client, conversation)
-    assert words(answer.content, "tick") == ["Sending… Undo"]
+    assert words(answer.content, "tick") == ["· Sending… Undo"]
     assert OutboxItem.objects.get().next_attempt_at == at("2026-03-02T13:00:10+04:00")
     other = sign_in(ManagerFactory(name="Boss", language="en"))
-    assert words(thread(other, conversation), "tick") == ["Sending…"]
+    assert words(thread(other, conversation), "tick") == ["· Sending…"]
 
     message = Message.objects.get()
     refused = act(other, "undo", message)
