@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from conversations.channels import registry
+from conversations.channels.api.adapter import ApiAdapter
 from conversations.channels.telegram import followups as telegram
 from conversations.channels.telegram.adapter import TelegramAdapter
 from conversations.channels.webchat.adapter import WebChatAdapter
@@ -29,6 +30,7 @@ TIDY = "conversations.channels.webchat.tasks.remove_uploads"
 
 def register_all() -> None:
     registry.register(WebChatAdapter())
+    registry.register(ApiAdapter())
     registry.register(TelegramAdapter())
     followups.register(TelegramAdapter.kind, telegram.taken)
     handler(telegram.ANSWER, max_attempts=telegram.ANSWER_ATTEMPTS, outside=True)(telegram.answer)
