@@ -269,6 +269,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings_channel_new",
             "desk:settings_channel_new_account",
             "desk:settings_channel_save",
+            "desk:settings_channel_secret",
+            "desk:settings_channel_test",
             "desk:settings_channel_replay",
             "desk:settings_channel_retry",
             "desk:settings_channel_seen",

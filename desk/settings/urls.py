@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from desk.settings import views as home
+from desk.settings.channels import own_app
 from desk.settings.channels import views as channels
 from desk.settings.company import views as company
 from desk.settings.criteria import views as criteria
@@ -85,6 +86,8 @@ urlpatterns = [
     path("channels/<uuid:public_id>/", channels.channel, name="settings_channel"),
     path("channels/<uuid:public_id>/provider/", channels.provider, name="settings_channel_provider"),
     path("channels/<uuid:public_id>/save/", channels.save, name="settings_channel_save"),
+    path("channels/<uuid:public_id>/secret/", own_app.secret, name="settings_channel_secret"),
+    path("channels/<uuid:public_id>/test/", own_app.test, name="settings_channel_test"),
     path("channels/<uuid:public_id>/replay/", channels.replay, name="settings_channel_replay"),
     path("channels/<uuid:public_id>/retry/", channels.retry, name="settings_channel_retry"),
     path("channels/<uuid:public_id>/seen/", channels.seen, name="settings_channel_seen"),

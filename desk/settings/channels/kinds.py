@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from desk.settings.channels.own_app import AppSetup
 from desk.settings.channels.setups import ChannelSetup
 from desk.settings.channels.telegram import TelegramSetup
 from desk.settings.channels.webchat import WebChatSetup
 
-SETUPS: dict[str, ChannelSetup] = {setup.kind: setup for setup in (WebChatSetup(), TelegramSetup())}
+SETUPS: dict[str, ChannelSetup] = {
+    setup.kind: setup for setup in (WebChatSetup(), TelegramSetup(), AppSetup())
+}
 
 
 def setup_of(kind: str) -> ChannelSetup | None:
