@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from automation.meetings.talk import Act, button
 from bookings.appointments.models import Booking
-from bookings.appointments.queries import bookings, upcoming_of_contact
+from bookings.appointments.queries import Timetable, bookings, upcoming_of_contact
 from bookings.services.models import Service
 from bookings.services.queries import active_services
+from bookings.slots import Interval
 from conversations.threads.models import Conversation, Direction, Message
 from crm.memory import Remembered
 
@@ -35,6 +37,21 @@ def bookable(key: str | None, goal: str = "") -> Service | None:
 
 def service_keys() -> list[str]:
     return [each.key for each in _services()]
+
+
+@Remembered
+def _hours() -> dict[tuple[int, date], Timetable]:
+    """Hours of whoever gives a service, by service and day; at most 3 seconds old. What is taken is never kept."""
+    return {}
+
+
+def timetable(service: Service, *, now: datetime) -> Timetable:
+    """Everybody's hours until the service's horizon; three statements, or none while they are remembered."""
+    window = Interval(now, now + timedelta(days=service.horizon_days))
+    known, key = _hours(), (service.pk, now.date())
+    if key not in known:
+        known[key] = Timetable.read(service, window)
+    return replace(known[key], window=window)
 
 
 def own_booking(public_id: UUID, contact_id: int) -> Booking | None:

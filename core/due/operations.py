@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +22,11 @@ from core.nudge import nudge
 
 _LOOK_AHEAD = 100
 
+_VALUES = "(%s, %s, %s, %s, %s, %s, %s, 'pending', 0, '')"
 _UPSERT = """
     INSERT INTO core_duerow
         (public_id, kind, key, due_at, payload, lead_id, conversation_id, status, attempts, last_error)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, 'pending', 0, '')
+    VALUES {values}
     ON CONFLICT (kind, key) WHERE status = 'pending' DO UPDATE SET
         due_at = EXCLUDED.due_at, payload = EXCLUDED.payload, lead_id = EXCLUDED.lead_id,
         conversation_id = EXCLUDED.conversation_id, attempts = 0, claimed_until = NULL, last_error = ''
@@ -32,6 +34,18 @@ _UPSERT = """
 """
 
 _in_hand: ContextVar[DueRow | None] = ContextVar("due row in hand", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What `schedule` takes, as a value."""
+
+    kind: str
+    key: str
+    due_at: datetime
+    payload: Mapping[str, Any]
+    lead_id: int | None = None
+    conversation_id: int | None = None
 
 
 class _SupersededError(Exception):
@@ -53,10 +67,22 @@ def schedule(
     One statement, or two when a handler schedules its own row again. Lock the lead or conversation first, as
     everywhere.
     """
-    _complete_own(kind, key)
-    values = [uuid7(), kind, key, due_at, Jsonb(dict(payload or {})), lead_id, conversation_id]
-    scheduled = DueRow.objects.raw(_UPSERT, values)[0]
-    if due_at <= timezone.now():
+    planned = Planned(kind, key, due_at, payload or {}, lead_id, conversation_id)
+    return schedule_all([planned])[0]
+
+
+def schedule_all(planned: Sequence[Planned]) -> list[DueRow]:
+    """`schedule` for several rows by one statement; no two of the same kind and key."""
+    if not planned:
+        return []
+    values: list[Any] = []
+    for row in planned:
+        _complete_own(row.kind, row.key)
+        values += [uuid7(), row.kind, row.key, row.due_at, Jsonb(dict(row.payload))]
+        values += [row.lead_id, row.conversation_id]
+    statement = _UPSERT.format(values=", ".join([_VALUES] * len(planned)))
+    scheduled = list(DueRow.objects.raw(statement, values))
+    if min(row.due_at for row in planned) <= timezone.now():
         nudge("due")
     return scheduled
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from automation.meetings.queries import bookable
+from automation.meetings.queries import bookable, timetable
 from automation.meetings.values import Booked, Gone, Held, Meeting, Wish
 from bookings.appointments.messages import change_buttons, confirmation_text
 from bookings.appointments.models import BookedVia, Booking
 from bookings.appointments.operations import confirm, hold, release
-from bookings.appointments.queries import free_times
+from bookings.appointments.queries import Timetable
 from bookings.choosing import good_times
 from bookings.errors import BookingClosed, Unavailable
 from bookings.services.models import Service
@@ -73,9 +73,9 @@ class ConversationDesk:
                 contact=self.conversation.contact,
                 lead=self.lead,
                 conversation=self.conversation,
+                table=self._tables.get(found.key),
             )
         except Unavailable:
-            self._known.clear()
             return Gone()
         return Held(str(booking.pk))
 
@@ -90,26 +90,29 @@ class ConversationDesk:
                 lead=self.lead,
             )
         except (Unavailable, BookingClosed, Booking.DoesNotExist):
-            self._known.clear()
             return Gone()
         booked.language = language
         return Booked(confirmation_text(booked), tuple(change_buttons(booked)))
 
     def release(self, booking: str) -> None:
         release(booking_id=int(booking), now=self.now)
-        self._known.clear()
+
+    def table(self, service: Service) -> Timetable:
+        """Everybody's hours until the service's horizon, read once for the event."""
+        if service.key not in self._tables:
+            self._tables[service.key] = timetable(service, now=self.now)
+        return self._tables[service.key]
 
     @cached_property
-    def _known(self) -> dict[str, list[datetime]]:
-        """Free times that this event has looked up already."""
+    def _tables(self) -> dict[str, Timetable]:
         return {}
 
     def _free(self, key: str) -> list[datetime]:
-        if key not in self._known:
-            service = self._service(key, None)
-            found = free_times(service, now=self.now, moving=self.moving) if service else []
-            self._known[key] = [each.starts_at for each in found]
-        return self._known[key]
+        service = self._service(key, None)
+        if service is None:
+            return []
+        table = self.table(service)
+        return [each.starts_at for each in table.free(table.window, now=self.now, moving=self.moving)]
 
     def _service(self, key: str | None, goal: str | None) -> Service | None:
         return bookable(key, goal or "")

@@ -42,6 +42,7 @@ class Talk:
     now: datetime
     phrases: Mapping[str, Texts]
     goal: str = ""
+    desk: ConversationDesk | None = None
 
     @property
     def language(self) -> str:
@@ -137,9 +138,11 @@ class Talk:
     # Times
 
     def _desk(self, moving: Booking | None) -> ConversationDesk:
-        return ConversationDesk(
-            self.conversation, lead=self.lead, timezone=self.timezone, now=self.now, moving=moving
-        )
+        if self.desk is None:
+            self.desk = ConversationDesk(
+                self.conversation, lead=self.lead, timezone=self.timezone, now=self.now, moving=moving
+            )
+        return self.desk
 
     def _offer(self, service: Service, moving: Booking | None, wish: Wish | None, *, question: str) -> bool:
         seen = (moving.starts_at,) if moving else ()
@@ -203,6 +206,7 @@ class Talk:
             via=BookedVia.CHAT,
             actor=CUSTOMER,
             by_customer=True,
+            table=self._desk(moving).table(moving.service) if self.desk else None,
         )
         booking.language = self.language
         return messages.moved_text, booking

@@ -15,7 +15,7 @@ from core.company.queries import company
 from core.events.actor import SYSTEM, Actor
 from crm.contacts.queries import points_of_contact
 from crm.pipeline.models import StageKind
-from crm.pipeline.operations import set_next_step
+from crm.pipeline.operations import plan_next_step
 from crm.pipeline.queries import locked_lead
 from crm.scoring.operations import rescore
 from crm.scoring.queries import rule_book
@@ -77,16 +77,16 @@ def _invite(booking: Booking, *, now: datetime, method: str) -> None:
 def _plan(booking: Booking, step: str, due_at: datetime, *, actor: Actor, instead: bool = False) -> None:
     """The next step of an open lead; `instead`: only where it still says that this meeting is next.
 
-    In the company's language, since all of its people read it.
+    In the company's language, since all of its people read it. The lead came locked with the booking.
     """
-    if booking.lead_id is None:
+    lead = booking.lead
+    if lead is None:
         return
-    lead = locked_lead(booking.lead_id)
     with translation.override(company().language):
         text = translation.gettext(step) % {"service": booking.service.name}
         meeting = translation.gettext(MEETING) % {"service": booking.service.name}
     if lead.stage_kind == StageKind.OPEN and (not instead or lead.next_step == meeting[:200]):
-        set_next_step(lead_id=lead.pk, text=text, due_at=due_at, actor=actor)
+        plan_next_step(lead=lead, text=text, due_at=due_at, actor=actor)
 
 
 def _rescore(booking: Booking, actor: Actor) -> None:

@@ -18,7 +18,7 @@ from bookings.appointments.operations.places import (
 from bookings.appointments.operations.reminders import forget_hold, schedule_hold
 from bookings.appointments.operations.rows import locked_booking, locked_with_lead, seen_with_lead
 from bookings.appointments.operations.telling import record_booking
-from bookings.appointments.queries import changeable_until
+from bookings.appointments.queries import Timetable, changeable_until
 from bookings.errors import BookingClosed, TooLate
 from bookings.resources.models import Resource
 from core.contention import retried
@@ -35,6 +35,7 @@ def move(
     actor: Actor,
     resource: Resource | None = None,
     by_customer: bool = False,
+    table: Timetable | None = None,
 ) -> Booking:
     """The same booking at another time, with `resource` or whoever is free then, rather the same person.
 
@@ -42,7 +43,9 @@ def move(
     SlotTaken and OutsideHours with fresh times, BookingClosed, and TooLate for a customer within the service's cutoff.
     """
     known = Booking.objects.select_related("service").get(pk=booking_id)
-    wanted = Wanted.read(known.service, starts_at, now=now, via=via, resource=resource, moving=known)
+    wanted = Wanted.read(
+        known.service, starts_at, now=now, via=via, resource=resource, moving=known, table=table
+    )
     with fresh_choices(wanted):
         return _move(wanted, booking_id=booking_id, via=via, actor=actor, by_customer=by_customer)
 

@@ -47,8 +47,10 @@ class Wanted:
         via: BookedVia | str,
         resource: Resource | None = None,
         moving: Booking | None = None,
+        table: Timetable | None = None,
     ) -> Wanted:
-        table = Timetable.around(service, starts_at, now=now, resource=resource)
+        """`table`: one that the caller has just read for the same service, its window around the time."""
+        table = table or Timetable.around(service, starts_at, now=now, resource=resource)
         return cls(table, starts_at, now, via != BookedVia.PERSON, resource, moving)
 
     @property

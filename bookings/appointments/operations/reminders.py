@@ -32,13 +32,15 @@ def forget_hold(booking: Booking) -> None:
 
 
 def schedule_reminders(booking: Booking, *, now: datetime) -> None:
-    """Those whose time is still to come; a moved booking takes its rows along."""
-    for kind, before in BEFORE.items():
-        key = f"{booking.pk}:{kind}"
-        if booking.starts_at - before > now:
-            _schedule(REMINDER, key, booking.starts_at - before, booking)
-        else:
-            due.cancel(kind=REMINDER, key=key)
+    """Those whose time is still to come, by one statement; a moved booking takes its rows along."""
+    coming = {kind: booking.starts_at - before for kind, before in BEFORE.items()}
+    due.schedule_all(
+        [_row(REMINDER, f"{booking.pk}:{kind}", at, booking) for kind, at in coming.items() if at > now]
+    )
+    if booking.revision:
+        for kind, at in coming.items():
+            if at <= now:
+                due.cancel(kind=REMINDER, key=f"{booking.pk}:{kind}")
 
 
 def forget_reminders(booking: Booking) -> None:
@@ -70,11 +72,9 @@ def forget_no_show(booking: Booking) -> None:
 
 
 def _schedule(kind: str, key: str, due_at: datetime, booking: Booking, **more: str) -> None:
-    due.schedule(
-        kind=kind,
-        key=key,
-        due_at=due_at,
-        payload={"revision": booking.revision, **more},
-        lead_id=booking.lead_id,
-        conversation_id=booking.conversation_id,
-    )
+    due.schedule_all([_row(kind, key, due_at, booking, **more)])
+
+
+def _row(kind: str, key: str, due_at: datetime, booking: Booking, **more: str) -> due.Planned:
+    payload = {"revision": booking.revision, **more}
+    return due.Planned(kind, key, due_at, payload, booking.lead_id, booking.conversation_id)

@@ -20,6 +20,7 @@ from bookings.appointments.operations.places import (
 from bookings.appointments.operations.reminders import forget_hold, schedule_hold
 from bookings.appointments.operations.rows import locked_booking, locked_with_lead
 from bookings.appointments.operations.telling import record_booking
+from bookings.appointments.queries import Timetable
 from bookings.errors import BookingClosed, ContactNeeded, HoldExpired
 from bookings.resources.models import Resource
 from bookings.services.models import Service
@@ -46,15 +47,17 @@ def hold(
     conversation: Conversation | None = None,
     purpose: str = "",
     request_key: str | None = None,
+    table: Timetable | None = None,
 ) -> Booking:
     """Keep the time for the service's `hold_minutes`; the same `request_key` again gives the same booking.
 
-    Raises SlotTaken and OutsideHours, with fresh times.
+    `table`: a timetable of the service that the caller has read already. Raises SlotTaken and OutsideHours, with fresh
+    times.
     """
     booking = _booking(service, starts_at, timezone, language, via, purpose, request_key)
     booking.contact, booking.lead, booking.conversation = contact, lead, conversation
     booking.hold_expires_at = now + timedelta(minutes=service.hold_minutes)
-    wanted = Wanted.read(service, starts_at, now=now, via=via, resource=resource)
+    wanted = Wanted.read(service, starts_at, now=now, via=via, resource=resource, table=table)
     with fresh_choices(wanted):
         return _hold(booking, wanted)
 

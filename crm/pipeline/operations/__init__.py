@@ -20,7 +20,7 @@ from crm.pipeline.operations.stages import (
     reorder_stages,
     update_stage,
 )
-from crm.pipeline.operations.steps import complete_next_step, set_next_step
+from crm.pipeline.operations.steps import complete_next_step, plan_next_step, set_next_step
 from crm.qualification.operations import apply_answers
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "lose_lead",
     "move_lead",
     "note_goal",
+    "plan_next_step",
     "rename_pipeline",
     "reorder_pipelines",
     "reorder_stages",

@@ -41,6 +41,11 @@ def set_next_step(
     """
     lead = locked_lead(lead_id)
     check_revision(lead, expected_revision)
+    return plan_next_step(lead=lead, text=text, due_at=due_at, actor=actor)
+
+
+def plan_next_step(*, lead: Lead, text: str, due_at: datetime | None, actor: Actor) -> Lead:
+    """`set_next_step` of a lead that the caller's transaction has locked."""
     step = " ".join(clean(text).split())[:LENGTH]
     due_at = due_at if step else None
     if (lead.next_step, lead.next_step_at) == (step, due_at):
