@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.choosing import Wish, good_times
@@ -70,6 +70,7 @@ def test_what_is_past_is_not_offered() -> None:
     assert good_times([NOW - timedelta(hours=1), NOW], timezone=ZONE, now=NOW) == []
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.integers(-500, 5000), max_size=60),
     st.sets(st.integers(0, 59), max_size=20),

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.slots import Availability, Interval, SlotRules, WeeklyHours, fits, free_slots
@@ -37,6 +37,7 @@ ZONES = [
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+BUSY_MACHINE = [HealthCheck.too_slow]
 
 
 def rules(length: int = 60, step: int = 60, before: int = 0, after: int = 0, notice: int = 0) -> SlotRules:
@@ -301,7 +302,7 @@ def expected(
     return sorted(found)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250, deadline=None, suppress_health_check=BUSY_MACHINE)
 @given(situations())
 def test_the_quick_way_and_the_plain_way_agree(
     situation: tuple[Availability, list[Interval], SlotRules, Interval, datetime],
@@ -313,7 +314,7 @@ def test_the_quick_way_and_the_plain_way_agree(
         assert fits(availability=availability, busy=busy, rules=given_rules, start=start)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=BUSY_MACHINE)
 @given(situations())
 def test_taking_a_time_takes_only_what_it_touches(
     situation: tuple[Availability, list[Interval], SlotRules, Interval, datetime],
@@ -334,7 +335,7 @@ def test_taking_a_time_takes_only_what_it_touches(
     assert all(abs(each - start) < reach for each in lost)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=BUSY_MACHINE)
 @given(situations())
 def test_the_days_of_a_window_can_be_asked_one_by_one(
     situation: tuple[Availability, list[Interval], SlotRules, Interval, datetime],
