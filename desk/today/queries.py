@@ -22,13 +22,17 @@ from crm.pipeline.queries import LeadQuerySet, Today, leads
 from crm.pipeline.queries.leads import next_step_is
 
 SHOWN = 15
+WAITING_SHOWN = 8
 MOST_CALLS = 50
 MOST_MEETINGS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Each list holds at most SHOWN rows; `counts` says how many there are, by the name of the list."""
+    """Each list holds at most SHOWN rows, and WAITING_SHOWN of those who wait: the inbox is for them.
+
+    `counts` says how many there are, by the name of the list.
+    """
 
     waiting: list[Conversation]
     meetings: list[Booking]
@@ -76,7 +80,7 @@ def _waiting(user: User) -> Iterable[Conversation]:
     """Who has waited longest stands first."""
     order = (F("waiting_since").asc(nulls_last=True), "id")
     # Only keys are sorted, however many wait.
-    first = waiting(user).order_by(*order).values("pk")[:SHOWN]
+    first = waiting(user).order_by(*order).values("pk")[:WAITING_SHOWN]
     return conversations().filter(pk__in=first).with_row().order_by(*order)
 
 

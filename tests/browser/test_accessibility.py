@@ -23,6 +23,7 @@ SETTINGS = ("company", "hours", "team", "pipelines", "criteria", "scoring", "cha
 PAGES = {
     "inbox": "/inbox/",
     "conversation": "/inbox/{conversation}/",
+    "today": "/today/",
     "board": "/pipeline/",
     "lead": "/leads/{lead}/",
     "contacts": "/contacts/",
