@@ -71,7 +71,9 @@
   addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "modal-body") return;
     const dialog = byId("modal");
-    if (!event.target.childElementCount) return dialog.close();
+    // An answer that closes the dialog is told of before it is swapped, also where nothing is.
+    const closes = event.detail.xhr?.getResponseHeader("HX-Trigger")?.includes('"modal:close"');
+    if (closes || !event.target.childElementCount) return dialog.close();
     if (!dialog.open) dialog.showModal();
     (dialog.querySelector("[autofocus]") ?? dialog.querySelector("input, select, textarea, button"))?.focus();
   });
