@@ -9,20 +9,28 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import accept, bookings, pages, reply
+from benchmarks import accept, bookings, pages, reply, telegram
 from benchmarks.table import Row, print_table
-from tests.stack import RunningStack
+from tests.stack import RunningStack, free_port_pair
+
+VARIABLES = {
+    "LOG_LEVEL": "WARNING",
+    # The stand-in's address, and no pace: Telegram's 30 messages a second would hide our own speed.
+    "TELEGRAM_API_URL": f"http://127.0.0.1:{free_port_pair()}",
+    "TELEGRAM_MESSAGES_PER_SECOND": "0",
+}
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="parley-bench-", ignore_cleanup_errors=True) as folder:
-        stack = RunningStack(Path(folder) / "data", variables={"LOG_LEVEL": "WARNING"})
+        stack = RunningStack(Path(folder) / "data", variables=VARIABLES)
         print("Starting the product ...", flush=True)
         stack.start()
         try:
             rows: list[Row] = []
             for name, measure in (
                 ("reply", reply.measure),
+                ("telegram", telegram.measure),
                 ("accept", accept.measure),
                 ("pages", pages.measure),
                 ("bookings", bookings.measure),
