@@ -51,7 +51,7 @@ _WAITS = """
             WHERE account_id = account.id AND lane = account.id || ':' || split_part(said.external_id, ':', 1)
               AND convert_from(body, 'UTF8')::jsonb #>> '{message,message_id}' = split_part(said.external_id, ':', 2)
             LIMIT 1) AS delivery ON true
-     WHERE said.direction = 'in' AND split_part(said.external_id, ':', 1)::bigint BETWEEN %s AND %s
+     WHERE said.direction = 'in' AND split_part(said.external_id, ':', 1) BETWEEN %s AND %s
 """
 
 
@@ -111,7 +111,7 @@ def _send(
 
 def _sustained(stack: RunningStack, begun: float, load: Load, floor: float, url: str) -> Row:
     first = FIRST_CUSTOMER + 10_000
-    waits = [float(row[0]) for row in stack.query(_WAITS, first, first + 9_999)]
+    waits = [float(row[0]) for row in stack.query(_WAITS, str(first), str(first + 9_999))]
     replies = [moment for moment in _stats(url)["finished"] if moment >= begun]
     rate = len(replies) / (replies[-1] - replies[0])
     p95 = quantiles(waits, n=20)[-1]

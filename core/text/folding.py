@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ARMENIAN = {
     **dict(zip("աբգդեզէըթիլկհմյնոպռսվտրւփօֆ", "abgdezeytilkhmynoprsvtrvpof", strict=True)),
@@ -103,6 +104,10 @@ def skeleton(text: str) -> str:
 
     "щ", "sh", "ş" and "s" meet, as do "խ", "kh", "x" and "h"; repeated letters are single. Idempotent.
     """
+    return _remembered_skeleton(text) if len(text) <= _SHORT else _skeleton(text)
+
+
+def _skeleton(text: str) -> str:
     text = normalise(text)
     for _ in range(4):
         folded = _fold_sounds(text)
@@ -110,6 +115,11 @@ def skeleton(text: str) -> str:
             break
         text = folded
     return text
+
+
+# Every message is compared with the same few hundred names of choices, cities and goals.
+_SHORT = 60
+_remembered_skeleton = lru_cache(maxsize=8192)(_skeleton)
 
 
 def _fold(text: str) -> str:
