@@ -6,6 +6,7 @@ from automation.flows.operations.publishing import (
     install_shipped,
     merged_texts,
     publish_texts,
+    renew_shipped,
     roll_back,
 )
 from automation.flows.operations.running import FlowResponder, remind, stop_reminding
@@ -18,6 +19,7 @@ __all__ = [
     "merged_texts",
     "publish_texts",
     "remind",
+    "renew_shipped",
     "roll_back",
     "stop_reminding",
 ]
