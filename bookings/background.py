@@ -7,13 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from bookings import conditions_fields
 from bookings.appointments import receivers
 from bookings.appointments.operations.leaving import hand_over_bookings
-from bookings.events import register_events
+from bookings.events import TYPES, register_events
 from core.access import leaving
+from core.live import routes, topics
 from core.notifications.registry import register as register_notification
 
 
 def register_all() -> None:
     register_events()
+    for each in TYPES:
+        if each.name.startswith("booking."):
+            routes.register(each.name, lambda event: {topics.CALENDAR})
     receivers.register()
     conditions_fields.register()
     leaving.register(hand_over_bookings, place=30)

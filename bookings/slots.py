@@ -192,3 +192,9 @@ def _day_of(number: int, zone: ZoneInfo) -> date:
 
 def _number(instant: datetime) -> int:
     return (instant - _EPOCH) // _MICROSECOND
+
+
+def open_periods(availability: Availability, window: Interval) -> list[Interval]:
+    """Opening periods that reach into the window, whole, in order, in UTC."""
+    found = sorted(_periods(availability, _number(window.start), _number(window.end)))
+    return [Interval(_EPOCH + _MICROSECOND * start, _EPOCH + _MICROSECOND * end) for start, end in found]

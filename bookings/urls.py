@@ -14,4 +14,6 @@ urlpatterns = [
     path("booking/<str:token>/", appointments.booking, name="booking"),
     path("booking/<str:token>/move/", appointments.move, name="booking_move"),
     path("booking/<str:token>/cancel/", appointments.cancel, name="booking_cancel"),
+    path("booking/<str:token>/invitation.ics", appointments.invitation, name="booking_ics"),
+    path("feeds/<str:token>/calendar.ics", appointments.feed, name="feed"),
 ]

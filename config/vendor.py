@@ -20,6 +20,9 @@ FILES = {
     "vendor/tabler-icons/fonts/tabler-icons.woff": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff",
     "vendor/tabler-icons/fonts/tabler-icons.ttf": "@tabler/icons-webfont/dist/fonts/tabler-icons.ttf",
     "vendor/sortable/Sortable.min.js": "sortablejs/Sortable.min.js",
+    "vendor/event-calendar/event-calendar.min.css": "@event-calendar/build/dist/event-calendar.min.css",
+    "vendor/event-calendar/event-calendar.min.js": "@event-calendar/build/dist/event-calendar.min.js",
+    "vendor/event-calendar/event-calendar.min.js.map": "@event-calendar/build/dist/event-calendar.min.js.map",
 }
 """Static path to path under node_modules. Source maps are here since the manifest storage follows them."""
 SWAGGER = "drf_spectacular_sidecar/static/drf_spectacular_sidecar/swagger-ui-dist"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from desk.board import views as board
+from desk.calendar import views as calendar
 from desk.calls import views as calls
 from desk.conditions import views as conditions
 from desk.contacts import views as contacts
@@ -69,6 +70,14 @@ urlpatterns = [
     path("leads/<uuid:public_id>/next-step/done/", steps.step_done, name="lead_step_done"),
     path("leads/<uuid:public_id>/owner/", leads.owner, name="lead_owner"),
     path("leads/<uuid:public_id>/answers/<slug:key>/", leads.answer, name="lead_answer"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/events/", calendar.events, name="calendar_events"),
+    path("calendar/new/", calendar.new, name="calendar_new"),
+    path("calendar/contacts/", calendar.find_contacts, name="calendar_contacts"),
+    path("calendar/<uuid:public_id>/", calendar.booking, name="calendar_booking"),
+    path("calendar/<uuid:public_id>/move/", calendar.move, name="calendar_move"),
+    path("calendar/<uuid:public_id>/cancel/", calendar.cancel, name="calendar_cancel"),
+    path("calendar/<uuid:public_id>/mark/", calendar.mark, name="calendar_mark"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/<uuid:public_id>/", contacts.contact, name="contact"),
     path("contacts/<uuid:public_id>/history/", contacts.history, name="contact_history"),

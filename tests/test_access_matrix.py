@@ -26,7 +26,7 @@ from crm.defaults import install_defaults
 from crm.pipeline.models import LostReason
 from crm.qualification.models import Criterion
 from crm.scoring.models import ScoringRule
-from tests.factories.bookings import make_resource, make_service
+from tests.factories.bookings import make_booking, make_resource, make_service, next_free
 from tests.factories.conversations import Visitor, make_user, make_web_chat
 from tests.factories.core import TeamFactory
 from tests.support import work_off
@@ -121,6 +121,8 @@ MATRIX: dict[str, Level] = {
     "bookings:booking": V,
     "bookings:booking_move": V,
     "bookings:booking_cancel": V,
+    "bookings:booking_ics": V,
+    "bookings:feed": V,
     **dict.fromkeys(
         (
             "desk:home",
@@ -136,6 +138,10 @@ MATRIX: dict[str, Level] = {
             "desk:board_totals",
             "desk:board_changes",
             "desk:board_more",
+            "desk:calendar",
+            "desk:calendar_events",
+            "desk:calendar_new",
+            "desk:calendar_contacts",
             "desk:contacts",
         ),
         S,
@@ -182,6 +188,10 @@ MATRIX: dict[str, Level] = {
             "desk:call_lead",
             "desk:lead_owner",
             "desk:lead_answer",
+            "desk:calendar_booking",
+            "desk:calendar_move",
+            "desk:calendar_cancel",
+            "desk:calendar_mark",
             "desk:contact",
             "desk:contact_history",
             "desk:contact_details",
@@ -296,6 +306,7 @@ THINGS = {
     "settings/criteria/": "criterion",
     "settings/keys/": "api_key",
     "settings/channels/": "account",
+    "calendar/": "booking",
     "settings/services/": "service",
     "settings/resources/": "resource",
     "chat/": "attachment",
@@ -377,6 +388,9 @@ def world(db: None) -> dict[str, Any]:
         "team": team,
         "rule": rule,
         "service": service,
+        "booking": make_booking(
+            service, next_free(service), now=timezone.now(), contact=lead.contact, lead=lead
+        ),
         "resource": service.resources.get(),
         "flow": flow,
         "api_key": ApiKey.objects.create(

@@ -19,13 +19,16 @@ from bookings.appointments import operations
 from bookings.appointments.models import BookedVia, Booking, BookingStatus
 from bookings.appointments.queries import booking_by_token, changeable_until, free_times
 from bookings.errors import BookingClosed, TooLate, Unavailable
+from bookings.invitations.queries import feed_of, ics_of
 from bookings.public.strip import choices_of, day_of, instant, strip_of
 from bookings.public.visit import Visit, may_send, public_page, shell, visit_of
+from bookings.resources.queries import resource_by_feed
 from bookings.services.wording import card_of
 from core.events.actor import CUSTOMER
 
 PAGE = "bookings/booking.html"
 MOVE = "bookings/move.html"
+CALENDAR = "text/calendar; charset=utf-8"
 
 
 @public_page
@@ -75,6 +78,25 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         except (TooLate, BookingClosed) as refusal:
             return _shown(request, found, visit, now, notice=str(refusal), status=409)
         return redirect(_address(found, visit))
+
+
+@public_page
+@require_safe
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """The booking for a calendar program; opened again after a change it replaces what was there."""
+    found = _found(token)
+    headers = {"Content-Disposition": 'attachment; filename="invitation.ics"'}
+    return HttpResponse(ics_of(found, now=timezone.now()), content_type=CALENDAR, headers=headers)
+
+
+@public_page
+@require_safe
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """All meetings of a person or room, for a calendar program to subscribe to (spec 9.5)."""
+    resource = resource_by_feed(token)
+    if resource is None:
+        raise Http404
+    return HttpResponse(feed_of(resource, now=timezone.now()), content_type=CALENDAR)
 
 
 def _move(request: HttpRequest, found: Booking, visit: Visit, now: datetime) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.db import transaction
 from bookings.appointments.models import BookedVia, Booking, BookingStatus
 from bookings.appointments.operations import confirm, hold
 from bookings.services.models import Service
-from core.events.actor import CUSTOMER
+from core.events.actor import CUSTOMER, Actor
 from crm.contacts.models import Contact, ContactPointKind
 from crm.contacts.operations import find_or_create_contact
 from crm.pipeline.enums import LeadSource
@@ -60,22 +60,19 @@ def book_as_visitor(
             timezone=timezone,
             source=LeadSource.BOOKING,
         )
-        lead = _lead_of(contact, service)
+        lead = lead_for_booking(contact=contact, service=service, actor=CUSTOMER, source=LeadSource.BOOKING)
     return confirm(booking_id=booking.pk, now=now, actor=CUSTOMER, contact=contact, lead=lead)
 
 
-def _lead_of(contact: Contact, service: Service) -> Lead | None:
-    """The open lead of the person, else a new one; none where the company keeps no pipeline."""
+@transaction.atomic
+def lead_for_booking(*, contact: Contact, service: Service, actor: Actor, source: LeadSource) -> Lead | None:
+    """The newest open lead of the person, else a new one; none where the company keeps no pipeline."""
     Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     known = leads().open().filter(contact=contact).order_by("-id").first()
     if known is not None:
         return known
+    goal = service.goals[0] if service.goals else ""
     try:
-        return create_lead(
-            contact=contact,
-            actor=CUSTOMER,
-            source=LeadSource.BOOKING,
-            goal=service.goals[0] if service.goals else "",
-        )
+        return create_lead(contact=contact, actor=actor, source=source, goal=goal)
     except NoPipeline:
         return None

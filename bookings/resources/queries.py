@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from functools import lru_cache
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from bookings.resources.models import Resource, ResourceException, ResourceHours
 from bookings.slots import Availability, WeeklyHours
+from core.access.models import Membership, User
 from core.calendars.queries import public_holidays
 
 DayHours = tuple[tuple[time, time], ...]
@@ -22,6 +23,20 @@ def resources() -> QuerySet[Resource]:
         Prefetch("hours", ResourceHours.objects.order_by("weekday", "start")),
         Prefetch("exceptions", ResourceException.objects.order_by("date", "start")),
     )
+
+
+def resources_visible_to(user: User) -> QuerySet[Resource]:
+    """Those in use whose calendar `user` may look into: managers all, agents their own, colleagues' of their teams, and
+    rooms.
+    """
+    rows = Resource.objects.filter(active=True).order_by("kind", "name", "id")
+    if not (user.is_authenticated and user.is_active):
+        return rows.none()
+    if user.sees_everything:
+        return rows
+    teams = Membership.objects.filter(user=user).values("team_id")
+    mates = Membership.objects.filter(team__in=teams).values("user_id")
+    return rows.filter(Q(user=user) | Q(user__in=mates) | Q(user__isnull=True))
 
 
 def resource_by_feed(token: str) -> Resource | None:

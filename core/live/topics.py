@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 INBOX = "inbox"
 BOARD = "board"
+CALENDAR = "calendar"
 EVERY_CONVERSATION = "conversation:*"
 EVERY_LEAD = "lead:*"
 EVERY_JOB = "job:*"
@@ -35,7 +36,7 @@ def of_person(user_id: int) -> tuple[str, ...]:
     It hears of every conversation and lead, by number alone: one stream serves all tabs, and each fragment
     that a hint makes a screen fetch goes through `visible_to`.
     """
-    return (INBOX, BOARD, user(user_id), EVERY_CONVERSATION, EVERY_LEAD, EVERY_JOB)
+    return (INBOX, BOARD, CALENDAR, user(user_id), EVERY_CONVERSATION, EVERY_LEAD, EVERY_JOB)
 
 
 class Filter:

@@ -30,6 +30,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("desk:inbox", _("Inbox"), "inbox", counts_waiting=True),
     Screen("desk:today", _("Today"), "checklist"),
     Screen("desk:pipeline", _("Pipeline"), "layout-kanban"),
+    Screen("desk:calendar", _("Calendar"), "calendar"),
     Screen("desk:contacts", _("Contacts"), "users"),
     Screen("desk:settings", _("Settings"), "settings", roles=(Role.MANAGER, Role.ADMIN), last=True),
 )

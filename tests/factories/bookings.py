@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
+from django.utils import timezone
+
 from bookings.appointments.models import BookedVia, Booking
 from bookings.appointments.operations import book, hold
+from bookings.appointments.queries import free_times
 from bookings.resources.models import Resource
 from bookings.resources.operations import save_resource
 from bookings.services.models import Service
@@ -75,3 +78,8 @@ def make_booking(
         contact=contact or ContactFactory(),
         **given,
     )
+
+
+def next_free(service: Service) -> datetime:
+    """The first time that can be booked from the moment of the test on."""
+    return free_times(service, now=timezone.now())[0].starts_at
