@@ -11,6 +11,7 @@ from bookings.events import TYPES, register_events
 from core.access import leaving
 from core.live import routes, topics
 from core.notifications.registry import register as register_notification
+from crm.pipeline.queries.timeline import tell_event
 
 
 def register_all() -> None:
@@ -18,6 +19,7 @@ def register_all() -> None:
     for each in TYPES:
         if each.name.startswith("booking."):
             routes.register(each.name, lambda event: {topics.CALENDAR})
+            tell_event(each.name)
     receivers.register()
     conditions_fields.register()
     leaving.register(hand_over_bookings, place=30)

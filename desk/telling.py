@@ -60,6 +60,15 @@ def _step_done(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"step": payload.get("next_step", "")}
 
 
+def _booking(payload: Mapping[str, Any]) -> dict[str, Any]:
+    reason = payload.get("reason")
+    return {
+        "service": payload.get("service", ""),
+        "when": formats.moment(datetime.fromisoformat(payload["starts_at"])),
+        "reason": f" ({reason})" if reason else "",
+    }
+
+
 RESOLVED = Telling("check", gettext_lazy("%(who)s resolved the conversation"))
 SPAM = Telling("ban", gettext_lazy("%(who)s marked the conversation as spam"))
 REOPENED = Telling("refresh", gettext_lazy("%(who)s reopened the conversation"))
@@ -100,13 +109,37 @@ TELLINGS: Mapping[str, Telling] = {
     "lead.next_step_done": Telling("circle-check", gettext_lazy("%(who)s did: %(step)s"), _step_done),
     "lead.updated": Telling("pencil", gettext_lazy("%(who)s changed details of the lead")),
     "lead.qualification_changed": Telling("medal", gettext_lazy("The lead is now: %(to)s"), _qualified),
+    "booking.confirmed": Telling(
+        "calendar-check", gettext_lazy("%(who)s booked %(service)s, %(when)s"), _booking
+    ),
+    "booking.moved": Telling(
+        "calendar-repeat", gettext_lazy("%(who)s moved %(service)s to %(when)s"), _booking
+    ),
+    "booking.cancelled": Telling(
+        "calendar-x", gettext_lazy("%(who)s cancelled %(service)s, %(when)s%(reason)s"), _booking
+    ),
+    "booking.expired": Telling(
+        "calendar-off", gettext_lazy("A kept time was not confirmed: %(service)s, %(when)s"), _booking
+    ),
+    "booking.acknowledged": Telling(
+        "thumb-up", gettext_lazy("The customer is coming: %(service)s, %(when)s"), _booking
+    ),
+    "booking.attended": Telling(
+        "user-check", gettext_lazy("The customer came: %(service)s, %(when)s"), _booking
+    ),
+    "booking.missed": Telling(
+        "user-x", gettext_lazy("The customer did not come: %(service)s, %(when)s"), _booking
+    ),
+    "booking.reopened": Telling(
+        "refresh", gettext_lazy("%(who)s left open again whether the customer came: %(service)s"), _booking
+    ),
     "contact.opted_out": Telling("bell-off", gettext_lazy("The customer asked us to stop writing")),
     "contact.opted_in": Telling("bell", gettext_lazy("The customer allowed us to write again")),
 }
 THREAD_NAMES = tuple(
     name
     for name in TELLINGS
-    if name.startswith(("conversation.", "contact.")) and name != "conversation.started"
+    if name.startswith(("conversation.", "contact.", "booking.")) and name != "conversation.started"
 )
 """What stands between the messages of a thread; the rest has its place on the lead's timeline."""
 LEAD_NAMES_IN_THREAD = ("lead.stage_changed", "lead.qualification_changed")

@@ -157,6 +157,14 @@ def services_of(resource: Resource | None) -> list[Service]:
     return list(rows.filter(providers__resource=resource) if resource else rows)
 
 
+def contact_in_sight(user: User, public_id: str) -> Contact | None:
+    try:
+        wanted = UUID(public_id)
+    except ValueError:
+        return None
+    return contacts().visible_to(user).filter(public_id=wanted).first()
+
+
 def found_contacts(user: User, text: str) -> list[Contact]:
     """Customers in sight by name, phone or email."""
     wanted = text.strip()

@@ -28,7 +28,6 @@ from core.errors import Refused
 from core.events.actor import Actor
 from core.http import Request, render_page, signed_in, toast
 from core.ids import public_token
-from crm.contacts.queries import contacts
 from desk.calendar import queries
 from desk.calendar.forms import MoveForm, NewForm
 from desk.calendar.operations import book_by_hand
@@ -178,6 +177,7 @@ def new(request: Request) -> HttpResponse:
         initial = {
             "start": queries.wall(request.user, request.GET.get("start", "")),
             "resource": str(sheet.chosen.public_id) if sheet.chosen else "",
+            "contact": request.GET.get("contact", ""),
             "key": public_token(),
         }
         return _new(request, NewForm(resources=sheet.resources, services=services, initial=initial), services)
@@ -188,7 +188,7 @@ def new(request: Request) -> HttpResponse:
     values = form.cleaned_data
     person = None
     if values["contact"]:
-        person = contacts().visible_to(request.user).filter(public_id=values["contact"]).first()
+        person = queries.contact_in_sight(request.user, str(values["contact"]))
         if person is None:
             raise Http404
     try:
@@ -242,7 +242,12 @@ def _new(
     status: int = 200,
     fresh: list[datetime] | None = None,
 ) -> HttpResponse:
-    context = {"form": form, "services": services, "fresh": fresh or []}
+    context = {
+        "form": form,
+        "services": services,
+        "fresh": fresh or [],
+        "person": queries.contact_in_sight(request.user, str(form["contact"].value() or "")),
+    }
     return render(request, "desk/calendar/new.html", context, status=status)
 
 

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bookings.appointments.models import Booking
+from bookings.appointments.queries import open_bookings
 from conversations.threads.models import Attachment, Conversation, Direction, Message
 from conversations.threads.queries import (
     TAKEN_BACK,
@@ -130,18 +132,24 @@ class About:
     others: list[Conversation]
     points: Sequence[Any]
     consent: list[ConsentLine]
+    meetings: list[Booking]
 
 
 def about(conversation: Conversation, user: User) -> About:
-    """Other conversations of the person, how to reach them and what they allowed, in three statements."""
+    """Other conversations of the person, how to reach them and what they allowed, in four statements."""
     found = about_contact(conversation.contact, user)
     others = [each for each in found.others if each.pk != conversation.pk]
-    return About(others, found.points, found.consent)
+    return About(others, found.points, found.consent, found.meetings)
 
 
 def about_contact(contact: Contact, user: User) -> About:
     points = list(contact.points.order_by("kind", "id"))
-    return About(of_contact(contact.pk, user), points, consent_lines(consent_history(contact)))
+    return About(
+        of_contact(contact.pk, user),
+        points,
+        consent_lines(consent_history(contact)),
+        open_bookings(user, contact.pk, now=timezone.now()),
+    )
 
 
 def _events(conversation: Conversation) -> Any:

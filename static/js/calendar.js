@@ -129,10 +129,8 @@
     if (event.target.id === "panel" && event.target.childElementCount) tabler.Offcanvas.getOrCreateInstance(byId("booking-panel")).show();
   });
   addEventListener("hidden.bs.offcanvas", () => byId("panel")?.replaceChildren());
-  addEventListener("click", (event) => {
-    const time = event.target.closest("[data-take-time]");
-    if (time) time.form.elements.start.value = time.dataset.takeTime;
-  });
   wide.addEventListener("change", fit);
   fit();
+  const asked = new URLSearchParams(location.search).get("booking");
+  if (asked && /^[0-9a-f-]{36}$/.test(asked)) addEventListener("load", () => open(addressOf({ id: asked })));
 })();

@@ -194,6 +194,12 @@
     field.focus();
   });
 
+  // A free time that is offered in place of a taken one.
+  addEventListener("click", (event) => {
+    const time = event.target.closest?.("[data-take-time]");
+    if (time) time.form.elements.start.value = time.dataset.takeTime;
+  });
+
   // Drop-down forms that act at once.
   addEventListener("change", (event) => {
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();

@@ -339,3 +339,31 @@ def test_the_screens_cost_the_same_for_many(boss: Client, statements: Counting) 
         make_booking(make_service(make_resource()), TEN)
     assert cost() == few
     assert max(few) <= 12
+
+
+def test_lead_and_chat_show_what_is_booked(boss: Client) -> None:
+    lead = LeadFactory(title="Kitchen")
+    booking = make_booking(contact=lead.contact, lead=lead)
+    about = boss.get(f"/leads/{lead.public_id}/about/").content
+
+    (section,) = words(about, "#part-bookings")
+    assert section.startswith("Bookings 1 Tue, 2 Jun, 10:00 Showroom visit Anna · Confirmed")
+    with time_machine.travel(TEN + timedelta(days=8), tick=False):
+        later = boss.get(f"/leads/{lead.public_id}/about/").content
+    assert "Nothing is booked." in words(later, "#part-bookings")[0]
+    opened = boss.get(f"/calendar/new/?contact={lead.contact.public_id}").content
+    assert attributes(opened, "form-check-input", "value") == [str(lead.contact.public_id)]
+    assert boss.get(f"/calendar/?booking={booking.public_id}").status_code == 200
+
+
+def test_the_timeline_tells_it_in_words(boss: Client) -> None:
+    lead = LeadFactory(title="Kitchen")
+    booking = make_booking(contact=lead.contact, lead=lead)
+    asked = {"start": "2026-06-02T11:00", "resource": str(booking.resource.public_id)}
+    boss.post(f"/calendar/{booking.public_id}/move/", asked)
+    boss.post(f"/calendar/{booking.public_id}/cancel/", {"reason": "ill"})
+
+    told = words(boss.get(f"/leads/{lead.public_id}/timeline/").content, "timeline-text")
+    assert "Mariam Manager cancelled Showroom visit, 2 Jun 2026, 11:00 (ill)" in told
+    assert "Mariam Manager moved Showroom visit to 2 Jun 2026, 11:00" in told
+    assert "The customer booked Showroom visit, 2 Jun 2026, 10:00" in told

@@ -80,7 +80,7 @@ def test_the_rail_has_no_dead_links(
     client = sign_in(agent)
     page = client.get(reverse("desk:inbox")).content
 
-    assert words(page, "rail-label") == ["Inbox", "Today", "Pipeline", "Contacts"]
+    assert words(page, "rail-label") == ["Inbox", "Today", "Pipeline", "Calendar", "Contacts"]
     for address in attributes(page, "rail-item", "href"):
         assert client.get(address, follow=True).status_code == 200
     admin = sign_in(AdminFactory())

@@ -6,6 +6,7 @@ from bookings.appointments.queries.lists import (
     bookings,
     bookings_visible_to,
     changeable_until,
+    open_bookings,
     upcoming_of_contact,
     upcoming_of_conversation,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "changeable_until",
     "free_times",
     "loads",
+    "open_bookings",
     "upcoming_of_contact",
     "upcoming_of_conversation",
 ]

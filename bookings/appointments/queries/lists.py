@@ -17,6 +17,8 @@ ON_CALENDAR = frozenset(
     {BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.ATTENDED, BookingStatus.NO_SHOW}
 )
 
+UNMARKED = timedelta(days=7)
+
 
 class BookingQuerySet(QuerySet[Booking]):
     def visible_to(self, user: User) -> Self:
@@ -61,6 +63,13 @@ def upcoming_of_conversation(conversation_id: int, now: datetime) -> list[Bookin
     """Those made in the conversation, and others of the same person."""
     owner = Q(conversation_id=conversation_id) | Q(contact__conversations=conversation_id)
     return list(bookings().upcoming(now).filter(owner).distinct().with_details())
+
+
+def open_bookings(user: User, contact_id: int, *, now: datetime) -> list[Booking]:
+    """Of one person: what is to come, and what was within a week and nobody has said whether they came; soonest first."""
+    rows = bookings_visible_to(user).filter(contact_id=contact_id, ends_at__gt=now - UNMARKED)
+    live = Q(status=BookingStatus.CONFIRMED) | Q(status=BookingStatus.HELD, hold_expires_at__gt=now)
+    return list(rows.filter(live).with_details().order_by("starts_at", "id"))
 
 
 def booking_by_token(token: str) -> Booking | None:

@@ -23,7 +23,7 @@ from crm.scoring.models import ScoreEntry
 
 MESSAGE_RANK = 4
 """For the desk: at one instant a message stands before (below) what it led to."""
-EVENTS = (
+EVENTS: tuple[str, ...] = (
     "lead.created",
     "lead.stage_changed",
     "lead.assigned",
@@ -32,6 +32,19 @@ EVENTS = (
     "lead.next_step_done",
     "lead.qualification_changed",
 )
+
+
+_of_other_rooms: list[str] = []
+
+
+def tell_event(name: str) -> None:
+    """Let a higher room's event of a lead stand in its timeline, too."""
+    if name not in _of_other_rooms:
+        _of_other_rooms.append(name)
+
+
+def told_events() -> tuple[str, ...]:
+    return (*EVENTS, *_of_other_rooms)
 
 
 @dataclass(frozen=True)
@@ -117,7 +130,7 @@ def _behind(
 
 
 def _events(lead: Lead, after: Cursor | None, limit: int) -> list[EventItem]:
-    rows = Event.objects.filter(lead_id=lead.pk, name__in=EVENTS).select_related("actor")
+    rows = Event.objects.filter(lead_id=lead.pk, name__in=told_events()).select_related("actor")
     page = _behind(rows, after, EventItem.rank).order_by("-created_at", "-id")[:limit]
     return [
         EventItem(row.created_at, row.pk, row.name, row.payload, who(row), row.actor_kind) for row in page

@@ -176,3 +176,28 @@ def test_links_that_never_were(visitor: Client) -> None:
     for address in ("", "move/", "cancel/"):
         assert visitor.get(f"/booking/forged/{address}").status_code == 404
         assert visitor.post(f"/booking/forged/{address}").status_code in (404, 405)
+
+
+def test_the_invitation_is_of_now(visitor: Client) -> None:
+    booking = make_booking()
+    first = visitor.get(f"{own(booking)}invitation.ics")
+    visitor.post(f"{own(booking)}move/", {"start": ELEVEN})
+    second = visitor.get(f"{own(booking)}invitation.ics").content.decode()
+
+    assert first.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert first.headers["Content-Disposition"] == 'attachment; filename="invitation.ics"'
+    assert "DTSTART:20260602T060000Z" in first.content.decode()
+    assert "DTSTART:20260602T070000Z" in second
+    assert "SEQUENCE:1" in second
+    uids = [text.split("UID:")[1].split("\r\n")[0] for text in (first.content.decode(), second)]
+    assert uids[0] == uids[1]
+    assert visitor.get("/booking/forged/invitation.ics").status_code == 404
+
+
+def test_a_person_s_calendar_to_subscribe_to(visitor: Client) -> None:
+    booking = make_booking()
+    answer = visitor.get(f"/feeds/{booking.resource.feed_token}/calendar.ics")
+
+    assert answer.content.decode().count("BEGIN:VEVENT") == 1
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert visitor.get("/feeds/forged/calendar.ics").status_code == 404
