@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from bookings.public.strip import instant
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import ContactPointKind
-from crm.contacts.queries import stored_form
+from crm.contacts.queries import kind_of, stored_form
 
 
 class VisitorForm(forms.Form):
@@ -45,7 +45,7 @@ class VisitorForm(forms.Form):
     def clean_reach(self) -> str:
         given = str(self.cleaned_data["reach"]).strip()
         try:
-            return stored_form(_kind(given), given)
+            return stored_form(kind_of(given), given)
         except BadContactPoint as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -58,8 +58,4 @@ class VisitorForm(forms.Form):
 
     @property
     def kind(self) -> ContactPointKind:
-        return _kind(self.cleaned_data["reach"])
-
-
-def _kind(given: str) -> ContactPointKind:
-    return ContactPointKind.EMAIL if "@" in given else ContactPointKind.PHONE
+        return kind_of(self.cleaned_data["reach"])

@@ -38,6 +38,11 @@ def contacts() -> ContactQuerySet:
     return ContactQuerySet(Contact)
 
 
+def kind_of(given: str) -> ContactPointKind:
+    """Whether what somebody typed is meant as an email or as a phone."""
+    return ContactPointKind.EMAIL if "@" in given else ContactPointKind.PHONE
+
+
 def stored_form(kind: ContactPointKind | str, value: str) -> str:
     """`value` as it is stored; phones without a country code are of the company's country. Raises
     BadContactPoint.

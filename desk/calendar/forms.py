@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 from bookings.resources.models import Resource
 from bookings.services.models import Service
 from crm.contacts.errors import BadContactPoint
-from crm.contacts.models import ContactPointKind
-from crm.contacts.queries import stored_form
+from crm.contacts.queries import kind_of, stored_form
 
 MOMENT = {
     "widget": forms.DateTimeInput(attrs={"type": "datetime-local", "step": "300"}, format="%Y-%m-%dT%H:%M")
@@ -68,10 +67,6 @@ class NewForm(forms.Form):
         except BadContactPoint as error:
             self.add_error("reach", str(error))
         return cleaned
-
-
-def kind_of(reach: str) -> ContactPointKind:
-    return ContactPointKind.EMAIL if "@" in reach else ContactPointKind.PHONE
 
 
 def _choose(form: forms.Form, name: str, choices: Any) -> None:

@@ -14,8 +14,8 @@ from core.company.queries import company
 from core.events.actor import Actor
 from crm.contacts.models import Contact, ContactPointKind
 from crm.contacts.operations import find_or_create_contact
+from crm.contacts.queries import kind_of
 from crm.pipeline.enums import LeadSource
-from desk.calendar.forms import kind_of
 
 
 def book_by_hand(
