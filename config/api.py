@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("leads/<uuid:public_id>/", leads.OneLead.as_view(), name="lead"),
     path("leads/<uuid:public_id>/move/", leads.Move.as_view(), name="lead_move"),
     path("leads/<uuid:public_id>/assign/", leads.Assign.as_view(), name="lead_assign"),
+    path("leads/<uuid:public_id>/next-step/done/", leads.NextStepDone.as_view(), name="lead_step_done"),
     path("leads/<uuid:public_id>/answers/", leads.Answers.as_view(), name="lead_answers"),
     path("leads/<uuid:public_id>/score/", scoring.Score.as_view(), name="lead_score"),
     path("pipelines/", pipelines.Pipelines.as_view(), name="pipelines"),

@@ -80,6 +80,7 @@ MATRIX: dict[str, Level] = {
             "api:contact_consent",
             "api:leads",
             "api:lead",
+            "api:lead_step_done",
             "api:lead_move",
             "api:lead_assign",
             "api:lead_answers",

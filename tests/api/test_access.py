@@ -40,6 +40,7 @@ OPERATIONS: dict[str, Scope | None] = {
     "PATCH leads/{public_id}/": S.LEADS_WRITE,
     "POST leads/{public_id}/move/": S.LEADS_WRITE,
     "POST leads/{public_id}/assign/": S.LEADS_WRITE,
+    "POST leads/{public_id}/next-step/done/": S.LEADS_WRITE,
     "GET leads/{public_id}/answers/": S.LEADS_READ,
     "POST leads/{public_id}/answers/": S.LEADS_WRITE,
     "GET leads/{public_id}/score/": S.LEADS_READ,

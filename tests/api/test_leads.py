@@ -47,6 +47,19 @@ def test_a_form_makes_a_lead_and_finds_the_contact_again(program: Program) -> No
     assert (event.actor_kind, event.actor_id, event.api_key_id) == ("api", None, ApiKey.objects.get().pk)
 
 
+def test_a_next_step_is_done(program: Program) -> None:
+    lead = program.post(
+        "leads/", {"contact": ANNA, "next_step": "Call", "next_step_at": "2026-03-02T13:00:00+04:00"}
+    )
+
+    done = program.post(f"leads/{lead['id']}/next-step/done/", expect=200)
+
+    assert (done["next_step"] or "", done["next_step_at"]) == ("", None)
+    event = Event.objects.get(name="lead.next_step_done")
+    assert event.payload == {"next_step": "Call", "due_at": "2026-03-02T09:00:00+00:00"}
+    assert program.post(f"leads/{lead['id']}/next-step/done/", expect=200)["next_step_at"] is None
+
+
 def test_the_score_explains_itself_line_by_line(program: Program) -> None:
     lead = program.post("leads/", {"contact": ANNA, "answers": {"start": 7}})
 

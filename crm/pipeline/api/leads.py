@@ -13,7 +13,14 @@ from crm.contacts.operations import find_or_create_contact
 from crm.pipeline.api.drafts import AssignDraft, LeadChangesDraft, LeadDraft, MoveDraft
 from crm.pipeline.api.shapes import LEADS, LeadShape, leads_of
 from crm.pipeline.models import Lead, LostReason, Stage
-from crm.pipeline.operations import assign_lead, intake, move_lead, set_next_step, update_lead
+from crm.pipeline.operations import (
+    assign_lead,
+    complete_next_step,
+    intake,
+    move_lead,
+    set_next_step,
+    update_lead,
+)
 from crm.pipeline.queries import leads
 from crm.pipeline.queries.leads import locked_lead
 from crm.qualification.api import ANSWERS, AnswersDraft
@@ -102,6 +109,21 @@ class Assign(Endpoint):
         owner = person_named(call, call.data["owner"], "/owner")
         team = team_named(call, call.data.get("team"), "/team")
         assign_lead(lead_id=pk, owner=owner, team=team, actor=call.actor)
+        return call.one(leads().filter(pk=pk))
+
+
+class NextStepDone(Endpoint):
+    tag = TAG
+
+    @operation(
+        Scope.LEADS_WRITE,
+        "The next step of a lead was taken",
+        about="It goes; PATCH the lead to say what follows. Nothing happens where there is none.",
+        out=LeadShape,
+    )
+    def post(self, call: Call, public_id: UUID) -> Any:
+        pk = call.lock(leads_of(call.key).filter(public_id=public_id))
+        complete_next_step(lead_id=pk, actor=call.actor)
         return call.one(leads().filter(pk=pk))
 
 
