@@ -38,6 +38,9 @@ PURE = (
     "bookings/slots.py",
     "automation/flows/engine",
     "automation/flows/document",
+    "automation/flows/offer.py",
+    "automation/flows/phrases.py",
+    *(f"automation/meetings/{name}.py" for name in ("values", "choosing", "talk", "wording")),
 )
 IMPURE_IMPORTS = re.compile(
     r"^(django\.db|django\.utils\.timezone|django\.core\.cache|httpx|socket|redis)\b|\.(models|queries|operations)$"
