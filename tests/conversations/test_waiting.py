@@ -9,7 +9,7 @@ import pytest
 
 from conversations.accounts.models import ChannelAccount
 from conversations.accounts.operations import update_account
-from conversations.channels.contracts import EventKind, InboundEvent, SendError
+from conversations.channels.contracts import Abilities, EventKind, InboundEvent, SendError
 from conversations.inbound.operations import receive
 from conversations.outbox.errors import OnItsWay
 from conversations.outbox.models import OutboxItem
@@ -22,7 +22,7 @@ from conversations.outbox.operations import (
     send_now,
     take_back,
 )
-from conversations.threads.models import AuthorKind, Conversation, Message
+from conversations.threads.models import Attachment, AuthorKind, Conversation, Message
 from conversations.threads.operations import hand_back, mark_spam, reply, resolve
 from core.access.models import User
 from core.company.models import CompanyProfile
@@ -220,6 +220,29 @@ def test_a_scheduled_message_leaves_at_its_time_in_parts_that_the_channel_takes(
     conversation.refresh_from_db()
     assert (conversation.scheduled, conversation.status) == (0, "waiting_customer")
     assert conversation.first_person_response_at == MORNING
+
+
+def test_files_of_a_scheduled_message_leave_as_the_channel_takes_them(
+    conversation: Conversation, channel: StandIn, user: User
+) -> None:
+    channel.abilities = Abilities(text_limit=40, files_at_once=1, caption_limit=10)
+    files = [
+        Attachment.objects.create(account=conversation.account, name=name) for name in ("a.png", "b.png")
+    ]
+    reply(
+        conversation_id=conversation.pk,
+        user=user,
+        text="Both plans at once",
+        attachments=[file.public_id for file in files],
+        now=NOON,
+        not_before=MORNING,
+    )
+    deliver_all(MORNING)
+    assert [([file.name for file in each.attachments], each.text) for each in channel.sent] == [
+        (["a.png"], ""),
+        (["b.png"], ""),
+        ([], "Both plans at once"),
+    ]
 
 
 def test_a_scheduled_message_can_be_changed_moved_and_sent_at_once(

@@ -14,10 +14,11 @@ from conversations.outbox.models import OutboxItem, OutboxStatus, Wait
 from conversations.outbox.operations.judging import departure, late_facts, refusal_of
 from conversations.outbox.operations.settling import hold, settle, uncount
 from conversations.outbox.operations.speaking import last_words, spoke, stamp, told
-from conversations.sending.adaptation import Part, adapt
+from conversations.sending.adaptation import Part, adapt, beside
 from conversations.sending.drafts import QuickReply
 from conversations.threads.models import (
     LIVE_STATUSES,
+    Attachment,
     AuthorKind,
     Conversation,
     ConversationStatus,
@@ -119,8 +120,9 @@ def _moved_on(conversation: Conversation, message: Message) -> bool:
 
 def _put_off(conversation: Conversation, item: OutboxItem, until: datetime) -> None:
     message = item.message
-    item.wait, item.next_attempt_at, item.claimed_until = Wait.QUIET, until, None
-    item.save(update_fields=["wait", "next_attempt_at", "claimed_until"])
+    # A claim that ran out stays: it tells that a worker died with the message in hand.
+    item.wait, item.next_attempt_at = Wait.QUIET, until
+    item.save(update_fields=["wait", "next_attempt_at"])
     message.status, message.sent_at = MessageStatus.SCHEDULED, until
     message.save(update_fields=["status", "sent_at"])
     at = stamp(until)
@@ -143,21 +145,21 @@ def release(conversation: Conversation, item: OutboxItem, now: datetime) -> None
     if not item.wait:
         return
     message, was_scheduled = item.message, item.wait != Wait.UNDO
-    parts = adapt(
-        message.text,
-        [QuickReply(reply["label"], reply["payload"]) for reply in message.quick_replies],
-        registry.adapter(account_by_id(item.account_id).kind).abilities,
-    )
+    abilities = registry.adapter(account_by_id(item.account_id).kind).abilities
+    replies = [QuickReply(reply["label"], reply["payload"]) for reply in message.quick_replies]
+    parts = adapt(message.text, replies, abilities)
+    planned = beside(list(message.attachments.order_by("id")), parts, abilities)
+    first = planned[0][1]
     if was_scheduled or conversation.last_sequence != message.sequence:
         message.sequence, message.sent_at = conversation.last_sequence + 1, now
-    message.status, message.text = MessageStatus.QUEUED, parts[0].text
-    message.quick_replies = [reply._asdict() for reply in parts[0].quick_replies]
+    message.status, message.text = MessageStatus.QUEUED, first.text
+    message.quick_replies = [reply._asdict() for reply in first.quick_replies]
     message.save(update_fields=["sequence", "sent_at", "status", "text", "quick_replies"])
     change(conversation, last_sequence=max(conversation.last_sequence, message.sequence))
     uncount(conversation, item)
     item.wait, item.next_attempt_at = "", now
     item.save(update_fields=["wait", "next_attempt_at"])
-    messages = [message, *_further_parts(conversation, item, parts[1:], now)]
+    messages = [message, *_further_parts(conversation, item, planned[1:], now)]
     if was_scheduled:
         spoke(conversation, messages[-1], now)
         record_all(told(conversation, each, "message.queued", author=each.author_kind) for each in messages)
@@ -166,7 +168,10 @@ def release(conversation: Conversation, item: OutboxItem, now: datetime) -> None
 
 
 def _further_parts(
-    conversation: Conversation, item: OutboxItem, parts: Sequence[Part], now: datetime
+    conversation: Conversation,
+    item: OutboxItem,
+    planned: Sequence[tuple[tuple[Attachment, ...], Part]],
+    now: datetime,
 ) -> list[Message]:
     first = item.message
     messages = [
@@ -183,7 +188,7 @@ def _further_parts(
             status=MessageStatus.QUEUED,
             sent_at=now,
         )
-        for number, part in enumerate(parts, start=conversation.last_sequence + 1)
+        for number, (_files, part) in enumerate(planned, start=conversation.last_sequence + 1)
     ]
     if messages:
         Message.objects.bulk_create(messages)
@@ -197,6 +202,9 @@ def _further_parts(
             )
             for message in messages
         )
+        for (files, _part), message in zip(planned, messages, strict=True):
+            if files:
+                Attachment.objects.filter(pk__in=[file.pk for file in files]).update(message=message)
         change(conversation, last_sequence=messages[-1].sequence)
         nudge("outbox")
     return messages
