@@ -1,20 +1,35 @@
 from __future__ import annotations
 
+from celery import shared_task
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import nudge
 from core.events.actor import Actor
 from core.events.operations import record
 from core.jobs.models import Job, JobStatus
 from core.jobs.registry import Step
 from core.jobs.registry import job as job_kind
 from core.live import routes, topics
+from core.schedules import every
 from crm.pipeline.models import Lead
 from crm.scoring.operations.recalculation import recalculate
+from crm.scoring.operations.timing import rescore_due
 from crm.scoring.queries import RESCORE_ALL, fresh_rule_book, moment
 
-BATCH = 4000
+BATCH = 5000
 
 routes.register("scoring.recalculated", lambda _event: {topics.BOARD})
+
+
+nudge.register("scores", task="crm.scoring.tasks.rescore_by_time")
+every(15, "score what time has changed", "crm.scoring.tasks.rescore_by_time")
+
+
+@shared_task
+def rescore_by_time() -> int:
+    """Score again whom passing time alone has changed."""
+    return nudge.work("scores", lambda: rescore_due(now=timezone.now()))
 
 
 @job_kind(

@@ -14,11 +14,19 @@ from django.db import connection
 from core.conditions import Moment
 from core.events.operations import EventDraft, record_all
 from crm.pipeline.models import Lead
-from crm.scoring.queries.judging import book_values, judging
-from crm.scoring.scoring import RuleBook
+from crm.scoring.queries.judging import book_values, cut_sql, judging
+from crm.scoring.scoring import Rule, RuleBook, Section
 
 _WRITE = """
-    , ledger AS (
+    , rules(place, rule_key, rule_group, name) AS (
+        SELECT * FROM unnest(%(places)s::int[], %(keys)s::uuid[], %(groups)s::text[], %(names)s::text[])
+    ),
+    wanted(lead_id, place, rule_key, rule_group, name, points, until) AS (
+        SELECT lead_id, place, rule_key, rule_group, name, held.points, held.until
+        FROM points, unnest(CUTS, untils) WITH ORDINALITY AS held(points, until, place) JOIN rules USING (place)
+        WHERE held.points <> 0
+    ),
+    ledger AS (
         SELECT lead_id, rule_key, "group" AS rule_group, max(rule_name) AS name, sum(points)::int AS points
         FROM crm_scoreentry WHERE lead_id = ANY(%(ids)s) GROUP BY 1, 2, 3
     ),
@@ -94,11 +102,32 @@ def recalculate(*, ids: Sequence[int], book: RuleBook, at: Moment) -> Recalculat
     condition cannot be read holds for nobody.
     """
     leads = Lead.objects.filter(pk__gte=min(ids), pk__lte=max(ids), pk__in=list(ids)).order_by()
-    values = {**book_values(book), "ids": list(ids), "now": at.now}
+    values = {**book_values(book), **_places(book), "ids": list(ids), "now": at.now}
     sql, params = judging(leads, book, at)
     with connection.cursor() as cursor:
-        cursor.execute("WITH " + sql + _WRITE, {**values, **params})
+        cursor.execute("WITH " + sql + _WRITE.replace("CUTS", _cuts(book)), {**values, **params})
         ledger_rows, changed, crossed = cursor.fetchone()
     crossings = [Crossing.of_row(row) for row in json.loads(crossed or "[]")]
     record_all(each.draft() for each in crossings if each.was != each.qualification)
     return Recalculated(ledger_rows, changed, tuple(crossings))
+
+
+def _capped(book: RuleBook) -> list[Section]:
+    return [section for section in book.sections if section.cap is not None]
+
+
+def _places(book: RuleBook) -> dict[str, Any]:
+    """The rules in the order of the array of points, and after them the groups with a cap."""
+    lines: list[Rule | Section] = [*book.rules, *_capped(book)]
+    return {
+        "places": list(range(1, len(lines) + 1)),
+        "keys": [line.key for line in lines],
+        "groups": [line.group for line in lines],
+        "names": [line.name for line in lines],
+    }
+
+
+def _cuts(book: RuleBook) -> str:
+    """The array of points, and after them what each group gives too much."""
+    cuts = [f"least({int(each.cap or 0)} - ({cut_sql(book, each)}), 0)" for each in _capped(book)]
+    return f"points || ARRAY[{', '.join(cuts)}]" if cuts else "points"

@@ -29,47 +29,16 @@ from core.conditions.changes import least
 from core.conditions.sql import column_of
 from crm.pipeline.models import Lead
 from crm.qualification.answers import Question, contained
-from crm.scoring.scoring import Decay, Rule, RuleBook
+from crm.scoring.scoring import ENGAGEMENT, FIT, Decay, Rule, RuleBook, Section
 
 _PLACEHOLDER = re.compile("%[s%]")
 
 JUDGED = """
     judged(lead_id, was, grade_was, known, against, lacking, points, untils) AS MATERIALIZED (JUDGED),
-    rules(place, rule_key, rule_group, section, name) AS (
-        SELECT * FROM unnest(
-            %(places)s::int[], %(keys)s::uuid[], %(groups)s::text[], %(sections)s::uuid[], %(names)s::text[]
-        )
-    ),
-    caps(section, rule_group, name, cap) AS (
-        SELECT * FROM unnest(
-            %(cap_keys)s::uuid[], %(cap_groups)s::text[], %(cap_names)s::text[], %(caps)s::int[]
-        )
-    ),
-    given AS (
-        SELECT lead_id, place, rule_key, rule_group, section, name, held.points, held.until
-        FROM judged, unnest(judged.points, judged.untils) WITH ORDINALITY AS held(points, until, place)
-            JOIN rules USING (place)
-        WHERE held.points <> 0
-    ),
-    cuts AS (
-        SELECT lead_id, caps.section, rule_group, caps.name, caps.cap - sum(given.points)::int AS points
-        FROM given JOIN caps USING (section, rule_group)
-        GROUP BY lead_id, caps.section, rule_group, caps.name, caps.cap HAVING sum(given.points) > caps.cap
-    ),
-    wanted(lead_id, place, rule_key, rule_group, name, points, until) AS (
-        SELECT lead_id, place, rule_key, rule_group, name, points, until FROM given
-        UNION ALL SELECT lead_id, 100000, section, rule_group, name, points, NULL FROM cuts
-    ),
-    totals AS (
-        SELECT lead_id, coalesce(sum(points) FILTER (WHERE rule_group = 'fit'), 0) AS fit,
-            coalesce(sum(points) FILTER (WHERE rule_group = 'engagement'), 0) AS engagement
-        FROM wanted GROUP BY lead_id
-    ),
     points AS (
-        SELECT judged.lead_id, was, grade_was, known, against, lacking, coalesce(fit, 0) AS fit,
-            coalesce(engagement, 0) AS engagement, coalesce(fit, 0) + coalesce(engagement, 0) AS total,
-            CHANGES AS changes_at
-        FROM judged LEFT JOIN totals USING (lead_id)
+        SELECT lead_id, was, grade_was, known, against, lacking, points, untils, FIT AS fit,
+            ENGAGEMENT AS engagement, FIT + ENGAGEMENT AS total, CHANGES AS changes_at
+        FROM judged
     ),
     outcome AS (
         SELECT *,
@@ -83,25 +52,15 @@ JUDGED = """
         FROM points
     )
 """
-"""What every lead of a query gets by a book, as `crm.scoring.scoring` would judge each; "JUDGED" stands for the
-query, "CHANGES" for the earliest of its instants.
+"""What every lead of a query gets by a book, as `crm.scoring.scoring` would judge each. The words in capitals stand
+for the query, for the sums of the groups in its array of points, and for the earliest of its instants.
 """
 
 
 def book_values(book: RuleBook) -> dict[str, Any]:
     """What `JUDGED` needs to know of the book itself."""
-    capped = [section for section in book.sections if section.cap is not None]
     limits = book.thresholds
     return {
-        "places": list(range(1, len(book.rules) + 1)),
-        "keys": [rule.key for rule in book.rules],
-        "groups": [rule.group for rule in book.rules],
-        "sections": [rule.section for rule in book.rules],
-        "names": [rule.name for rule in book.rules],
-        "cap_keys": [section.key for section in capped],
-        "cap_groups": [section.group for section in capped],
-        "cap_names": [section.name for section in capped],
-        "caps": [section.cap for section in capped],
         "version": book.version or 0,
         "grade_a": limits.grade_a,
         "grade_b": limits.grade_b,
@@ -122,7 +81,33 @@ def judging(leads: QuerySet[Lead], book: RuleBook, at: Moment) -> tuple[str, dic
     )
     sql, params = judged.query.sql_with_params()
     changes = "(SELECT min(turn) FROM unnest(untils) AS turn)" if book.timed else "NULL::timestamptz"
-    return _joined(JUDGED.replace("CHANGES", changes), sql, params)
+    places = {"CHANGES": changes, "FIT": _sum(book, FIT), "ENGAGEMENT": _sum(book, ENGAGEMENT)}
+    template = JUDGED
+    for word, expression in places.items():
+        template = template.replace(word, expression)
+    return _joined(template, sql, params)
+
+
+def cut_sql(book: RuleBook, section: Section) -> str:
+    """What a group gives, from the array of points."""
+    places = [
+        place
+        for place, rule in enumerate(book.rules, 1)
+        if rule.section == section.key and rule.group == section.group
+    ]
+    return " + ".join(f"points[{place}]" for place in places) or "0"
+
+
+def _sum(book: RuleBook, group: str) -> str:
+    """The points of fit or of engagement, each group with a cap at most its cap."""
+    capped = {each.key: each for each in book.sections if each.cap is not None and each.group == group}
+    free = [
+        f"points[{place}]"
+        for place, rule in enumerate(book.rules, 1)
+        if rule.group == group and rule.section not in capped
+    ]
+    caps = [f"least({cut_sql(book, each)}, {int(each.cap or 0)})" for each in capped.values()]
+    return f"({' + '.join([*free, *caps]) or '0'})"
 
 
 def _array(parts: Sequence[Expression], kind: str) -> Expression:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -20,7 +22,7 @@ from crm.pipeline.queries import leads, locked_lead
 from crm.qualification.operations import NewAnswer
 from crm.scoring.facts import KnownLead
 from crm.scoring.models import ScoreEntry
-from crm.scoring.operations import RuleDraft, publish_rules, rescore
+from crm.scoring.operations import RuleDraft, SectionDraft, publish_rules, rescore
 from crm.scoring.operations.recalculation import Recalculated, recalculate
 from crm.scoring.queries import explain_score, facts_of, fresh_rule_book, moment
 from crm.scoring.scoring import Thresholds, score
@@ -62,12 +64,17 @@ CONDITIONS: list[Any] = [
     },
 ]
 
+SECTIONS = [SectionDraft("Few", "fit", 3, UUID(int=1)), SectionDraft("Little", "engagement", 2, UUID(int=2))]
+DECAYS_FROM = ["lead.created_at", "lead.last_message_at", "lead.next_step_at"]
+
 answers = st.sampled_from([(key, value) for key, values in VALUES.items() for value in values])
 rules = st.lists(
     st.tuples(
         st.sampled_from(CONDITIONS),
         st.sampled_from([-3, -1, 1, 2, 5]),
         st.sampled_from(["fit", "engagement"]),
+        st.sampled_from([None, *SECTIONS]),
+        st.sampled_from([None, 1, 7]),
     ),
     max_size=5,
 )
@@ -104,6 +111,15 @@ def begin() -> list[Lead]:
     return [create_lead(contact=ContactFactory(), actor=SYSTEM) for _ in range(2)]
 
 
+def drafted(
+    number: int, condition: Any, points: int, group: str, section: SectionDraft | None, life: int | None
+) -> RuleDraft:
+    fades = life if group == "engagement" else None
+    place = section.key if section else None
+    origin = DECAYS_FROM[number % 3]
+    return RuleDraft("Rule", group, condition, points, None, place, fades, origin if fades else "")
+
+
 def do(kind: str, lead: Lead, detail: Any) -> None:
     match kind:
         case "answer":
@@ -115,8 +131,12 @@ def do(kind: str, lead: Lead, detail: Any) -> None:
         case "move":
             move_lead(lead_id=lead.pk, to_stage_id=Stage.objects.get(name=detail).pk, actor=SYSTEM)
         case "publish":
-            drafts = [RuleDraft("Rule", group, condition, points) for condition, points, group in detail]
-            publish_rules(rules=drafts, thresholds=Thresholds(4, 1, 6, 3, 1), user=None)
+            publish_rules(
+                rules=[drafted(number, *each) for number, each in enumerate(detail)],
+                thresholds=Thresholds(4, 1, 6, 3, 1),
+                sections=SECTIONS,
+                user=None,
+            )
         case "rescore":
             rescore(lead=locked_lead(lead.pk))
         case "recalculate":
@@ -156,17 +176,25 @@ def test_python_and_sql_judge_alike(
         if with_phone:
             do("phone", first, detail=True)
         do("publish", first, rules)
+        Lead.objects.filter(pk=first.pk).update(last_message_at=moment().now - timedelta(hours=5))
         book, at, ids = fresh_rule_book(), moment(), list(leads().values_list("pk", flat=True))
 
-        recalculate(ids=ids, book=book, at=at)
+        for _turn in range(4):
+            recalculate(ids=ids, book=book, at=at)
 
-        for lead in Lead.objects.all():
-            result = score(KnownLead(lead, facts_of(lead).points), book, at)
-            assert (lead.fit, lead.engagement, lead.grade, lead.qualification) == (
-                result.fit,
-                result.engagement,
-                result.grade,
-                result.qualification,
-            )
-            assert rescore(lead=lead, at=at) == result
-        assert recalculate(ids=ids, book=book, at=at) == Recalculated(0, 0)
+            for lead in Lead.objects.all():
+                result = score(KnownLead(lead, facts_of(lead).points), book, at)
+                assert (lead.fit, lead.engagement, lead.grade, lead.qualification) == (
+                    result.fit,
+                    result.engagement,
+                    result.grade,
+                    result.qualification,
+                )
+                assert lead.score_changes_at == result.changes_at
+                assert rescore(lead=lead, at=at) == result
+            assert recalculate(ids=ids, book=book, at=at) == Recalculated(0, 0)
+            check_sums()
+            turns = Lead.objects.exclude(score_changes_at=None).order_by("score_changes_at")
+            if (soonest := turns.first()) is None:
+                break
+            at = moment(soonest.score_changes_at)
