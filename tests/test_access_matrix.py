@@ -221,6 +221,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings_services",
             "desk:settings_resources",
             "desk:settings_scoring_compare",
+            "desk:settings_scoring_effect",
+            "desk:settings_scoring_test_lead",
             "desk:settings_scoring_versions",
             "desk:settings_team",
         ),

@@ -23,7 +23,7 @@ class AnswerForm(forms.Form):
     def __init__(self, data: Any = None, *, criterion: Criterion, value: Any = None) -> None:
         self.criterion = criterion
         super().__init__(data, initial={"value": entry.shown(FIELD_TYPES[criterion.kind], value)})
-        self.fields["value"] = _answer_input(criterion)
+        self.fields["value"] = answer_input(criterion)
 
     def clean_value(self) -> Any:
         typed = self.cleaned_data["value"]
@@ -38,7 +38,8 @@ class AnswerForm(forms.Form):
         correct_answer(lead_id=lead_id, key=self.criterion.key, value=self.cleaned_data["value"], user=user)
 
 
-def _answer_input(criterion: Criterion) -> forms.Field:
+def answer_input(criterion: Criterion) -> forms.Field:
+    """The input that fits the type; what it gives is read by `entry.read`."""
     label = criterion.name
     if criterion.kind == CriterionKind.CHOICE:
         options = [("", _("Not known")), *choice_labels(criterion)]

@@ -14,8 +14,10 @@ from core.live import routes, topics
 from core.schedules import every
 from crm.pipeline.models import Lead
 from crm.scoring.operations.recalculation import recalculate
+from crm.scoring.operations.simulating import simulate_next
 from crm.scoring.operations.timing import rescore_due
 from crm.scoring.queries import RESCORE_ALL, fresh_rule_book, moment
+from crm.scoring.queries.simulation import SIMULATE
 
 BATCH = 5000
 
@@ -55,3 +57,9 @@ def rescore_all(job: Job) -> Step:
     record(name="scoring.recalculated", subject=job, actor=Actor.of(job.created_by), payload=payload)
     done = job.done + len(ids)
     return Step(done, max(total, done), ids[-1], finished)
+
+
+@job_kind(SIMULATE)
+def simulate(job: Job) -> Step:
+    """Look at the next leads with the draft."""
+    return simulate_next(job)

@@ -37,6 +37,7 @@ from crm.scoring.operations.publishing import (
     next_version,
     put_in_use,
 )
+from crm.scoring.operations.simulating import start_simulation
 from crm.scoring.queries import Standing, content_of, standing
 from crm.scoring.scoring import Thresholds
 
@@ -167,6 +168,7 @@ def _edit(change: Change, user: User, mark: str | None) -> RuleSet:
     draft.edits = [*draft.edits, *(_noted(draft.revision, user, now, each) for each in found)][-KEPT_EDITS:]
     fill(draft, after)
     _record(draft, user, found)
+    start_simulation(user=user, mark=standing().mark)
     return draft
 
 

@@ -34,9 +34,9 @@ from crm.scoring.scoring import ENGAGEMENT, FIT, Decay, Rule, RuleBook, Section
 _PLACEHOLDER = re.compile("%[s%]")
 
 JUDGED = """
-    judged(lead_id, was, grade_was, known, against, lacking, points, untils) AS MATERIALIZED (JUDGED),
+    judged(lead_id, was, grade_was, score_was, kind, known, against, lacking, points, untils) AS MATERIALIZED (JUDGED),
     points AS (
-        SELECT lead_id, was, grade_was, known, against, lacking, points, untils, FIT AS fit,
+        SELECT lead_id, was, grade_was, score_was, kind, known, against, lacking, points, untils, FIT AS fit,
             ENGAGEMENT AS engagement, FIT + ENGAGEMENT AS total, CHANGES AS changes_at
         FROM judged
     ),
@@ -77,7 +77,16 @@ def judging(leads: QuerySet[Lead], book: RuleBook, at: Moment) -> tuple[str, dic
     points = _array([_points(rule, at) for rule in book.rules], "int[]")
     untils = [_until(rule, at) for rule in book.rules]
     judged = leads.values_list(
-        "pk", "qualification", "grade", known, against, lacking, points, _array(untils, "timestamptz[]")
+        "pk",
+        "qualification",
+        "grade",
+        "score",
+        "stage_kind",
+        known,
+        against,
+        lacking,
+        points,
+        _array(untils, "timestamptz[]"),
     )
     sql, params = judged.query.sql_with_params()
     changes = "(SELECT min(turn) FROM unnest(untils) AS turn)" if book.timed else "NULL::timestamptz"

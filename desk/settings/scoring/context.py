@@ -10,7 +10,7 @@ from crm.scoring.operations import JUDGED
 from crm.scoring.queries import SUBJECT, last_recalculation
 from desk.conditions.purposes import Purpose, register
 from desk.settings.scoring import queries
-from desk.settings.scoring.forms import ThresholdsForm
+from desk.settings.scoring.forms import TestLeadForm, ThresholdsForm
 
 PAGE = "desk/settings/scoring.html"
 SCORING = register(
@@ -23,7 +23,12 @@ SCORING = register(
 
 
 def page_context() -> dict[str, Any]:
-    return {**work_context(), **progress_context(), "versions": queries.versions()}
+    return {
+        **work_context(),
+        **progress_context(),
+        "versions": queries.versions(),
+        "test_form": TestLeadForm(),
+    }
 
 
 def work_context() -> dict[str, Any]:

@@ -7,6 +7,14 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from core.company.queries import company
+from core.languages import Language
+from crm.pipeline.enums import LeadSource
+from crm.qualification import entry
+from crm.qualification.answers import FIELD_TYPES
+from crm.qualification.errors import BadAnswer
+from crm.qualification.forms import answer_input
+from crm.qualification.queries import active_criteria
 from crm.scoring.actions import ACTIONS
 from crm.scoring.content import ConsequenceDraft, SectionDraft
 from crm.scoring.models import RuleGroup
@@ -104,3 +112,37 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+class TestLeadForm(forms.Form):
+    """A lead typed in by hand: an answer for each criterion that is asked, and what else rules ask for most."""
+
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
+    email = forms.CharField(label=_("Email"), required=False, max_length=200)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    campaign = forms.CharField(label=_("Campaign"), required=False, max_length=120)
+    language = forms.ChoiceField(label=_("Language of the contact"), required=False)
+    wrote_days_ago = forms.IntegerField(
+        label=_("Last message, days ago"), required=False, min_value=0, max_value=3650
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "test_%s")
+        super().__init__(*args, **kwargs)
+        self.criteria = {f"answer-{each.key}": each for each in active_criteria()}
+        answers = {name: answer_input(each) for name, each in self.criteria.items()}
+        self.fields = {**answers, **self.fields}
+        self.fields["source"].choices = [("", "–"), *LeadSource.choices]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", "–"), *Language.choices]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        currency = company().currency
+        answers = {}
+        for name, criterion in self.criteria.items():
+            if typed := cleaned.get(name):
+                try:
+                    answers[criterion.key] = entry.read(FIELD_TYPES[criterion.kind], typed, currency)
+                except BadAnswer as error:
+                    self.add_error(name, str(error))
+        return {**cleaned, "answers": answers}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,9 +23,9 @@ from crm.scoring.models import RuleGroup, RuleSet
 from crm.scoring.operations import Published
 from crm.scoring.queries import standing
 from desk.conditions.builder import ConditionForm
-from desk.settings.scoring import queries
+from desk.settings.scoring import effects, queries
 from desk.settings.scoring.context import PAGE, SCORING, mark_of, page_context, progress_context, work_context
-from desk.settings.scoring.forms import RuleForm, ThresholdsForm
+from desk.settings.scoring.forms import RuleForm, TestLeadForm, ThresholdsForm
 from desk.settings.telling import say_next
 
 
@@ -68,6 +69,24 @@ def compare(request: Request) -> HttpResponse:
 def versions(request: Request) -> HttpResponse:
     """What was published before, each with a way back."""
     return render_partial(request, PAGE, "versions", {"versions": queries.versions(), "standing": standing()})
+
+
+@require_safe
+@never_cache
+@require(role=Role.MANAGER)
+def effect(request: Request) -> HttpResponse:
+    """What the draft does to the real leads: a sample at once, then all of them."""
+    return render(request, "desk/settings/scoring/effect.html", {"effect": effects.effect_page()})
+
+
+@require_safe
+@never_cache
+@require(role=Role.MANAGER)
+def test_lead(request: Request) -> HttpResponse:
+    """The score of a lead typed in by hand; nothing is kept."""
+    form = TestLeadForm(request.GET)
+    tested = effects.test_score(form.cleaned_data) if form.is_valid() else None
+    return render(request, "desk/settings/scoring/tested.html", {"tested": tested, "form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

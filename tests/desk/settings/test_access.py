@@ -34,6 +34,8 @@ READ_BY_MANAGERS = {
     "settings_scoring_counts",
     "settings_scoring_progress",
     "settings_scoring_compare",
+    "settings_scoring_effect",
+    "settings_scoring_test_lead",
     "settings_scoring_versions",
     "settings_channels",
     "settings_channel",
