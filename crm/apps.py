@@ -15,9 +15,11 @@ class CrmConfig(AppConfig):
         from crm.pipeline.operations.leaving import hand_over_leads
         from crm.qualification import uses
         from crm.scoring import tasks  # noqa: F401
+        from crm.scoring.operations import deeds
         from crm.scoring.queries import rules_using
 
         conditions_fields.register()
+        deeds.register_all()
         uses.register(rules_using)
         leaving.register(hand_over_leads, place=20)
         register_notification("lead.next_step_due", text=_("Now: %(step)s (%(lead)s)"))

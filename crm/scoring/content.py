@@ -8,11 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from core.conditions.canonical import Json
-from crm.scoring.scoring import Thresholds
+from crm.scoring.scoring import Consequence, Thresholds
 
 THRESHOLDS = "thresholds"
-WHENS = ("qualified", "nurture", "not_fit", "grade_a", "grade_b", "grade_c")
-"""What a lead may cross into: an outcome, or a grade from below."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +48,8 @@ class SectionDraft:
 
 
 @dataclass(frozen=True)
-class ConsequenceDraft:
-    """What happens by itself when a lead crosses into `when`: an action of `crm.scoring.actions` with its
-    settings.
-    """
-
-    when: str
-    action: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    key: UUID | None = None
+class ConsequenceDraft(Consequence):
+    """One as it is stored."""
 
     def to_json(self) -> dict[str, Any]:
         return {

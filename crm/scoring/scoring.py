@@ -110,6 +110,30 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
+class Consequence:
+    """What happens by itself when a lead crosses into `when`: an action of `crm.scoring.actions` with its
+    settings.
+    """
+
+    when: str
+    action: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    key: UUID | None = None
+
+
+OUTCOMES = ("qualified", "nurture", "not_fit")
+GRADES = {"grade_a": "A", "grade_b": "B", "grade_c": "C"}
+WHENS = (*OUTCOMES, *GRADES)
+"""What a lead may cross into: an outcome, or a grade from below."""
+
+
+def crossed_into(*, was: str, now: str, grade_was: str, grade: str) -> frozenset[str]:
+    """From one outcome and grade to another."""
+    found = {now} if now != was and now in OUTCOMES else set()
+    return frozenset(found | {when for when, least in GRADES.items() if grade <= least < grade_was})
+
+
+@dataclass(frozen=True)
 class RuleBook:
     """One version of the rules with the questions that count today. Without a published version `version` is
     None.
@@ -120,6 +144,7 @@ class RuleBook:
     thresholds: Thresholds = field(default_factory=Thresholds)
     questions: tuple[Question, ...] = ()
     sections: tuple[Section, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
 
     def fields_used(self) -> frozenset[str]:
         asked = {key for rule in self.rules if rule.condition for key in rule.condition.fields_used()}

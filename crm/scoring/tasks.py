@@ -13,6 +13,7 @@ from core.jobs.registry import job as job_kind
 from core.live import routes, topics
 from core.schedules import every
 from crm.pipeline.models import Lead
+from crm.scoring.operations.acting import act_on
 from crm.scoring.operations.recalculation import recalculate
 from crm.scoring.operations.simulating import simulate_next
 from crm.scoring.operations.timing import rescore_due
@@ -51,12 +52,15 @@ def rescore_all(job: Job) -> Step:
     if not ids:
         return Step(job.done, max(total, job.done), job.cursor, finished=True)
     book = fresh_rule_book()
-    recalculate(ids=ids, book=book, at=moment())
+    at = moment()
+    done = recalculate(ids=ids, book=book, at=at)
+    if job.payload.get("act"):
+        act_on(crossings=done.crossings, book=book, now=at.now)
     finished = len(ids) < BATCH
     payload = {"version": book.version, "leads": len(ids), "finished": finished}
     record(name="scoring.recalculated", subject=job, actor=Actor.of(job.created_by), payload=payload)
-    done = job.done + len(ids)
-    return Step(done, max(total, done), ids[-1], finished)
+    so_far = job.done + len(ids)
+    return Step(so_far, max(total, so_far), ids[-1], finished)
 
 
 @job_kind(SIMULATE)

@@ -78,6 +78,13 @@ urlpatterns = [
     path("scoring/discard/", scoring.discard, name="settings_scoring_discard"),
     path("scoring/thresholds/", scoring.thresholds, name="settings_thresholds"),
     path("scoring/roll-back/", scoring.roll_back, name="settings_scoring_roll_back"),
+    path("scoring/groups/", scoring.sections, name="settings_scoring_groups"),
+    path("scoring/consequences/", scoring.consequence, name="settings_consequences"),
+    path(
+        "scoring/consequences/<uuid:key>/delete/",
+        scoring.delete_consequence,
+        name="settings_consequence_delete",
+    ),
     path("scoring/rules/order/", scoring.order, name="settings_rules_order"),
     path("scoring/rules/new/", scoring.new_rule, name="settings_rule_new"),
     path("scoring/rules/<uuid:key>/", scoring.rule, name="settings_rule"),

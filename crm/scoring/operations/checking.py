@@ -12,11 +12,11 @@ from core.conditions import ConditionError, Field, parse, registry
 from core.ids import uuid7
 from core.text import clean
 from crm.scoring.actions import ACTIONS
-from crm.scoring.content import WHENS, ConsequenceDraft, Content, RuleDraft, SectionDraft
+from crm.scoring.content import ConsequenceDraft, Content, RuleDraft, SectionDraft
 from crm.scoring.errors import BadRule
 from crm.scoring.models import RuleGroup
 from crm.scoring.queries import SUBJECT, decay_fields
-from crm.scoring.scoring import Thresholds
+from crm.scoring.scoring import WHENS, Thresholds
 
 MAX_POINTS = 1000
 MAX_DECAYING = 100

@@ -17,9 +17,10 @@ from core.jobs.models import Job
 from core.jobs.operations import start
 from crm.contacts.models import Contact
 from crm.pipeline.entering import STAGE_COLUMNS, enter
-from crm.pipeline.models import Lead, Qualification, Stage, StageKind
+from crm.pipeline.models import Grade, Lead, Qualification, Stage, StageKind
 from crm.scoring.facts import Facts, KnownLead
 from crm.scoring.models import ScoreEntry
+from crm.scoring.operations.acting import act
 from crm.scoring.queries import RESCORE_ALL, facts_of, moment, points_of, rule_book
 from crm.scoring.scoring import RuleBook, ScoreResult, deltas, score
 
@@ -40,19 +41,24 @@ class Assessment:
 def assess(*, lead: Lead, at: Moment, actor: Actor = SYSTEM) -> Assessment:
     """Score a locked lead: two statements, the second only where points changed.
 
-    Writes the ledger rows and sets the lead's columns; the caller saves them and records the events.
+    Writes the ledger rows, sets the lead's columns and sets off what stands at a threshold that it crosses; the
+    caller saves the columns and records the events.
     """
     facts = facts_of(lead)
     book = rule_book(facts)
+    grade_before = lead.grade
     result = score(KnownLead(lead, facts.points), book, at)
     _write(lead, book, result, facts)
     changed = _set(lead, book, result, at)
-    drafts = _drafts(lead, result, facts.total, changed.qualification_before, actor)
-    moved = _advance(lead, at) if changed.qualification_before != lead.qualification else None
-    if moved is None:
-        return Assessment(result, changed.fields, drafts)
-    drafts.append(EventDraft(name="lead.stage_changed", subject=lead, actor=SYSTEM, payload=moved))
-    return Assessment(result, changed.fields | set(STAGE_COLUMNS), drafts)
+    was = changed.qualification_before
+    drafts = _drafts(lead, result, facts.total, was, actor)
+    columns = set(changed.fields)
+    moved = _advance(lead, at) if was != lead.qualification else None
+    if moved is not None:
+        drafts.append(EventDraft(name="lead.stage_changed", subject=lead, actor=SYSTEM, payload=moved))
+        columns |= set(STAGE_COLUMNS)
+    done = act(lead=lead, book=book, was=was, grade_was=grade_before, now=at.now)
+    return Assessment(result, frozenset(columns | set(done.changed)), [*drafts, *done.drafts])
 
 
 def _advance(lead: Lead, at: Moment) -> dict[str, Any] | None:
@@ -127,8 +133,13 @@ def score_new(*, lead: Lead, at: Moment) -> ScoreResult:
 
 def write_first_entries(*, lead: Lead, result: ScoreResult, actor: Actor) -> list[EventDraft]:
     """The ledger of a new lead; returns the events that the caller records."""
-    _write(lead, rule_book(), result, Facts(None, 0))
-    return _drafts(lead, result, 0, lead.qualification, actor)
+    book = rule_book()
+    _write(lead, book, result, Facts(None, 0))
+    now = lead.scored_at or lead.created_at
+    done = act(lead=lead, book=book, was=Qualification.UNKNOWN, grade_was=Grade.D, now=now)
+    if done.changed:
+        lead.save(update_fields=sorted(done.changed))
+    return [*_drafts(lead, result, 0, lead.qualification, actor), *done.drafts]
 
 
 def start_rescoring(*, user: User | None, act: bool = False) -> Job:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from crm.pipeline.models import Lead
+from crm.scoring.operations.acting import act_on
 from crm.scoring.operations.recalculation import recalculate
 from crm.scoring.queries import fresh_rule_book, moment
 
@@ -27,5 +28,7 @@ def rescore_due(*, now: datetime, batch: int = BATCH) -> int:
     )
     if not ids:
         return 0
-    recalculate(ids=sorted(ids), book=fresh_rule_book(), at=moment(now))
+    book = fresh_rule_book()
+    done = recalculate(ids=sorted(ids), book=book, at=moment(now))
+    act_on(crossings=done.crossings, book=book, now=now)
     return len(ids)

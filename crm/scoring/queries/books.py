@@ -158,7 +158,14 @@ def book_of(rule_set: RuleSet | None) -> RuleBook:
     sections = tuple(
         Section(each.key, each.name, each.group, each.cap) for each in content.sections if each.key
     )
-    return RuleBook(rule_set.version, read_rules(content), content.thresholds, questions(), sections)
+    return RuleBook(
+        rule_set.version,
+        read_rules(content),
+        content.thresholds,
+        questions(),
+        sections,
+        content.consequences,
+    )
 
 
 @dataclass(frozen=True)

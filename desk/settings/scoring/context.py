@@ -6,11 +6,12 @@ from typing import Any
 
 from core.http import Request
 from core.jobs.models import JobStatus
+from crm.scoring.models import RuleGroup
 from crm.scoring.operations import JUDGED
 from crm.scoring.queries import SUBJECT, last_recalculation
 from desk.conditions.purposes import Purpose, register
 from desk.settings.scoring import queries
-from desk.settings.scoring.forms import TestLeadForm, ThresholdsForm
+from desk.settings.scoring.forms import TestLeadForm, ThresholdsForm, offered_actions, when_choices
 
 PAGE = "desk/settings/scoring.html"
 SCORING = register(
@@ -35,7 +36,14 @@ def work_context() -> dict[str, Any]:
     """The left side with the bar above it."""
     page = queries.rule_page()
     limits = ThresholdsForm(initial=vars(page.thresholds))
-    return {"page": page, "limits": limits, "standing": page.standing}
+    return {
+        "page": page,
+        "limits": limits,
+        "standing": page.standing,
+        "whens": when_choices(),
+        "actions": offered_actions(),
+        "sides": RuleGroup.choices,
+    }
 
 
 def progress_context() -> dict[str, Any]:

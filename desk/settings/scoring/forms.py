@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -101,6 +102,34 @@ def posted_consequence(data: QueryDict, key: UUID | None) -> ConsequenceDraft:
         each.name: data.get(f"{action}-{each.name}", "") for each in (known.settings if known else ())
     }
     return ConsequenceDraft(data.get("when", ""), action, settings, key)
+
+
+@dataclass(frozen=True)
+class OfferedSetting:
+    name: str
+    label: str
+    kind: str
+    choices: list[tuple[str, str]]
+
+
+def offered_actions() -> list[tuple[str, str, list[OfferedSetting]]]:
+    """Every action with what it asks for."""
+    return [
+        (
+            action.kind,
+            str(action.label),
+            [
+                OfferedSetting(
+                    f"{action.kind}-{each.name}",
+                    str(each.label),
+                    each.kind,
+                    [(value, str(label)) for value, label in (each.choices() if each.choices else ())],
+                )
+                for each in action.settings
+            ],
+        )
+        for action in ACTIONS.values()
+    ]
 
 
 def when_choices() -> list[tuple[str, str]]:

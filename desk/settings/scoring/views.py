@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,13 @@ from crm.scoring.queries import standing
 from desk.conditions.builder import ConditionForm
 from desk.settings.scoring import effects, queries
 from desk.settings.scoring.context import PAGE, SCORING, mark_of, page_context, progress_context, work_context
-from desk.settings.scoring.forms import RuleForm, TestLeadForm, ThresholdsForm
+from desk.settings.scoring.forms import (
+    RuleForm,
+    TestLeadForm,
+    ThresholdsForm,
+    posted_consequence,
+    posted_sections,
+)
 from desk.settings.telling import say_next
 
 
@@ -157,6 +164,42 @@ def thresholds(request: Request) -> HttpResponse:
         form.add_error(None, str(refusal))
         return render_partial(request, PAGE, "thresholds", {"limits": form}, status=422)
     return edited(render_partial(request, PAGE, "thresholds", {**work_context(), "with_bar": True}))
+
+
+@require_POST
+@require(role=Role.ADMIN)
+def sections(request: Request) -> HttpResponse:
+    """Write the groups with their caps into the draft."""
+    return _edit(
+        request,
+        lambda mark: operations.save_sections(
+            sections=posted_sections(request.POST), user=request.user, mark=mark
+        ),
+    )
+
+
+@require_POST
+@require(role=Role.ADMIN)
+def consequence(request: Request) -> HttpResponse:
+    """Add what happens by itself at a threshold; it counts with the draft."""
+    draft = posted_consequence(request.POST, None)
+    return _edit(request, lambda mark: operations.save_consequence(draft=draft, user=request.user, mark=mark))
+
+
+@require_POST
+@require(role=Role.ADMIN)
+def delete_consequence(request: Request, key: UUID) -> HttpResponse:
+    """Take it out of the draft."""
+    return _edit(request, lambda mark: operations.delete_consequence(key=key, user=request.user, mark=mark))
+
+
+def _edit(request: Request, save: Callable[[str | None], object]) -> HttpResponse:
+    """The left side anew, also when it was refused, with the reason."""
+    try:
+        save(mark_of(request))
+    except (StaleDraft, BadRule) as refusal:
+        return refused(request, refusal)
+    return edited(_work(request))
 
 
 @require_POST

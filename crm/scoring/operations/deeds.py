@@ -1,0 +1,173 @@
+"""The actions that this room knows: move, assign, plan a step, tell somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.access.models import Team, User
+from core.due.operations import schedule
+from core.events.actor import SYSTEM
+from core.events.operations import EventDraft
+from core.notifications import registry as notifications
+from core.notifications.operations import notify
+from crm.pipeline.entering import STAGE_COLUMNS, enter
+from crm.pipeline.links import lead_url
+from crm.pipeline.models import Lead, Stage, StageKind
+from crm.pipeline.operations.steps import REMINDER
+from crm.scoring.actions import Action, Choices, Done, Setting, register
+
+Settings = Mapping[str, Any]
+CROSSED = "lead.crossed"
+OWNER = "owner"
+
+
+def register_all() -> None:
+    """Called at start."""
+    notifications.register(
+        CROSSED, text=gettext_lazy("%(lead)s: %(outcome)s, grade %(grade)s, %(score)s points")
+    )
+    register(
+        Action(
+            "stage",
+            gettext_lazy("move to the stage"),
+            (Setting("stage", gettext_lazy("Stage"), choices=_stages),),
+            _move,
+            lambda settings: "" if settings.get("stage") in dict(_stages()) else _("This stage is gone."),
+        ),
+        Action(
+            "assign",
+            gettext_lazy("assign to"),
+            (Setting("to", gettext_lazy("Whom"), choices=_people_and_teams),),
+            _assign,
+            lambda settings: _fault_of_people(settings, _people_and_teams()),
+        ),
+        Action(
+            "next_step",
+            gettext_lazy("plan the next step"),
+            (
+                Setting("text", gettext_lazy("What to do"), kind="text"),
+                Setting("days", gettext_lazy("In how many days"), kind="days"),
+            ),
+            _plan,
+        ),
+        Action(
+            "notify",
+            gettext_lazy("notify"),
+            (Setting("to", gettext_lazy("Whom"), choices=_whom),),
+            _notify,
+            lambda settings: _fault_of_people(settings, _whom()),
+        ),
+    )
+
+
+def _stages() -> Choices:
+    rows = Stage.objects.filter(kind=StageKind.OPEN).select_related("pipeline")
+    ordered = rows.order_by("pipeline__position", "pipeline", "position", "id")
+    return [(str(row.pk), f"{row.pipeline.name}: {row.name}") for row in ordered]
+
+
+def _people_and_teams() -> Choices:
+    people = User.objects.filter(is_active=True).order_by("name", "id")
+    teams = Team.objects.order_by("name")
+    return [
+        *((f"team:{team.pk}", _("%(team)s, in turn") % {"team": team.name}) for team in teams),
+        *((f"user:{person.pk}", str(person)) for person in people),
+    ]
+
+
+def _whom() -> Choices:
+    return [(OWNER, _("whoever owns the lead")), *_people_and_teams()]
+
+
+def _fault_of_people(settings: Settings, choices: Choices) -> str:
+    return "" if settings.get("to") in dict(choices) else _("This person or team is gone.")
+
+
+def _move(lead: Lead, settings: Settings, now: datetime) -> Done:
+    """To an open stage of its own pipeline; who closed a lead has decided more than points can."""
+    stage = (
+        Stage.objects.filter(pk=int(settings["stage"]), kind=StageKind.OPEN)
+        .select_related("pipeline")
+        .first()
+    )
+    if stage is None or lead.stage_kind != StageKind.OPEN:
+        return Done()
+    if stage.pipeline_id != lead.pipeline_id or stage.pk == lead.stage_id:
+        return Done()
+    payload = enter(lead, stage, now=now)
+    return Done(
+        STAGE_COLUMNS,
+        [EventDraft(name="lead.stage_changed", subject=lead, actor=SYSTEM, payload=payload)],
+    )
+
+
+def _assign(lead: Lead, settings: Settings, now: datetime) -> Done:
+    kind, _colon, number = str(settings["to"]).partition(":")
+    team = Team.objects.filter(pk=int(number)).first() if kind == "team" else None
+    owner = _next_of(team, lead) if team else User.objects.filter(pk=int(number), is_active=True).first()
+    if owner is None or owner.pk == lead.owner_id:
+        return Done()
+    lead.owner = owner
+    changed = {"owner"}
+    if team is not None and lead.team_id != team.pk:
+        lead.team = team
+        changed.add("team")
+    payload = {
+        "owner_id": owner.pk,
+        "owner": str(owner),
+        "team_id": lead.team_id,
+        "team": str(lead.team or ""),
+    }
+    return Done(changed, [EventDraft(name="lead.assigned", subject=lead, actor=SYSTEM, payload=payload)])
+
+
+def _next_of(team: Team, lead: Lead) -> User | None:
+    """Whoever of the team owns the lead already, else the one with the fewest open leads."""
+    people = User.objects.filter(is_active=True, memberships__team=team)
+    counted = people.annotate(load=Count("leads", filter=Q(leads__stage_kind=StageKind.OPEN), distinct=True))
+    ordered = list(counted.order_by("load", "id"))
+    own = next((person for person in ordered if person.pk == lead.owner_id), None)
+    return own or next(iter(ordered), None)
+
+
+def _plan(lead: Lead, settings: Settings, now: datetime) -> Done:
+    """A step that somebody has planned for later stays."""
+    if lead.stage_kind != StageKind.OPEN:
+        return Done()
+    if lead.next_step and (lead.next_step_at is None or lead.next_step_at > now):
+        return Done()
+    lead.next_step = str(settings["text"])
+    lead.next_step_at = now + timedelta(days=int(settings["days"]))
+    due = lead.next_step_at.isoformat()
+    if lead.next_step_at > now:
+        waiting = {"due_at": due, "user": None}
+        schedule(kind=REMINDER, key=str(lead.pk), due_at=lead.next_step_at, payload=waiting, lead_id=lead.pk)
+    payload = {"next_step": lead.next_step, "due_at": due}
+    draft = EventDraft(name="lead.next_step_set", subject=lead, actor=SYSTEM, payload=payload)
+    return Done({"next_step", "next_step_at"}, [draft])
+
+
+def _notify(lead: Lead, settings: Settings, now: datetime) -> Done:
+    kind, _colon, number = str(settings["to"]).partition(":")
+    people = User.objects.filter(is_active=True)
+    if kind == OWNER:
+        people = people.filter(leads=lead)
+    else:
+        people = (
+            people.filter(memberships__team=int(number)) if kind == "team" else people.filter(pk=int(number))
+        )
+    params = {
+        "lead": lead.title,
+        "outcome": str(lead.get_qualification_display()),
+        "grade": lead.grade,
+        "score": lead.score,
+    }
+    key = f"{lead.pk}:{lead.qualification}:{lead.grade}:{now.isoformat()}"
+    notify(users=people.distinct(), kind=CROSSED, key=key, params=params, url=lead_url(lead))
+    return Done()
