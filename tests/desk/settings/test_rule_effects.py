@@ -65,8 +65,7 @@ def test_past_leads_tell_how_well_the_points_part_them(desk: Client, leads: list
         LeadFactory(stage=Stage.objects.get(name="Lost"), lost_reason=reason, answers=taste)
     draft_kitchen()
     page = desk.get(f"{URL}effect/").content.decode()
-    assert "the won one has more points in 50 now" in page
-    assert ", in 90 by the draft" in page
+    assert "the won one has more points in 50 now, in 90 by the draft." in page
 
 
 def test_too_few_past_leads_tell_nothing(desk: Client, leads: list[Lead]) -> None:
