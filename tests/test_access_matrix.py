@@ -50,6 +50,12 @@ class Level(Enum):
 
 A, V, S, O, M, D = Level.ANYBODY, Level.VISITOR, Level.SIGNED_IN, Level.OWN, Level.MANAGER, Level.ADMIN  # noqa: E741
 
+_PARTS = ("counts", "progress", "compare", "effect", "test_lead", "versions")
+_ACTS = ("publish", "discard", "groups", "roll_back")
+SCORING_READ = [f"desk:settings_scoring_{part}" for part in _PARTS]
+SCORING_WRITTEN = [f"desk:settings_scoring_{act}" for act in _ACTS]
+SCORING_WRITTEN += [f"desk:settings_{name}" for name in ("consequences", "consequence_delete", "rules_order")]
+
 MATRIX: dict[str, Level] = {
     "healthz": A,
     "readyz": A,
@@ -215,15 +221,10 @@ MATRIX: dict[str, Level] = {
             "desk:settings_flow",
             "desk:settings_flows",
             "desk:settings_pipelines",
-            "desk:settings_scoring_counts",
             "desk:settings_scoring",
-            "desk:settings_scoring_progress",
+            *SCORING_READ,
             "desk:settings_services",
             "desk:settings_resources",
-            "desk:settings_scoring_compare",
-            "desk:settings_scoring_effect",
-            "desk:settings_scoring_test_lead",
-            "desk:settings_scoring_versions",
             "desk:settings_team",
         ),
         M,
@@ -264,14 +265,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings_criterion",
             "desk:settings_criterion_delete",
             "desk:condition_part",
-            "desk:settings_scoring_publish",
-            "desk:settings_scoring_discard",
-            "desk:settings_scoring_groups",
-            "desk:settings_consequences",
-            "desk:settings_consequence_delete",
-            "desk:settings_rules_order",
+            *SCORING_WRITTEN,
             "desk:settings_thresholds",
-            "desk:settings_scoring_roll_back",
             "desk:settings_rule_new",
             "desk:settings_rule",
             "desk:settings_rule_delete",

@@ -33,9 +33,10 @@ class Bar:
         return round(self.x + self.width, 1)
 
 
-def bars(steps: Sequence[Bin]) -> list[Bar]:
+def bars(steps: Sequence[Bin], *, with_draft: bool = True) -> list[Bar]:
     """The tallest fills the height; every step has a bar for now and one for the draft."""
-    tallest = max((max(step.before, step.after) for step in steps), default=0) or 1
+    heights = [max(step.before, step.after if with_draft else 0) for step in steps]
+    tallest = max(heights, default=0) or 1
     room = WIDTH / max(len(steps), 1)
     width = round(room * 0.42, 1)
     every = max(1, round(len(steps) / 8))

@@ -69,7 +69,7 @@ def effect_page() -> EffectPage:
         effect,
         share,
         job,
-        bars(bins(effect)),
+        bars(bins(effect), with_draft=state.draft is not None),
         [
             (str(each.label), found)
             for each, found in zip(OUTCOMES, crossings(effect.outcomes, OUTCOMES), strict=True)
