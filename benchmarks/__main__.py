@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import accept, bookings, pages, reply, telegram
+from benchmarks import accept, api, bookings, pages, reply, telegram
 from benchmarks.table import Row, print_table
 from tests.stack import RunningStack, free_port_pair
 
@@ -32,6 +32,7 @@ def main() -> int:
                 ("reply", reply.measure),
                 ("telegram", telegram.measure),
                 ("accept", accept.measure),
+                ("api", api.measure),
                 ("pages", pages.measure),
                 ("bookings", bookings.measure),
             ):

@@ -29,7 +29,7 @@ def measure(stack: RunningStack) -> list[Row]:
         "CREATE TABLE IF NOT EXISTS bench_bare_delivery (LIKE conversations_rawdelivery INCLUDING ALL)"
     )
     body = b'{"version": 1, "type": "message", "client_id": "00000000-0000-4000-8000-000000000000", "text": "hello"}'
-    with _paused_worker(stack), _bare_server(stack) as port:
+    with paused_worker(stack), bare_server(stack) as port:
         floor_request = post(f"localhost:{port}", "/insert/", body)
         floors, figures = [], []
         for _ in range(ROUNDS):
@@ -61,7 +61,7 @@ def _row(figures: list[Load], floors: list[Load]) -> Row:
 
 
 @contextmanager
-def _paused_worker(stack: RunningStack) -> Iterator[None]:
+def paused_worker(stack: RunningStack) -> Iterator[None]:
     """Accepting is measured alone: the work that it causes waits, as it would on a machine of its own."""
     import json
 
@@ -83,7 +83,7 @@ def _paused_worker(stack: RunningStack) -> Iterator[None]:
 
 
 @contextmanager
-def _bare_server(stack: RunningStack) -> Iterator[int]:
+def bare_server(stack: RunningStack, application: str = "benchmarks.bare:application") -> Iterator[int]:
     """The floor under the product's own server settings; yields its port."""
     port = free_port_pair()
     environment = {**os.environ, "DATABASE_URL": stack.services["database_url"], "PYTHONPATH": str(PROJECT)}
@@ -100,7 +100,7 @@ def _bare_server(stack: RunningStack) -> Iterator[int]:
         "8",
     ]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-ws", "--http", "1", "--backlog", "1024"]
-    command += ["--backpressure", "512", "--log-level", "warning", "benchmarks.bare:application"]
+    command += ["--backpressure", "512", "--log-level", "warning", application]
     server = subprocess.Popen(command, cwd=PROJECT, env=environment)
     try:
         wait_for(lambda: _answers(port), seconds=30, what="the bare server")

@@ -51,6 +51,7 @@ def _texts(path: str) -> Made:
 
 class ServiceShape(Shape):
     scope = Scope.BOOKINGS_READ
+    small = Service
 
     id = Identifier()
     key = Text()
@@ -83,6 +84,7 @@ class ServiceShape(Shape):
 
 class ResourceShape(Shape):
     scope = Scope.BOOKINGS_READ
+    small = Resource
 
     id = Identifier()
     name = Text()

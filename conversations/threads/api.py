@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
-from conversations.accounts.models import Channel
+from conversations.accounts.models import Channel, ChannelAccount
 from conversations.sending.drafts import QuickReply
 from conversations.threads.models import (
     Attachment,
@@ -71,6 +71,7 @@ FILES = {
 
 class AccountShape(Shape):
     scope = Scope.CONVERSATIONS_READ
+    small = ChannelAccount
 
     id = Identifier()
     channel = Choice("kind", choices=Channel.choices)

@@ -15,6 +15,7 @@ from core.keys.scopes import Scope
 
 class PersonShape(Shape):
     scope = Scope.SETTINGS_READ
+    small = User
 
     id = Identifier()
     name = Text()
@@ -25,6 +26,7 @@ class PersonShape(Shape):
 
 class TeamShape(Shape):
     scope = Scope.SETTINGS_READ
+    small = Team
 
     id = Identifier()
     name = Text()

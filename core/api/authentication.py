@@ -70,10 +70,10 @@ def _used(key: KnownKey, minute: int) -> int:
         return 0
     name = f"parley:api:{key.pk}:{minute}"
     try:
-        with valkey.client().pipeline(transaction=False) as pipe:
-            pipe.incr(name)
-            pipe.expire(name, 2 * WINDOW)
-            return int(pipe.execute()[0])
+        used = int(valkey.client().incr(name))
+        if used == 1:
+            valkey.client().expire(name, 2 * WINDOW)
+        return used
     except RedisError as error:
         breaker.trip("api rate limit", error)
         return 0

@@ -13,7 +13,6 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, ClassVar, NoReturn
 
-import pghistory
 from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +25,9 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
 from core.api.authentication import KeyAuthentication, authenticate, count_request
+from core.api.drafts import prototype
 from core.api.etags import encode, etag, is_known, matches
+from core.api.history import signed_history
 from core.api.idempotency import REPLAYED, Once
 from core.api.pages import Listing, PageRequest, page_of
 from core.api.parameters import Parameter, read_parameters
@@ -97,6 +98,15 @@ class Call:
         assert self.operation.out is not None
         shown: dict[str, Any] = self.operation.out.one(rows, self.page_request.expand)
         return shown
+
+    def shown(self, thing: Model) -> dict[str, Any]:
+        """A thing that was just made, in the operation's shape; read from the database only where it is to be expanded."""
+        shape = self.operation.out
+        assert shape is not None
+        if self.page_request.expand:
+            return self.one(type(thing)._default_manager.filter(pk=thing.pk))
+        made: dict[str, Any] = shape.of(thing)
+        return made
 
     def lock(self, rows: QuerySet[Any], shape: type[Shape] | None = None) -> Any:
         """The primary key of the one row, locked; If-Match is compared under the lock.
@@ -202,9 +212,7 @@ def _body(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     sent = request.body
     if sent and request.content_type != JSON:
         raise Problem(415, "not_json", "Send JSON with Content-Type: application/json.")
-    serializer = operation.into(data=_json(sent) if sent else {})
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = dict(serializer.validated_data)
+    data: dict[str, Any] = dict(prototype(operation.into).run_validation(_json(sent) if sent else {}))
     return data
 
 
@@ -222,7 +230,7 @@ def _no_constant(name: str) -> NoReturn:
 def _written(call: Call, handler: Handler, kwargs: dict[str, Any]) -> HttpResponse:
     """What changes something: one transaction for the change, its events and, with an Idempotency-Key, the answer."""
     once = Once.of(call.request, call.key)
-    with through_key(call.key.pk), pghistory.context(api_key=call.key.prefix, **_person(call.key)):
+    with through_key(call.key.pk), signed_history(call.key):
         try:
             return _act(call, handler, kwargs, once)
         except IntegrityError as error:
@@ -243,10 +251,6 @@ def _act(call: Call, handler: Handler, kwargs: dict[str, Any], once: Once | None
     if once is not None:
         once.remember(response.status_code, response.text, response.headers.get("ETag", ""))
     return response
-
-
-def _person(key: KnownKey) -> dict[str, int]:
-    return {"user": key.person.pk} if key.person else {}
 
 
 def _response(call: Call, shown: Any) -> HttpResponse:

@@ -89,7 +89,7 @@ def page_of(
     if len(found) > wanted.limit:
         cursor = _encode(wanted.order or listing.default, shown[-1][len(columns) :])
         link = f"{path}?{urlencode({**query, 'cursor': cursor})}"
-    return {"results": [plan.write(row) for row in shown], "next": link}
+    return {"results": plan.write_all(shown), "next": link}
 
 
 def _behind(place: Sequence[str], at: Sequence[Any], falling: bool) -> Q:

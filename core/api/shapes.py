@@ -8,13 +8,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from rest_framework import serializers
 
+from core.api.ids import learn, public_id
 from core.keys.scopes import Scope
 
 # A shape may name a field as the framework names something of its own ("source").
@@ -28,7 +30,12 @@ Write = Callable[..., Any]
 
 def instant(value: datetime | None) -> str | None:
     """ISO 8601 in UTC with a Z."""
-    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if value is None:
+        return None
+    text = value.isoformat()
+    if not text.endswith("+00:00"):
+        text = value.astimezone(UTC).isoformat()
+    return f"{text[:-6]}Z"
 
 
 def money(amount: Decimal | None, currency: str) -> dict[str, str] | None:
@@ -149,13 +156,19 @@ class Ref(Out, _Field):
         return f"{self.path or name}__"
 
     def columns(self, name: str) -> tuple[Column, ...]:
+        if self.shape.small is not None:
+            return (f"{self.path or name}_id",)
         return (f"{self.way(name)}public_id",)
 
 
 class Shape(_Serializer):
-    """`scope` is needed to see it inside another thing. `version` is the field that If-Match compares, "" for all."""
+    """`scope` is needed to see it inside another thing. `version` is the field that If-Match compares, "" for all.
+
+    `small`: the model, where it has few rows; references to it are then told from memory (core.api.ids).
+    """
 
     scope: ClassVar[Scope | None] = None
+    small: ClassVar[type[Model] | None] = None
     version: ClassVar[str] = ""
 
     @classmethod
@@ -166,7 +179,14 @@ class Shape(_Serializer):
     def list(cls, rows: QuerySet[Any], expand: Collection[str] = ()) -> list[dict[str, Any]]:
         """The rows as JSON, in one statement."""
         plan = plan_of(cls, frozenset(expand))
-        return [plan.write(row) for row in rows.values_list(*plan.columns())]
+        return plan.write_all(list(rows.values_list(*plan.columns())))
+
+    @classmethod
+    def of(cls, thing: Model) -> dict[str, Any]:
+        """A thing that was just written, without asking the database again. Only for shapes without expressions."""
+        plan = plan_of(cls)
+        row = [_reach(thing, str(path)) for path in plan.selected]
+        return plan.write_all([row])[0]
 
     @classmethod
     def one(cls, rows: QuerySet[Any], expand: Collection[str] = ()) -> dict[str, Any]:
@@ -177,35 +197,44 @@ class Shape(_Serializer):
         return found[0]
 
 
-@dataclass(frozen=True)
-class _Part:
-    """`start` to `end` of the row's columns make the value under `name`."""
-
-    name: str
-    start: int
-    end: int
-    write: Write | None
+def _reach(thing: Any, path: str) -> Any:
+    """The value at a path of the ORM, from a thing whose relations are known already."""
+    for step in path.split("__"):
+        if thing is None:
+            return None
+        thing = getattr(thing, step)
+    return thing
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to select for a shape and how to write a row of it."""
+    """What to select for a shape and how to write a row of it.
+
+    `parts`: name, first and last column and writer of each value; `small`: columns that hold keys of a small table.
+    """
 
     selected: tuple[str | tuple[Callable[[str], Any], str], ...]
-    parts: tuple[_Part, ...]
+    parts: tuple[tuple[str, int, int, Write | None], ...]
+    small: tuple[tuple[int, type[Model]], ...]
 
     def columns(self) -> list[Any]:
         return [each if isinstance(each, str) else each[0](each[1]) for each in self.selected]
 
+    def write_all(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+        """The rows as JSON; a statement for each small table of which a row is met for the first time."""
+        for column, model in self.small:
+            learn(model, {row[column] for row in rows})
+        return [self.write(row) for row in rows]
+
     def write(self, row: Sequence[Any]) -> dict[str, Any]:
         shown = {}
-        for part in self.parts:
-            if part.end == part.start + 1:
-                value = row[part.start]
-                shown[part.name] = part.write(value) if part.write else value
+        for name, start, end, write in self.parts:
+            if write is None:
+                shown[name] = row[start]
+            elif end == start + 1:
+                shown[name] = write(row[start])
             else:
-                assert part.write is not None
-                shown[part.name] = part.write(*row[part.start : part.end])
+                shown[name] = write(*row[start:end])
         return shown
 
 
@@ -222,20 +251,26 @@ def plan_of(shape: type[Shape], expand: frozenset[str] = frozenset()) -> Plan:
 
 def _plan(shape: type[Shape], expand: frozenset[str] = frozenset(), prefix: str = "") -> Plan:
     selected: list[str | tuple[Callable[[str], Any], str]] = []
-    parts = []
+    parts: list[tuple[str, int, int, Write | None]] = []
+    small: list[tuple[int, type[Model]]] = []
     for name, each in _fields(shape):
         start = len(selected)
         if isinstance(each, Ref) and name in expand:
             inner = _plan(each.shape, frozenset(), prefix + each.way(name))
             selected += inner.selected
-            parts.append(_Part(name, start, len(selected), _whole(inner)))
+            small += [(start + column, model) for column, model in inner.small]
+            parts.append((name, start, len(selected), _whole(inner)))
             continue
         selected += [
             f"{prefix}{column}" if isinstance(column, str) else (column, prefix)
             for column in each.columns(name)
         ]
-        parts.append(_Part(name, start, len(selected), each.write))
-    return Plan(tuple(selected), tuple(parts))
+        write = each.write
+        if isinstance(each, Ref) and (model := each.shape.small) is not None:
+            small.append((start, model))
+            write = partial(public_id, model)
+        parts.append((name, start, len(selected), write))
+    return Plan(tuple(selected), tuple(parts), tuple(small))
 
 
 def _whole(inner: Plan) -> Write:

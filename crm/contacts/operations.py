@@ -58,11 +58,12 @@ def create_contact(
     `company_name` as in `update_contact`.
     """
     wanted = _points(phones, emails)
-    kept, normal = storable_name(name)
     with transaction.atomic(savepoint=False):
-        contact = Contact.objects.create(
-            name=kept,
-            name_normal=normal,
+        return _create_contact(
+            wanted,
+            actor,
+            name,
+            source,
             language=language,
             timezone=timezone,
             company=company or _company_named(company_name),
@@ -71,45 +72,65 @@ def create_contact(
             fields=fields or {},
             last_message_at=last_message_at,
         )
-        contact.known_points = tuple(wanted)
-        drafts = [_draft("contact.created", contact, actor, {"name": kept, "source": source})]
-        if wanted:
-            ContactPoint.objects.bulk_create(
-                ContactPoint(contact=contact, kind=kind, value=value) for kind, value in wanted
-            )
-            drafts += [
-                _draft("contact.point_added", contact, actor, {"kind": kind, "value": value})
-                for kind, value in wanted
-            ]
-        record_all(drafts)
-        return contact
 
 
-@transaction.atomic
+def _create_contact(
+    wanted: Sequence[tuple[str, str]], actor: Actor, name: str, source: str, **values: Any
+) -> Contact:
+    kept, normal = storable_name(name)
+    contact = Contact.objects.create(name=kept, name_normal=normal, **values)
+    contact.known_points = tuple(wanted)
+    drafts = [_draft("contact.created", contact, actor, {"name": kept, "source": source})]
+    if wanted:
+        ContactPoint.objects.bulk_create(
+            ContactPoint(contact=contact, kind=kind, value=value) for kind, value in wanted
+        )
+        drafts += [
+            _draft("contact.point_added", contact, actor, {"kind": kind, "value": value})
+            for kind, value in wanted
+        ]
+    record_all(drafts)
+    return contact
+
+
 def find_or_create_contact(
     *,
     actor: Actor,
     phones: Sequence[str] = (),
     emails: Sequence[str] = (),
     name: str = "",
-    **fields: Any,
+    language: str = "",
+    timezone: str = "",
+    company_name: str = "",
+    tags: Sequence[str] = (),
+    source: str = "",
 ) -> Contact:
     """The contact known by one of these phones, else by one of the emails, else a new one; the oldest of several.
 
-    What is new of phones and emails is added, and the name where none is known; other fields are for a new contact (see
+    What is new of phones and emails is added, and the name where none is known; the rest is for a new contact (see
     `create_contact`). Two callers with the same phone find the same contact. Raises BadContactPoint.
     """
     wanted = _points(phones, emails)
-    found = _known_by(wanted)
-    if found is None:
-        return create_contact(actor=actor, phones=phones, emails=emails, name=name, **fields)
-    if name and not found.name:
-        update_contact(contact=found, actor=actor, name=name)
-    found.known_points = tuple(found.points.order_by("id").values_list("kind", "value"))
-    for kind, value in wanted:
-        if (kind, value) not in found.known_points:
-            add_point(contact=found, kind=kind, value=value, actor=actor)
-    return found
+    with transaction.atomic(savepoint=False):
+        found = _known_by(wanted)
+        if found is None:
+            return _create_contact(
+                wanted,
+                actor,
+                name,
+                source,
+                language=language,
+                timezone=timezone,
+                company=_company_named(company_name),
+                tags=list(tags),
+            )
+        if name and not found.name:
+            update_contact(contact=found, actor=actor, name=name)
+        found.known_points = tuple(found.points.order_by("id").values_list("kind", "value"))
+        for kind, value in wanted:
+            if (kind, value) not in found.known_points:
+                add_point(contact=found, kind=kind, value=value, actor=actor)
+        return found
 
 
 def _known_by(wanted: Sequence[tuple[str, str]]) -> Contact | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from core.access.models import User
@@ -7,6 +9,7 @@ from core.access.queries import visible
 from core.company.queries import company
 from core.text import normalise
 from crm.contacts import points
+from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact, ContactPoint, ContactPointKind
 from crm.pipeline.models import Lead
 
@@ -48,6 +51,9 @@ def stored_form(kind: ContactPointKind | str, value: str) -> str:
     BadContactPoint.
     """
     if ContactPointKind(kind) is ContactPointKind.PHONE:
+        if value.lstrip().startswith("+"):
+            with suppress(BadContactPoint):
+                return points.phone(value, "")
         return points.phone(value, company().country)
     return points.email(value)
 

@@ -36,6 +36,7 @@ def test_a_form_makes_a_lead_and_finds_the_contact_again(program: Program) -> No
     assert (lead["next_step"], lead["next_step_at"]) == ("Call", "2026-03-02T09:00:00Z")
     assert lead["answers"] == {"budget": {"amount": "1200000.00", "currency": "AMD"}, "start": 7}
     assert lead["score"] == 11
+    assert program.get(f"leads/{lead['id']}/?expand=contact,stage") == lead
     again = program.post(
         "leads/", {"contact": {"phones": ["+374 77 123456"], "emails": ["work@example.com"]}}
     )
@@ -160,3 +161,23 @@ def test_what_is_wrong_is_named(program: Program) -> None:
     assert faults({"contact": ANNA, "owner": nobody}) == [("/owner", "unknown")]
     assert faults([1]) == [("/", "invalid")]
     assert Lead.objects.count() == Contact.objects.count() == 0
+
+
+def test_what_is_answered_at_once_is_what_is_read_later(program: Program) -> None:
+    anna = make_user("Seller")
+    made = program.post(
+        "leads/",
+        {
+            "contact": {"name": "Berta", "emails": ["berta@example.com"], "company": "Masis"},
+            "owner": str(anna.public_id),
+            "value": {"amount": "0.1", "currency": "USD"},
+            "next_step": "Call",
+            "next_step_at": "2090-01-01T00:00:00+04:00",
+            "answers": {"start": 7},
+            "goal": "price",
+        },
+    )
+
+    assert program.get(f"leads/{made['id']}/") == made
+    history = Lead.pgh_event_model.objects.filter(title="Berta")  # type: ignore[attr-defined]
+    assert {row.pgh_context["api_key"] for row in history} == {ApiKey.objects.get().prefix}

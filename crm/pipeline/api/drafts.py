@@ -7,7 +7,19 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
-from core.api.drafts import Draft, List, Money, OneOf, Reference, Tags, When, Words, Zone, language
+from core.api.drafts import (
+    Draft,
+    List,
+    Money,
+    OneOf,
+    Reference,
+    Tags,
+    When,
+    Words,
+    Zone,
+    language,
+    prototype,
+)
 from crm.pipeline.enums import LeadSource
 from crm.qualification.api import AnswersField
 
@@ -31,9 +43,7 @@ class ContactField(serializers.Field[Any, Any, Any, Any]):
         if isinstance(data, str):
             found: UUID = Reference().run_validation(data)
             return found
-        inline = InlineContact(data=data)
-        inline.is_valid(raise_exception=True)
-        return dict(inline.validated_data)
+        return dict(prototype(InlineContact).run_validation(data))
 
 
 class ContactFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -49,7 +49,7 @@ class Leads(Endpoint):
         draft = _draft(call)
         contact = contact_of(call, call.data["contact"])
         lead = intake.take_in(contact=contact, draft=draft, actor=call.actor, user=call.key.person)
-        return call.one(leads().filter(pk=lead.pk))
+        return call.shown(lead)
 
 
 class OneLead(Endpoint):

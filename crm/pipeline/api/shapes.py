@@ -27,7 +27,7 @@ from core.api.shapes import (
 from core.keys.queries import KnownKey
 from core.keys.scopes import Scope
 from crm.contacts.api import ContactShape
-from crm.pipeline.models import Grade, Qualification, Stage, StageKind
+from crm.pipeline.models import Grade, Pipeline, Qualification, Stage, StageKind
 from crm.pipeline.queries import leads
 from crm.pipeline.queries.leads import LeadQuerySet
 from crm.qualification.answers import plain
@@ -59,6 +59,8 @@ def _stages(prefix: str) -> Any:
 
 
 class PipelineShape(Shape):
+    small = Pipeline
+
     id = Identifier()
     name = Text()
     currency = Text()
@@ -67,6 +69,8 @@ class PipelineShape(Shape):
 
 
 class StageShape(Shape):
+    small = Stage
+
     id = Identifier()
     pipeline = Ref(PipelineShape)
     name = Text()

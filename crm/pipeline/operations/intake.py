@@ -40,7 +40,7 @@ class LeadDraft:
     answers: Mapping[str, Any] = field(default_factory=dict)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_in(*, contact: Contact, draft: LeadDraft, actor: Actor, user: User | None = None) -> Lead:
     """A lead of the contact with its answers and its next step. Raises NoPipeline, UnknownCriterion, BadAnswer."""
     lead = create_lead(
@@ -60,11 +60,11 @@ def take_in(*, contact: Contact, draft: LeadDraft, actor: Actor, user: User | No
     if draft.answers:
         answer(lead=lead, answers=draft.answers, actor=actor, user=user)
     if draft.next_step:
-        set_next_step(lead_id=lead.pk, text=draft.next_step, due_at=draft.next_step_at, actor=actor)
+        return set_next_step(lead_id=lead.pk, text=draft.next_step, due_at=draft.next_step_at, actor=actor)
     return lead
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def answer(*, lead: Lead, answers: Mapping[str, Any], actor: Actor, user: User | None = None) -> list[str]:
     """Write answers that a program knows to a locked lead; None takes one away. Returns the keys that changed."""
     told = [
