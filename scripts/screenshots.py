@@ -30,7 +30,9 @@ SCREENS = {
     "inbox": "/inbox/{conversation}/",
     "board": "/pipeline/",
     "lead": "/leads/{lead}/",
+    "calendar": "/calendar/",
     "scoring": "/settings/scoring/",
+    "booking": "/book/{service}/",
     "widget": "/demo/?lang=en",
 }
 
@@ -42,8 +44,9 @@ class Studio:
         self.stack, self.browser = stack, browser
         self.colleague = sign_in(browser, stack.url)
         self.visitor = self._tell()
+        service = stack.query("SELECT token FROM bookings_service ORDER BY position, id LIMIT 1")[0][0]
         (self.ids,) = [
-            {"conversation": conversation, "lead": lead}
+            {"conversation": conversation, "lead": lead, "service": service}
             for conversation, lead in stack.query(
                 "SELECT c.public_id, l.public_id FROM conversations_conversation c"
                 " JOIN crm_lead l ON l.id = c.lead_id ORDER BY c.id DESC LIMIT 1"
@@ -72,7 +75,7 @@ class Studio:
 
     @contextmanager
     def _page(self, screen: str, size: dict[str, int], scheme: str) -> Iterator[Page]:
-        state = {"sign-in": None, "widget": self.visitor}.get(screen, self.colleague)
+        state = {"sign-in": None, "booking": None, "widget": self.visitor}.get(screen, self.colleague)
         looking = context(self.browser, viewport=size, color_scheme=scheme, storage_state=state)
         page = looking.new_page()
         page.goto(self.stack.url + SCREENS[screen].format(**self.ids))

@@ -21,6 +21,7 @@ class CompanyProfile(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(_("name"), max_length=200)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    phone = models.CharField(_("phone for customers"), max_length=40, blank=True)
     color = models.CharField(_("colour"), max_length=7, default="#0f766e")
     currency = models.CharField(_("currency"), max_length=3, default="AMD")
     country = models.CharField(_("country"), max_length=2, default="AM")

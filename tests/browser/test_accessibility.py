@@ -19,24 +19,43 @@ AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag22aa"]}
 GRAVE = ("serious", "critical")
 SCHEMES = ("light", "dark")
-SETTINGS = ("company", "hours", "team", "pipelines", "criteria", "scoring", "channels", "flows")
+SETTINGS = (
+    "company",
+    "hours",
+    "team",
+    "pipelines",
+    "criteria",
+    "scoring",
+    "services",
+    "resources",
+    "channels",
+    "flows",
+)
 PAGES = {
     "inbox": "/inbox/",
     "conversation": "/inbox/{conversation}/",
     "today": "/today/",
     "board": "/pipeline/",
+    "calendar": "/calendar/",
     "lead": "/leads/{lead}/",
     "contacts": "/contacts/",
     "contact": "/contacts/{contact}/",
     "settings": "/settings/",
     **{f"settings: {name}": f"/settings/{name}/" for name in SETTINGS},
     "a criterion": "/settings/criteria/{criterion}/",
+    "a new service": "/settings/services/new/",
+    "a new person or room": "/settings/resources/new/",
     "a new criterion": "/settings/criteria/new/",
     "a flow": "/settings/flows/first_answer/",
     "a channel": "/settings/channels/{account}/",
     "a colleague": "/settings/team/people/{person}/",
 }
-OPEN = {"sign-in": "/accounts/login/", "demo": "/demo/", "chat page": "/chat/{token}/"}
+OPEN = {
+    "sign-in": "/accounts/login/",
+    "demo": "/demo/",
+    "chat page": "/chat/{token}/",
+    "booking page": "/book/",
+}
 NAMES = {
     "conversation": "SELECT public_id::text FROM conversations_conversation ORDER BY id DESC LIMIT 1",
     "lead": "SELECT public_id::text FROM crm_lead ORDER BY id LIMIT 1",
@@ -153,7 +172,7 @@ def test_the_widget_with_a_conversation(product: RunningStack, visiting: Browser
         assert grave(page.main_frame) == []
 
 
-@pytest.mark.parametrize("name", ["inbox", "conversation", "board", "lead", "settings: scoring"])
+@pytest.mark.parametrize("name", ["inbox", "conversation", "board", "calendar", "lead", "settings: scoring"])
 def test_a_screen_on_a_phone(
     product: RunningStack, browser: Browser, signed_in: Any, names: dict[str, str], name: str
 ) -> None:

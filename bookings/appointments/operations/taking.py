@@ -21,7 +21,7 @@ from bookings.appointments.operations.reminders import forget_hold, schedule_hol
 from bookings.appointments.operations.rows import locked_booking, locked_with_lead
 from bookings.appointments.operations.telling import record_booking
 from bookings.appointments.queries import Timetable
-from bookings.errors import BookingClosed, ContactNeeded, HoldExpired
+from bookings.errors import BookingClosed, ContactNeeded, HoldExpired, SlotTaken
 from bookings.resources.models import Resource
 from bookings.services.models import Service
 from conversations.threads.models import Conversation
@@ -66,9 +66,9 @@ def hold(
 def _hold(booking: Booking, wanted: Wanted) -> Booking:
     if (known := _already(booking)) is not None:
         return known
-    place = take_place(wanted)
-    if (known := _already(booking)) is not None:  # the same request was quicker, and held the lock
-        return known
+    place = _place_unless_known(booking, wanted)
+    if isinstance(place, Booking):
+        return place
     _insert(booking, place)
     schedule_hold(booking)
     record_booking("booking.held", booking, actor=SYSTEM, chosen=place.chosen)
@@ -104,12 +104,9 @@ def book(
 def _book(booking: Booking, wanted: Wanted, *, actor: Actor) -> Booking:
     if booking.lead_id is not None:
         booking.lead = locked_lead(booking.lead_id)  # before the resources, as everywhere
-    known = _already(booking)
-    if known is None:
-        place = take_place(wanted)
-        known = _already(booking)  # the same request was quicker, and held the lock
-    if known is not None:
-        return _confirm(booking_id=known.pk, now=wanted.now, actor=actor, contact=booking.contact)
+    place = _already(booking) or _place_unless_known(booking, wanted)
+    if isinstance(place, Booking):
+        return _confirm(booking_id=place.pk, now=wanted.now, actor=actor, contact=booking.contact)
     _insert(booking, place)
     record_booking("booking.confirmed", booking, actor=actor, via=booking.via, chosen=place.chosen)
     after_confirming(booking, now=wanted.now, actor=actor)
@@ -228,6 +225,18 @@ def _already(booking: Booking) -> Booking | None:
         return None
     rows = Booking.objects.select_related("service", "resource", "contact", "lead", "conversation")
     return rows.filter(request_key=booking.request_key).first()
+
+
+def _place_unless_known(booking: Booking, wanted: Wanted) -> Place | Booking:
+    """A place; or, behind its lock, the booking of the same request, which was quicker and may hold that very place."""
+    try:
+        place = take_place(wanted)
+    except SlotTaken:
+        known = _already(booking)
+        if known is None:
+            raise
+        return known
+    return _already(booking) or place
 
 
 def _insert(booking: Booking, place: Place) -> None:

@@ -19,11 +19,12 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = CompanyProfile
-        fields = ("name", "legal_name", "color", "currency", "country", "timezone", "language")
+        fields = ("name", "legal_name", "phone", "color", "currency", "country", "timezone", "language")
         labels = {"language": _("Language of the company"), "color": _("Colour of the chat")}
         help_texts = {
             "name": _("Customers read it in the chat and in every greeting."),
             "legal_name": _("On documents, where it differs."),
+            "phone": _("Customers read it where it is too late to change a meeting by themselves."),
             "currency": _("Amounts without a currency are read in it; new leads have it."),
             "timezone": _("Days, hours and deadlines of the company are counted in it."),
             "language": _("A customer whose language is not known yet is greeted in it."),

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 
 from bookings.appointments.models import Booking
 from bookings.appointments.operations import mark
+from core.company.models import CompanyProfile
 from core.events.actor import SYSTEM
 from core.events.models import Event
 from tests.desk.reading import attributes, words
@@ -155,6 +157,15 @@ def test_too_late_says_what_to_do(visitor: Client) -> None:
     assert len(words(refused.content, "notice")) == 1
     booking.refresh_from_db()
     assert (booking.status, booking.starts_at) == ("confirmed", TEN)
+
+
+def test_too_late_names_the_phone(visitor: Client) -> None:
+    booking = make_booking()
+    CompanyProfile.objects.update(phone="+374 10 123456")
+    cache.clear()
+    with time_machine.travel(TEN - timedelta(minutes=59), tick=False):
+        page = visitor.get(own(booking)).content
+    assert words(page, "note") == ["It begins too soon to change it here. Call us: +374 10 123456."]
 
 
 def test_a_link_tells_every_state(visitor: Client) -> None:
