@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Subquery, TextField, When
+from django.db.models import BigIntegerField, Case, F, OuterRef, Subquery, TextField, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +20,30 @@ from crm.qualification.queries import all_criteria, field_of
 from crm.scoring.queries import SUBJECT, points_of
 
 LEAD = (SUBJECT,)
+_WRITTEN_ON = {
+    "webchat",
+    "whatsapp",
+    "messenger",
+    "instagram",
+    "telegram",
+    "x",
+    "wechat",
+    "viber",
+    "email",
+    "api",
+}
+CHANNELS = [choice for choice in LeadSource.choices if choice[0] in _WRITTEN_ON]
 
 
 def register() -> None:
-    registry.register(*_own_fields(), *_call_fields(), *_score_fields(), *_contact_fields(), *_time_fields())
+    registry.register(
+        *_own_fields(),
+        *_talk_fields(),
+        *_call_fields(),
+        *_score_fields(),
+        *_contact_fields(),
+        *_time_fields(),
+    )
     registry.provide(SUBJECT, lambda: [field_of(criterion) for criterion in all_criteria()])
 
 
@@ -103,6 +123,41 @@ def _call_fields() -> list[Field]:
         _column("call_count", FieldType.NUMBER, _("Number of calls"), key="calls"),
         _column("last_call_outcome", FieldType.CHOICE, _("Outcome of the last call"), CallOutcome.choices),
         _column("last_call_at", FieldType.DATETIME, _("Last call")),
+    ]
+
+
+def _talk_fields() -> list[Field]:
+    """How the customer talks, over all conversations of the lead."""
+
+    def column(name: str, kind: FieldType, label: Any, key: str, choices: Any = None) -> Field:
+        return Field(
+            key=f"talk.{key}",
+            type=kind,
+            label=label,
+            subjects=LEAD,
+            getter=_attribute(name),
+            orm=name,
+            choices=choices,
+        )
+
+    return [
+        column("customer_messages", FieldType.NUMBER, _("Messages of the customer"), "messages"),
+        column("customer_words", FieldType.NUMBER, _("Words of the customer"), "words"),
+        column("customer_wrote_at", FieldType.DATETIME, _("The customer wrote last"), "wrote_at"),
+        column("customer_channel", FieldType.CHOICE, _("Channel of the last message"), "channel", CHANNELS),
+        Field(
+            key="talk.reply_minutes",
+            type=FieldType.NUMBER,
+            label=_("Minutes in which the customer answers"),
+            subjects=LEAD,
+            getter=lambda lead, at: (
+                lead.customer_reply_seconds // (60 * lead.customer_replies) if lead.customer_replies else None
+            ),
+            orm=lambda at: Case(
+                When(customer_replies__gt=0, then=F("customer_reply_seconds") / (F("customer_replies") * 60)),
+                output_field=BigIntegerField(),
+            ),
+        ),
     ]
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from conversations import responder
 from conversations.accounts.models import AccountPurpose, ChannelAccount
@@ -42,7 +42,11 @@ from crm.contacts.models import Contact, ContactPointKind
 from crm.contacts.operations import add_point, update_contact
 from crm.pipeline.models import Lead, StageKind
 from crm.pipeline.operations import create_lead
-from crm.pipeline.queries import default_stage
+from crm.pipeline.queries import default_stage, locked_lead
+from crm.pipeline.talk import FIELDS as TALK
+from crm.pipeline.talk import Heard
+from crm.scoring.operations import rescore
+from crm.scoring.queries import rule_book
 
 SPOKEN = frozenset({EventKind.MESSAGE, EventKind.POSTBACK, EventKind.COMMENT})
 """Kinds in which a customer says something that wants an answer."""
@@ -133,12 +137,13 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
         return Received(conversation=conversation, duplicate=True)
     attach(message, event)
     spam = conversation.status == ConversationStatus.SPAM
+    said = _said(account, conversation, message)
     with held(conversation):
-        _ensure_lead(account, sender, event, message)
+        _ensure_lead(account, sender, event, message, said)
         _heard(conversation, message, _in_a_line(message, event), spam=spam)
         record_all([*sender.events, _received(conversation, message, event)])
         if not message.late:
-            _touch(sender, message)
+            _touch(sender, message, said)
         _learn(sender.contact, event)
         hold_scheduled(conversation)
         heeded = event.kind in SPOKEN and heed(
@@ -155,6 +160,7 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
             )
         elif not respond and conversation.handler == Handler.FLOW:
             change(conversation, handler=Handler.QUEUE)
+        _score(conversation)
     return Received(message, conversation, sender.new_contact, sender.new_conversation)
 
 
@@ -252,7 +258,22 @@ def _received(conversation: Conversation, message: Message, event: InboundEvent)
     return EventDraft(name="message.received", subject=conversation, actor=CUSTOMER, payload=payload)
 
 
-def _ensure_lead(account: ChannelAccount, sender: Sender, event: InboundEvent, message: Message) -> None:
+def _said(account: ChannelAccount, conversation: Conversation, message: Message) -> Heard:
+    """What counts of the message for the lead, before the conversation has taken it in."""
+    asked = conversation.last_message_at if conversation.last_direction == Direction.OUT else None
+    waited = None if asked is None else max(0, (message.sent_at - asked) // timedelta(seconds=1))
+    return Heard(message.sent_at, account.kind, len(message.text.split()), waited)
+
+
+def _score(conversation: Conversation) -> None:
+    """The lead again, where a rule asks for how its customer talks."""
+    if conversation.lead_id and not rule_book().fields_used().isdisjoint(TALK):
+        rescore(lead=locked_lead(conversation.lead_id), actor=CUSTOMER)
+
+
+def _ensure_lead(
+    account: ChannelAccount, sender: Sender, event: InboundEvent, message: Message, said: Heard
+) -> None:
     """On a sales account a customer who writes is a lead: the open one of the contact, else a new one."""
     conversation = sender.conversation
     if (
@@ -266,12 +287,12 @@ def _ensure_lead(account: ChannelAccount, sender: Sender, event: InboundEvent, m
         open_leads = Lead.objects.filter(contact_id=conversation.contact_id, stage_kind=StageKind.OPEN)
         lead = open_leads.order_by("-id").first()
     if lead is None:
-        lead = conversation.lead_just_made = _new_lead(account, sender, event, message)
+        lead = conversation.lead_just_made = _new_lead(account, sender, event, said)
     if lead is not None:
         change(conversation, lead=lead)
 
 
-def _new_lead(account: ChannelAccount, sender: Sender, event: InboundEvent, message: Message) -> Lead | None:
+def _new_lead(account: ChannelAccount, sender: Sender, event: InboundEvent, said: Heard) -> Lead | None:
     """None while there is no pipeline: what the customer says is kept all the same."""
     stage = default_stage()
     if stage is None:
@@ -283,7 +304,8 @@ def _new_lead(account: ChannelAccount, sender: Sender, event: InboundEvent, mess
         source=account.kind,
         campaign=str(event.referral.get("campaign", ""))[:120],
         team=account.team,
-        last_message_at=message.sent_at,
+        last_message_at=said.at,
+        heard=said,
         actor=SYSTEM,
     )
 
@@ -310,13 +332,13 @@ def _learn_point(contact: Contact, kind: str, value: str) -> None:
         return
 
 
-def _touch(sender: Sender, message: Message) -> None:
+def _touch(sender: Sender, message: Message, said: Heard) -> None:
     """The boards sort by it; not a change that a person made, hence neither event nor history. What this message has
     made bears its time already. The lead first, as everywhere: its row is then ours before any of the contact's.
     """
     conversation = sender.conversation
     if conversation.lead_id and conversation.lead_just_made is None:
-        Lead.objects.filter(pk=conversation.lead_id).update(last_message_at=message.sent_at)
+        Lead.objects.filter(pk=conversation.lead_id).update(last_message_at=message.sent_at, **said.updates())
     if not sender.new_contact:
         Contact.objects.filter(pk=conversation.contact_id).update(last_message_at=message.sent_at)
 

@@ -23,6 +23,7 @@ from crm.pipeline.operations.steps import set_next_step
 from crm.pipeline.operations.writing import check_revision, save_changed
 from crm.pipeline.queries import default_stage, locked_lead
 from crm.pipeline.steps import Step
+from crm.pipeline.talk import Heard
 from crm.scoring.operations import score_new, write_first_entries
 from crm.scoring.queries import moment
 
@@ -57,6 +58,7 @@ def create_lead(
     currency: str = "",
     tags: Sequence[str] = (),
     last_message_at: datetime | None = None,
+    heard: Heard | None = None,
 ) -> Lead:
     """A new lead, scored as far as anything is known of it; at most 3 statements while no rule gives points
     yet.
@@ -88,6 +90,7 @@ def create_lead(
         tags=list(tags),
         last_message_at=last_message_at,
         created_at=now,
+        **(heard.values() if heard else {}),
     )
     payload = {"title": kept, "stage": stage.name, "source": source, "goal": goal}
     with transaction.atomic(savepoint=False):
