@@ -7,6 +7,8 @@ from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from core import reads
+
 log = structlog.get_logger(__name__)
 
 
@@ -24,14 +26,23 @@ class _Tolerated:
 
 
 _TOLERATED = _Tolerated()
+_NOTHING = object()
 
 
 class ForgivingRedisCache(RedisCache):
     """Answers like an empty cache while the server is away. Sessions then come from the database."""
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        kept = reads.kept()
+        if kept is not None and (key, version) in kept:
+            return kept[key, version]
         with _TOLERATED:
-            return super().get(key, default, version)
+            found = super().get(key, _NOTHING, version)
+            if found is _NOTHING:
+                return default
+            if kept is not None:
+                kept[key, version] = found
+            return found
         return default
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
@@ -45,15 +56,19 @@ class ForgivingRedisCache(RedisCache):
         return False
 
     def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
+        reads.drop(key)
         with _TOLERATED:
             return bool(super().add(key, value, *args, **kwargs))
         return True
 
     def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> None:
+        reads.drop(key)
         with _TOLERATED:
             super().set(key, value, *args, **kwargs)
 
     def set_many(self, data: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        for key in data:
+            reads.drop(key)
         with _TOLERATED:
             return super().set_many(data, *args, **kwargs)
         return list(data)
@@ -63,7 +78,12 @@ class ForgivingRedisCache(RedisCache):
             return bool(super().touch(key, *args, **kwargs))
         return False
 
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        reads.drop(key, version)
+        return int(super().incr(key, delta, version))
+
     def delete(self, key: Any, version: int | None = None) -> bool:
+        reads.drop(key, version)
         with _TOLERATED:
             return bool(super().delete(key, version))
         return False

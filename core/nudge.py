@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from core import valkey
+from core.reads import kept_reads
 
 COALESCE_MILLISECONDS = 5_000
 EXPIRES_SECONDS = 60
@@ -61,11 +62,12 @@ def work(name: str, step: Callable[[], int], *, seconds: float = TURN_SECONDS) -
     _accept(name)
     deadline = time.monotonic() + seconds
     worked = 0
-    while count := step():
-        worked += count
-        if time.monotonic() >= deadline:
-            nudge(name)
-            break
+    with kept_reads():
+        while count := step():
+            worked += count
+            if time.monotonic() >= deadline:
+                nudge(name)
+                break
     return worked
 
 

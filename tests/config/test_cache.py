@@ -1,5 +1,8 @@
+from django.conf import settings
+
 from config.cache import ForgivingRedisCache
 from config.processes import port_is_free
+from core.reads import kept_reads
 
 
 def test_a_cache_that_is_away_is_an_empty_cache() -> None:
@@ -15,3 +18,21 @@ def test_a_cache_that_is_away_is_an_empty_cache() -> None:
     assert cache.touch("name") is False
     assert cache.delete("name") is False
     assert cache.set_many({"name": "value"}) == ["name"]
+
+
+def test_a_turn_reads_a_value_once_and_sees_what_it_writes_itself() -> None:
+    from django.core.cache import cache
+
+    cache.set("turn", 1)
+    with kept_reads():
+        assert cache.get("turn") == 1
+        other = ForgivingRedisCache(settings.CACHE_URL, {"KEY_PREFIX": "parley"})
+        other._cache.set(cache.make_key("turn"), 2, 60)
+        assert cache.get("turn") == 1
+        assert cache.get("nothing", "default") == "default"
+        cache.set("turn", 3)
+        assert cache.get("turn") == 3
+        cache.delete("turn")
+        assert cache.get("turn") is None
+    cache.set("turn", 4)
+    assert cache.get("turn") == 4

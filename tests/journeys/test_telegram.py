@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bookings.appointments.models import Booking
+from bookings.appointments.operations import mark
+from bookings.services.models import Service
 from conversations.accounts.models import ChannelAccount
 from conversations.deliveries.models import RawDelivery
 from conversations.outbox.models import OutboxItem
@@ -11,10 +14,13 @@ from conversations.threads.models import Attachment
 from conversations.threads.operations import reply
 from core.access.models import User
 from core.due.models import DueRow
+from core.events.actor import Actor
 from crm.consent.models import Purpose
 from crm.consent.queries import has_opted_out, may
+from tests.journeys.booking import local
 from tests.journeys.telegram import TelegramChat
 from tests.journeys.test_first_answer import STORIES
+from tests.journeys.test_meetings import STORIES as MEETINGS
 from tests.providers import telegram as provider
 from tests.providers.telegram_customer import Customer
 from tests.support import work_off
@@ -292,3 +298,38 @@ def test_a_group_is_followed_to_its_new_id(phone: TelegramChat, anna: User) -> N
     message.refresh_from_db()
     assert (message.status, message.external_id) == ("sent", "-1001234567890:1")
     assert phone.conversation.thread_id == "-1001234567890"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("came", [True, False])
+def test_booked_reminded_moved_and_seen_or_missed(
+    phone: TelegramChat, visits: Service, anna: User, language: str, came: bool
+) -> None:
+    """The story to its end (issue 3, acceptance 1), all of it by taps and words on the phone."""
+    story = MEETINGS[language]
+    phone.customer.name = story.name.split()[-1]
+    for text in story.says:
+        answer = phone.say(text)
+    assert answer.endswith(story.offer)
+    phone.say(story.wish)
+    assert phone.tap(phone.buttons[0]).startswith(story.booked)
+    booking = Booking.objects.get()
+    assert (booking.status, booking.starts_at) == ("confirmed", local("03-05 15:00"))
+
+    phone.clock.move_to(local("03-04 15:00"))
+    assert phone.wait(minutes=1)
+    assert phone.tap(story.coming[0]) == story.coming[1]
+    assert phone.say(story.move[0]).endswith(story.move[1])
+    assert phone.say(story.other[0]).startswith(story.other[1])
+
+    reminders = []
+    for moment in ("03-05 16:00", "03-06 14:00", "03-06 15:50"):
+        phone.clock.move_to(local(moment))
+        reminders.append(phone.wait(minutes=0))
+    assert all(reminders)
+    after = local("03-06 16:40")
+    phone.clock.move_to(after)
+    booking = mark(booking_id=booking.pk, came=came, now=after, actor=Actor.of(anna))
+    assert (booking.status, booking.starts_at) == ("attended" if came else "no_show", local("03-06 16:00"))
+    assert bool(phone.wait(hours=1)) is not came
+    assert {message.status for message in phone.messages} <= {"received", "sent"}
