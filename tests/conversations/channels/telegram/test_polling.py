@@ -67,9 +67,13 @@ def test_where_it_goes_on_is_kept_by_the_same_transaction(
     class Lost(Exception):
         pass
 
-    with pytest.raises(Lost), transaction.atomic():
+    @transaction.atomic
+    def lose_it() -> None:
         assert poll_once(bot, seconds=0) == 1
         raise Lost
+
+    with pytest.raises(Lost):
+        lose_it()
     assert (TelegramPolling.objects.get().next_update, RawDelivery.objects.count()) == (0, 0)
     assert poll_once(bot, seconds=0) == 1
     assert RawDelivery.objects.count() == 1
