@@ -29,7 +29,7 @@
     };
     const { about, who, state } = event.extendedProps;
     const named = view.type === "timeGridWeek" && !box.dataset.who;
-    const head = part("event-head", timeText.split(" ")[0]);
+    const head = part("event-head", timeText.split(/[ –-]/)[0]);
     const title = document.createElement("strong");
     title.textContent = ` ${event.title}`;
     head.append(title);
@@ -63,7 +63,8 @@
   }
 
   function make() {
-    const language = document.documentElement.lang;
+    // English dates as everywhere else on the desk: 27 Nov.
+    const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
     const resources = [...box.querySelectorAll("[data-resource]")].map((each) => ({ id: each.dataset.resource, title: each.textContent }));
     box.hidden = false;
     const view = sessionStorage.getItem("calendar-view") ?? "timeGridWeek";
@@ -78,7 +79,7 @@
       pointer: true,
       slotDuration: "00:30",
       snapDuration: "00:15",
-      slotHeight: 26,
+      slotHeight: 32,
       slotEventOverlap: false,
       slotMinTime: "07:00",
       slotMaxTime: "22:00",

@@ -74,7 +74,7 @@ def test_other_times_and_a_wish(chat: Chat, visits: Service) -> None:
         label.startswith("Fri 6 March") for label in labels(chat)[:3]
     )
     assert chat.lead.answers["start"] == 7
-    assert chat.say("Sunday morning").startswith("That time is not free, these are the nearest.")
+    assert chat.say("Sunday morning").startswith("There is nothing free then, these are the nearest times.")
 
 
 def test_out_of_order_the_meeting_first(chat: Chat, visits: Service) -> None:

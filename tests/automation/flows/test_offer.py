@@ -149,7 +149,7 @@ def test_the_wish_may_come_with_the_first_words() -> None:
 
 def test_a_wish_that_is_not_free_brings_the_nearest() -> None:
     chat = begin().send(says("friday at 20", "other"))
-    assert chat.said.text.startswith("That time is not free, these are the nearest.")
+    assert chat.said.text.startswith("There is nothing free then, these are the nearest times.")
     assert chat.said.asks == "meeting.time"
 
 
