@@ -67,5 +67,5 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<uuid:public_id>/cancel/", bookings.Cancel.as_view(), name="booking_cancel"),
     path("bookings/<uuid:public_id>/mark/", bookings.Mark.as_view(), name="booking_mark"),
     path("events/", events.Events.as_view(), name="events"),
-    re_path(r"^.*$", Unknown.as_view(), name="unknown"),
+    re_path(r"^[\s\S]*", Unknown.as_view(), name="unknown"),
 ]

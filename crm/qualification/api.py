@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
@@ -57,7 +58,10 @@ CRITERIA = Listing(
 )
 ANSWERS = Listing(
     AnswerShape,
-    (Filter("key", TEXT, "criterion__key"), Filter("superseded_at", FLAG, nullable=True)),
+    (
+        Filter("key", TEXT, "criterion__key"),
+        Filter("current", FLAG, where=lambda holds: Q(superseded_at__isnull=holds)),
+    ),
     (CREATED,),
 )
 

@@ -114,7 +114,7 @@ def test_answers_are_kept_with_their_history(program: Program) -> None:
         ("start", 30, "api", True),
         ("start", 7, "api", False),
     ]
-    assert [row["value"] for row in program.get(f"{path}?superseded_at__isnull=true")["results"]] == [30]
+    assert [row["value"] for row in program.get(f"{path}?current=true")["results"]] == [30]
 
 
 def test_whoever_saw_an_older_state_changes_nothing(program: Program) -> None:
