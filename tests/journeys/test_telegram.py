@@ -272,7 +272,8 @@ def test_files_go_out_one_by_one_with_the_words_beside_the_last(phone: TelegramC
 
 def test_a_shared_phone_number_is_the_contacts(phone: TelegramChat) -> None:
     phone.say("hello, how much is a kitchen?")
-    phone.does("share_phone", "37499123456")
+    answer = phone.does("share_phone", "37499123456")
+    assert answer.count("Thank you") <= 1
     points = phone.conversation.contact.points.values_list("kind", "value")
     assert list(points) == [("phone", "+37499123456")]
 

@@ -61,7 +61,8 @@ def attach(message: Message, event: InboundEvent) -> None:
         fetch_later(message, files)
     if event.attachments:
         kept = Attachment.objects.filter(message=message).order_by("id")
-        message.attachment_kinds = tuple(kept.values_list("kind", flat=True))
+        # A shared contact is no file to be passed on: what it tells is learned.
+        message.attachment_kinds = tuple(kept.exclude(kind="contact").values_list("kind", flat=True))
 
 
 def _announced(message: Message, attachment: InboundAttachment) -> Attachment:
