@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import conditions_fields
 from bookings.appointments import receivers
+from bookings.appointments.models import Booking
 from bookings.appointments.operations.leaving import hand_over_bookings
 from bookings.events import TYPES, register_events
 from core.access import leaving
 from core.live import routes, topics
 from core.notifications.registry import register as register_notification
+from crm.duplicates import belongings
 from crm.pipeline.queries.timeline import tell_event
 
 
@@ -23,6 +25,7 @@ def register_all() -> None:
     receivers.register()
     conditions_fields.register()
     leaving.register(hand_over_bookings, place=30)
+    belongings.register(Booking, label=_("Bookings"), place=30)
     register_notification("booking.confirmed", text=_("%(contact)s booked: %(service)s, %(when)s"))
     register_notification("booking.moved", text=_("%(contact)s moved: %(service)s, now %(when)s"))
     register_notification("booking.cancelled", text=_("%(contact)s cancelled: %(service)s, %(when)s"))

@@ -13,6 +13,7 @@ from core.events import api as events
 from core.keys import api as keys
 from crm.calls import api as calls
 from crm.contacts import api as contacts
+from crm.duplicates import api as duplicates
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
 from crm.scoring import api as scoring
@@ -31,6 +32,14 @@ urlpatterns: list[URLPattern] = [
         name="contact_point",
     ),
     path("contacts/<uuid:public_id>/consent/", contacts.Consents.as_view(), name="contact_consent"),
+    path("contacts/<uuid:public_id>/duplicates/", duplicates.Duplicates.as_view(), name="contact_duplicates"),
+    path("contacts/<uuid:public_id>/merge/", duplicates.Merge.as_view(), name="contact_merge"),
+    path("contacts/<uuid:public_id>/merges/", duplicates.Merges.as_view(), name="contact_merges"),
+    path(
+        "contacts/<uuid:public_id>/merges/<uuid:merge_id>/undo/",
+        duplicates.UndoMerge.as_view(),
+        name="contact_merge_undo",
+    ),
     path("leads/", leads.Leads.as_view(), name="leads"),
     path("leads/<uuid:public_id>/", leads.OneLead.as_view(), name="lead"),
     path("leads/<uuid:public_id>/move/", leads.Move.as_view(), name="lead_move"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from conversations.accounts.models import ChannelIdentity
 from conversations.channels import registry
 from conversations.channels.api.adapter import ApiAdapter
 from conversations.channels.telegram import followups as telegram
@@ -15,6 +17,7 @@ from conversations.files.operations import ATTEMPTS, FETCH, fetch
 from conversations.inbound import followups
 from conversations.outbox import receivers as outbox
 from conversations.outbox.queries import sent
+from conversations.threads.models import Conversation
 from conversations.threads.operations.leaving import hand_over_chats
 from core import nudge
 from core.access import leaving
@@ -22,10 +25,28 @@ from core.due.registry import handler
 from core.notifications.registry import register as register_notification
 from core.schedules import every
 from core.tidy.registry import keep
+from crm.duplicates import belongings, clues
+from crm.duplicates.clues import Clue
 
 PROCESS = "conversations.deliveries.tasks.process_deliveries"
 DELIVER = "conversations.outbox.tasks.deliver_outbox"
 TIDY = "conversations.channels.webchat.tasks.remove_uploads"
+
+SAME_SENDER = Clue(
+    kind="sender",
+    source=(
+        "(SELECT identity.contact_id, identity.external_id, account.kind "
+        "FROM conversations_channelidentity AS identity "
+        "JOIN conversations_channelaccount AS account ON account.id = identity.account_id "
+        "WHERE account.kind = 'telegram')"
+    ),
+    contact="contact_id",
+    keys=("kind", "external_id"),
+    detail="kind",
+    strength=40,
+    words=lambda _kind: gettext("The same Telegram account, seen by two bots"),
+)
+"""Telegram knows a person by one number everywhere; other channels by one for each account of ours."""
 
 
 def register_all() -> None:
@@ -44,6 +65,9 @@ def register_all() -> None:
     keep("deliveries", days=30, rows=done, moment="processed_at")
     keep("outbox items", days=30, rows=sent, moment="finished_at")
     leaving.register(hand_over_chats, place=10)
+    belongings.register(Conversation, label=_("Conversations"), place=10)
+    belongings.register(ChannelIdentity, label=_("Channel accounts"), place=11)
+    clues.register(SAME_SENDER)
     register_notification("conversation.handed_off", text=_("%(contact)s asks for a person (#%(number)s)"))
     register_notification("conversation.announced", text=_("%(contact)s booked a meeting (#%(number)s)"))
     register_notification("conversation.assigned", text=_("%(contact)s is yours now (#%(number)s)"))

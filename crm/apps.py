@@ -11,6 +11,7 @@ class CrmConfig(AppConfig):
         from core.access import leaving
         from core.notifications.registry import register as register_notification
         from crm import conditions_fields, events  # noqa: F401
+        from crm.duplicates import background as duplicates
         from crm.pipeline import tasks as _due  # noqa: F401
         from crm.pipeline.operations.leaving import hand_over_leads
         from crm.qualification import uses
@@ -20,6 +21,7 @@ class CrmConfig(AppConfig):
 
         conditions_fields.register()
         deeds.register_all()
+        duplicates.register_all()
         uses.register(rules_using)
         leaving.register(hand_over_leads, place=20)
         register_notification("lead.next_step_due", text=_("Now: %(step)s (%(lead)s)"))

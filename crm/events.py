@@ -42,6 +42,30 @@ register(
         },
     )
 )
+_MOVED = "Number of rows by the name of their model."
+register(
+    EventType(
+        "contact.merged",
+        1,
+        "Two contacts became one; the contact of the event is the one that is left.",
+        {
+            "merged_id": "The contact that became part of it.",
+            "name": "Its name.",
+            "moved": _MOVED,
+            "changes": "Names of the fields that changed of the one that is left.",
+        },
+        {"merged_id": "contact"},
+    )
+)
+register(
+    EventType(
+        "contact.merge_undone",
+        1,
+        "Two contacts that had become one are two again.",
+        {"merged_id": "The contact that was given back.", "name": "Its name.", "moved": _MOVED},
+        {"merged_id": "contact"},
+    )
+)
 register(
     EventType(
         "lead.created",

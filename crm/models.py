@@ -3,6 +3,7 @@
 from crm.calls.models import Call
 from crm.consent.models import ConsentRecord
 from crm.contacts.models import Company, Contact, ContactPoint
+from crm.duplicates.models import ContactMerge, DuplicatePair
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
 from crm.qualification.models import Criterion, LeadAnswer
 from crm.scoring.models import RuleSet, ScoreEntry, ScoringRule
@@ -12,8 +13,10 @@ __all__ = [
     "Company",
     "ConsentRecord",
     "Contact",
+    "ContactMerge",
     "ContactPoint",
     "Criterion",
+    "DuplicatePair",
     "Lead",
     "LeadAnswer",
     "LostReason",

@@ -9,6 +9,7 @@ from desk.calendar import views as calendar
 from desk.calls import views as calls
 from desk.conditions import views as conditions
 from desk.contacts import views as contacts
+from desk.duplicates import views as duplicates
 from desk.frame import views as frame
 from desk.inbox import views as inbox
 from desk.leads import views as leads
@@ -79,6 +80,10 @@ urlpatterns = [
     path("calendar/<uuid:public_id>/cancel/", calendar.cancel, name="calendar_cancel"),
     path("calendar/<uuid:public_id>/mark/", calendar.mark, name="calendar_mark"),
     path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("contacts/merges/<uuid:public_id>/undo/", duplicates.undo, name="contact_merge_undo"),
+    path("contacts/<uuid:public_id>/merge/<uuid:other>/", duplicates.merge, name="contact_merge"),
+    path("contacts/<uuid:public_id>/dismiss/<uuid:other>/", duplicates.dismiss, name="contact_dismiss"),
     path("contacts/<uuid:public_id>/", contacts.contact, name="contact"),
     path("contacts/<uuid:public_id>/history/", contacts.history, name="contact_history"),
     path("contacts/<uuid:public_id>/details/", contacts.details, name="contact_details"),

@@ -25,12 +25,14 @@ from core.keys.models import ApiKey
 from core.notifications.models import Notification
 from crm.calls.operations import log_call
 from crm.defaults import install_defaults
+from crm.duplicates.operations import merge_contacts
 from crm.pipeline.models import LostReason
 from crm.qualification.models import Criterion
 from crm.scoring.models import ScoringRule
 from tests.factories.bookings import make_booking, make_resource, make_service, next_free
 from tests.factories.conversations import Visitor, make_user, make_web_chat
 from tests.factories.core import TeamFactory
+from tests.factories.crm import ContactFactory
 from tests.support import work_off
 
 
@@ -86,6 +88,10 @@ MATRIX: dict[str, Level] = {
             "api:contact_points",
             "api:contact_point",
             "api:contact_consent",
+            "api:contact_duplicates",
+            "api:contact_merge",
+            "api:contact_merges",
+            "api:contact_merge_undo",
             "api:leads",
             "api:lead",
             "api:lead_step_done",
@@ -152,6 +158,7 @@ MATRIX: dict[str, Level] = {
             "desk:calendar_new",
             "desk:calendar_contacts",
             "desk:contacts",
+            "desk:duplicates",
         ),
         S,
     ),
@@ -207,6 +214,9 @@ MATRIX: dict[str, Level] = {
             "desk:contact_point",
             "desk:contact_point_remove",
             "desk:contact_consent",
+            "desk:contact_merge",
+            "desk:contact_dismiss",
+            "desk:contact_merge_undo",
         ),
         O,
     ),
@@ -299,6 +309,7 @@ THINGS = {
     "inbox/": "conversation",
     "leads/": "lead",
     "contacts/": "contact",
+    "contacts/merges/": "merge",
     "calls/": "call",
     "attachments/": "attachment",
     "pipeline/": "pipeline",
@@ -384,6 +395,14 @@ def world(db: None) -> dict[str, Any]:
         "call": call,
         "lead": lead,
         "contact": conversation.contact,
+        "namesake": ContactFactory(owner=owner),
+        "merge": merge_contacts(
+            winner=conversation.contact,
+            loser=ContactFactory(),
+            actor=Actor.of(owner),
+            by=owner,
+            now=timezone.now(),
+        ),
         "attachment": attachment,
         "pipeline": lead.pipeline,
         "stage": lead.stage,
@@ -421,8 +440,8 @@ def address(name: str, world: dict[str, Any]) -> str:
     if "public_id>" in pattern:
         beginning = max((start for start in THINGS if pattern.startswith(start)), key=len)
         kwargs["public_id"] = world[OWN_THINGS.get(name) or THINGS[beginning]].public_id
-    if "<uuid:stage>" in pattern:
-        kwargs["stage"] = world["stage"].public_id
+    parts = (("stage", "stage"), ("other", "namesake"))
+    kwargs |= {part: world[thing].public_id for part, thing in parts if f"<uuid:{part}>" in pattern}
     if "<uuid:message>" in pattern:
         kwargs["message"] = world["attachment"].message.public_id
     if "<str:token>" in pattern:

@@ -14,6 +14,7 @@ from conversations.threads.models import Conversation
 from core.ids import public_token, uuid7
 from core.languages import Language
 from crm.contacts.models import Contact
+from crm.contacts.tombstones import never_to_a_tombstone
 from crm.pipeline.models import Lead
 
 
@@ -95,6 +96,7 @@ class Booking(models.Model):
             ),
             models.Index(fields=["hold_expires_at"], name="booking_holds", condition=Q(status="held")),
         ]
+        triggers = [never_to_a_tombstone()]
 
     def __str__(self) -> str:
         return f"{self.service} {self.starts_at:%Y-%m-%d %H:%M}"

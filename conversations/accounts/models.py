@@ -10,6 +10,7 @@ from core.calendars.models import BusinessCalendar
 from core.ids import public_token, uuid7
 from core.secrets.fields import SecretJSONField
 from crm.contacts.models import Contact
+from crm.contacts.tombstones import never_to_a_tombstone
 
 
 class Channel(models.TextChoices):
@@ -100,3 +101,4 @@ class ChannelIdentity(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "external_id"], name="one_identity_per_sender")
         ]
+        triggers = [never_to_a_tombstone()]

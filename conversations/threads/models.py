@@ -13,6 +13,7 @@ from core.access.models import Team
 from core.ids import uuid7
 from core.languages import Language
 from crm.contacts.models import Contact
+from crm.contacts.tombstones import never_to_a_tombstone
 from crm.pipeline.models import Lead
 
 COMPUTED = [
@@ -149,6 +150,7 @@ class Conversation(models.Model):
             ),
             models.Index(fields=["lead", "-last_message_at"], name="conversations_of_lead"),
         ]
+        triggers = [never_to_a_tombstone()]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

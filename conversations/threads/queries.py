@@ -112,11 +112,14 @@ def conversations() -> ConversationQuerySet:
 def locked_conversation(conversation_id: int, user: User | None = None) -> Conversation:
     """The row, locked, with its contact and identity; Conversation.DoesNotExist when `user` may not see it.
 
-    What is joined was read before the wait. That is safe as long as a conversation never changes its contact or
-    identity: an operation that does so (merging contacts) has to lock the conversations first and read anew here.
+    What is joined was read before the wait. Where the wait was for a merge of contacts, the joined contact is no longer
+    the conversation's, and the database gives no row: it is there at the second look.
     """
     rows = conversations() if user is None else conversations().visible_to(user)
-    return rows.select_for_update(of=("self",)).select_related("contact", "identity").get(pk=conversation_id)
+    rows = (
+        rows.select_for_update(of=("self",)).select_related("contact", "identity").filter(pk=conversation_id)
+    )
+    return rows.first() or rows.get()
 
 
 def inbox(

@@ -20,6 +20,7 @@ from crm.calls.models import Call
 from crm.calls.operations import log_call
 from crm.calls.queries import CallQuerySet, calls
 from crm.contacts.api import ContactShape, contacts_of
+from crm.contacts.queries import found_or_heir
 from crm.pipeline.api.shapes import LeadShape, leads_of
 from crm.pipeline.steps import Step
 
@@ -103,5 +104,5 @@ def _subjects(call: ApiCall, lead_id: UUID | None, contact_id: UUID | None) -> t
         if lead is None:
             call.refuse("/contact", "required", "Name the contact or the lead.")
         return lead, lead.contact
-    contact = contacts_of(call.key).filter(public_id=contact_id).first()
+    contact = found_or_heir(contacts_of(call.key), contact_id)
     return lead, contact or call.refuse("/contact", "unknown", "There is no such contact.")

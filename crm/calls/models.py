@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.ids import uuid7
 from crm.calls.enums import CallDirection, CallOutcome
 from crm.contacts.models import Contact
+from crm.contacts.tombstones import never_to_a_tombstone
 from crm.pipeline.models import Lead
 
 
@@ -49,6 +50,7 @@ class Call(models.Model):
             ),
             models.Index(fields=["user", "-called_at"], name="call_of_colleague"),
         ]
+        triggers = [never_to_a_tombstone()]
 
     def __str__(self) -> str:
         return f"{self.get_direction_display()}: {self.get_outcome_display()}"

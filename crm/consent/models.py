@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from crm.contacts.models import Contact
+from crm.contacts.tombstones import never_to_a_tombstone
 
 
 class Purpose(models.TextChoices):
@@ -36,6 +37,7 @@ class ConsentRecord(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["contact", "purpose", "-id"], name="consent_newest")]
+        triggers = [never_to_a_tombstone()]
 
     def __str__(self) -> str:
         return f"{self.purpose} {'granted' if self.granted else 'withdrawn'}"

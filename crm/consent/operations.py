@@ -13,6 +13,8 @@ from crm.consent.signals import follow_ups_ended
 from crm.contacts.models import Contact
 
 OPT_OUT = (Purpose.FOLLOW_UP, Purpose.MARKETING)
+MERGED = "merge"
+"""Source of an opt-out that holds because it was said by a contact that became part of this one."""
 
 
 def withdraw(
@@ -100,6 +102,11 @@ def _decide(
 
 
 def _holds(contact: Contact, purpose: Purpose, channel: str, *, granted: bool) -> bool:
-    """Whether the newest word already says so for at least this reach."""
+    """Whether the newest word already says so for at least this reach.
+
+    What a merge said in the name of another does not count: undoing the merge takes it away.
+    """
     decided = newest(contact, purpose, channel)
-    return decided is not None and decided.granted is granted and decided.channel in ("", channel)
+    if decided is None or decided.source == MERGED:
+        return False
+    return decided.granted is granted and decided.channel in ("", channel)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
+from django.http import Http404
 
 from core.access.api import PersonShape, person_named
 from core.api.drafts import Draft, List, OneOf, Reference, Tags, Words, YesNo, Zone, language
 from core.api.endpoint import Call, Endpoint, operation
 from core.api.filters import IDS, TEXT, TIME, WORDS, Filter
 from core.api.pages import CREATED, Listing, Sort
+from core.api.problems import Problem
 from core.api.shapes import Choice, Flag, Identifier, Instant, Optional, Ref, Shape, Text, Texts
 from core.keys.queries import KnownKey
 from core.keys.scopes import Scope
@@ -23,7 +26,7 @@ from crm.consent.operations import grant, withdraw
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact, ContactPoint, ContactPointKind
 from crm.contacts.operations import ContactChanges, add_point, create_contact, remove_point, update_contact
-from crm.contacts.queries import ContactQuerySet, contacts, stored_form
+from crm.contacts.queries import ContactQuerySet, contacts, found_or_heir, stored_form
 from crm.scoring.operations import lock_leads
 
 
@@ -143,6 +146,34 @@ def contacts_of(key: KnownKey) -> ContactQuerySet:
     return contacts().visible_to(key.person) if key.person else contacts()
 
 
+@contextmanager
+def leading_on(call: Call, public_id: UUID) -> Iterator[None]:
+    """Tell whoever asks for a contact that became part of another one where it is now. Raises Problem 301, or 409
+    where something was to be changed: that is for the caller to decide again.
+    """
+    try:
+        yield
+    except (Contact.DoesNotExist, Http404):
+        heir = found_or_heir(contacts_of(call.key), public_id)
+        if heir is None:
+            raise
+        here, there = str(public_id), str(heir.public_id)
+        reads = call.request.method in ("GET", "HEAD")
+        raise Problem(
+            301 if reads else 409,
+            "merged",
+            "This contact became part of another one.",
+            headers={"Location": call.request.build_absolute_uri().replace(here, there)} if reads else {},
+            more={"merged_into": there},
+        ) from None
+
+
+def known_contact(call: Call, public_id: UUID) -> Contact:
+    """Raises Contact.DoesNotExist, and Problem as `leading_on`."""
+    with leading_on(call, public_id):
+        return contacts_of(call.key).get(public_id=public_id)
+
+
 class Contacts(Endpoint):
     tag = "Contacts"
 
@@ -159,9 +190,16 @@ class Contacts(Endpoint):
 class OneContact(Endpoint):
     tag = "Contacts"
 
-    @operation(Scope.CONTACTS_READ, "A contact", out=ContactShape)
+    @operation(
+        Scope.CONTACTS_READ,
+        "A contact",
+        about="The id of one that became part of another leads there.",
+        out=ContactShape,
+        refusals={301: "It became part of the contact `merged_into`, which Location leads to."},
+    )
     def get(self, call: Call, public_id: UUID) -> Any:
-        return call.one(contacts_of(call.key).filter(public_id=public_id))
+        with leading_on(call, public_id):
+            return call.one(contacts_of(call.key).filter(public_id=public_id))
 
     @operation(Scope.CONTACTS_WRITE, "Change a contact", into=ContactChangesDraft, out=ContactShape)
     def patch(self, call: Call, public_id: UUID) -> Any:
@@ -175,7 +213,7 @@ class Points(Endpoint):
 
     @operation(Scope.CONTACTS_READ, "Phones and emails of a contact", listing=POINTS)
     def get(self, call: Call, public_id: UUID) -> Any:
-        contact = contacts_of(call.key).get(public_id=public_id)
+        contact = known_contact(call, public_id)
         return call.page(ContactPoint.objects.filter(contact=contact))
 
     @operation(
@@ -210,7 +248,7 @@ class Consents(Endpoint):
 
     @operation(Scope.CONTACTS_READ, "What a contact allowed and withdrew, newest first", listing=CONSENTS)
     def get(self, call: Call, public_id: UUID) -> Any:
-        contact = contacts_of(call.key).get(public_id=public_id)
+        contact = known_contact(call, public_id)
         return call.page(ConsentRecord.objects.filter(contact=contact))
 
     @operation(
@@ -271,7 +309,7 @@ def refuse_points(call: Call, data: dict[str, Any], path: str, error: BadContact
 def _locked(call: Call, public_id: UUID, shape: type[Shape] | None = None) -> Contact:
     """The contact; locked where If-Match is to be compared, and its leads before it (crm.pipeline.queries.locked_lead)."""
     rows = contacts_of(call.key).filter(public_id=public_id)
-    contact = rows.get()
+    contact = known_contact(call, public_id)
     if shape is not None and call.is_conditional:
         lock_leads(contact=contact)
         contact = Contact.objects.get(pk=call.lock(rows, shape))

@@ -5,12 +5,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
 from core.languages import Language
 from crm.contacts import points
+from crm.contacts.tombstones import never_to_a_tombstone
 
 
 @pghistory.track()
@@ -28,7 +30,10 @@ class Company(models.Model):
 
 @pghistory.track(exclude=["last_message_at"])
 class Contact(models.Model):
-    """A person who writes to us or whom we know (spec 1.1). `name_normal` is `core.text.normalise(name)`."""
+    """A person who writes to us or whom we know (spec 1.1). `name_normal` is `core.text.normalise(name)`.
+
+    `merged_into`: the contact that this one became part of (spec 1.2, crm.duplicates); only its id still counts then.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=200, blank=True)
@@ -54,6 +59,15 @@ class Contact(models.Model):
     tags = ArrayField(models.CharField(max_length=50), default=list, blank=True, verbose_name=_("tags"))
     fields = models.JSONField(default=dict, blank=True)
     last_message_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        verbose_name=_("merged into"),
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     known_points: tuple[tuple[str, str], ...] | None = None  # see crm.contacts.queries.points_of_contact
@@ -62,6 +76,14 @@ class Contact(models.Model):
         indexes = [
             GinIndex(fields=["name_normal"], name="contact_name_parts", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["tags"], name="contact_tags"),
+            models.Index(
+                fields=["merged_into"], name="contact_tombstones", condition=Q(merged_into__isnull=False)
+            ),
+            models.Index(
+                fields=["name_normal", "company"],
+                name="contact_namesakes",
+                condition=Q(company__isnull=False, merged_into__isnull=True) & ~Q(name_normal=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,6 +115,7 @@ class ContactPoint(models.Model):
             models.Index(fields=["kind", "value"], name="contact_point_value"),
             GinIndex(fields=["value"], name="contact_point_parts", opclasses=["gin_trgm_ops"]),
         ]
+        triggers = [never_to_a_tombstone()]
 
     def __str__(self) -> str:
         return points.shown_phone(self.value) if self.kind == ContactPointKind.PHONE else self.value

@@ -147,7 +147,7 @@ def _known_by(wanted: Sequence[tuple[str, str]]) -> Contact | None:
     either = Q()
     for kind, value in wanted:
         either |= Q(kind=kind, value=value)
-    points = ContactPoint.objects.filter(either).select_related("contact")
+    points = ContactPoint.objects.filter(either, contact__merged_into__isnull=True).select_related("contact")
     # "phone" comes after "email", and counts for more: a mailbox is shared sooner than a telephone.
     point = points.order_by("-kind", "contact_id").first()
     return point.contact if point else None

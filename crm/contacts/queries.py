@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -38,7 +39,27 @@ class ContactQuerySet(QuerySet[Contact]):
 
 
 def contacts() -> ContactQuerySet:
-    return ContactQuerySet(Contact)
+    """Everybody; without those who became part of another contact."""
+    return ContactQuerySet(Contact).filter(merged_into__isnull=True)
+
+
+def heir_of(public_id: UUID) -> int | None:
+    """The contact that a merged one became part of, over however many merges; None for one that was not merged."""
+    heir = Contact.objects.filter(public_id=public_id).values_list("merged_into", flat=True).first()
+    while heir is not None:
+        further = Contact.objects.filter(pk=heir).values_list("merged_into", flat=True).get()
+        if further is None:
+            return heir
+        heir = further
+    return None
+
+
+def found_or_heir(rows: ContactQuerySet, public_id: UUID) -> Contact | None:
+    """The contact of that id among `rows`; for a merged one the contact that it became part of."""
+    found = rows.filter(public_id=public_id).first()
+    if found is None and (heir := heir_of(public_id)) is not None:
+        found = rows.filter(pk=heir).first()
+    return found
 
 
 def kind_of(given: str) -> ContactPointKind:

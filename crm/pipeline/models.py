@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access.models import Team
 from core.ids import uuid7
 from crm.contacts.models import Contact
+from crm.contacts.tombstones import never_to_a_tombstone
 
 COMPUTED = (
     "title_normal",
@@ -207,6 +208,7 @@ class Lead(models.Model):
             GinIndex(fields=["tags"], name="lead_tags"),
             GinIndex(fields=["answers"], name="lead_answers", opclasses=["jsonb_path_ops"]),
         ]
+        triggers = [never_to_a_tombstone()]
 
     def __str__(self) -> str:
         return self.title

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from core.access.models import User
 from crm.consent.models import ConsentRecord, Purpose
 from crm.consent.queries import ALLOWED_WITHOUT_WORD
 from crm.contacts.models import Contact, ContactPoint
-from crm.contacts.queries import ContactQuerySet, contacts
+from crm.contacts.queries import ContactQuerySet, contacts, found_or_heir
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import leads
 from desk import formats
@@ -86,9 +86,12 @@ def contact_page(user: User, *, text: str = "", after: int | None = None) -> Con
 
 
 def contact_for(user: User, public_id: UUID) -> Contact:
-    """The contact, where `user` may see it; Http404 otherwise."""
+    """The contact, where `user` may see it, or the one that it became part of; Http404 otherwise."""
     rows = contacts().visible_to(user).select_related("company", "owner").with_points()
-    return get_object_or_404(rows, public_id=public_id)
+    found = found_or_heir(rows, public_id)
+    if found is None:
+        raise Http404
+    return found
 
 
 def leads_of(contact: Contact, user: User) -> list[Lead]:

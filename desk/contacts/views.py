@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,6 +23,7 @@ from crm.consent.queries import consent_history
 from crm.contacts import operations
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact
+from crm.duplicates.queries import merges_of, suspects_of
 from desk.contacts import queries
 from desk.contacts.forms import ContactForm, PointForm
 
@@ -45,9 +46,13 @@ def contacts(request: Request) -> HttpResponse:
 @never_cache
 @signed_in
 def contact(request: Request, public_id: UUID) -> HttpResponse:
-    """One person with leads, conversations and consent."""
+    """One person with leads, conversations, consent, and who may be the same."""
     found = queries.contact_for(request.user, public_id)
+    if found.public_id != public_id:
+        return redirect("desk:contact", found.public_id)
     context = {
+        "suspects": suspects_of(found, request.user),
+        "merges": merges_of(found),
         "leads": queries.leads_of(found, request.user),
         "conversations": of_contact(found.pk, request.user, limit=20),
         **_facts(found),

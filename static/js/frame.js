@@ -46,6 +46,13 @@
     toast({ text: detail.text ?? detail.value, undo: detail.undo ?? null, bad: detail.level === "error" });
   });
 
+  // What the request before this page has done.
+  addEventListener("DOMContentLoaded", () => {
+    for (const { dataset } of document.querySelectorAll("[data-say]")) {
+      toast({ text: dataset.say, undo: dataset.undo === "/" ? null : dataset.undo, seconds: 20 });
+    }
+  });
+
   addEventListener("offer", ({ detail }) => toast({ text: detail.text, offer: detail, seconds: 20 }));
 
   // Connection. A lost request never loses what was typed: the form keeps it and the strip says why.

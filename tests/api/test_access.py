@@ -34,6 +34,10 @@ OPERATIONS: dict[str, Scope | None] = {
     "DELETE contacts/{public_id}/points/{kind}/{value}/": S.CONTACTS_WRITE,
     "GET contacts/{public_id}/consent/": S.CONTACTS_READ,
     "POST contacts/{public_id}/consent/": S.CONTACTS_WRITE,
+    "GET contacts/{public_id}/duplicates/": S.CONTACTS_READ,
+    "POST contacts/{public_id}/merge/": S.CONTACTS_WRITE,
+    "GET contacts/{public_id}/merges/": S.CONTACTS_READ,
+    "POST contacts/{public_id}/merges/{merge_id}/undo/": S.CONTACTS_WRITE,
     "GET leads/": S.LEADS_READ,
     "POST leads/": S.LEADS_WRITE,
     "GET leads/{public_id}/": S.LEADS_READ,
@@ -95,7 +99,7 @@ def declared() -> Iterator[tuple[str, str | None]]:
 
 def ask(program: Program, operation: str) -> Any:
     method, _, path = operation.partition(" ")
-    path = path.replace("{public_id}", "01890000-0000-7000-8000-000000000000")
+    path = re.sub(r"\{(public|merge)_id\}", "01890000-0000-7000-8000-000000000000", path)
     return program.send(method, re.sub(r"\{\w+\}", "x", path), {})
 
 

@@ -10,8 +10,13 @@ from crm.pipeline.queries import locked_lead
 
 
 def locked_booking(booking_id: int) -> Booking:
-    """The row with its service, resource and contact; Booking.DoesNotExist."""
-    return _rows().select_for_update(no_key=True, of=("self",)).get(pk=booking_id)
+    """The row with its service, resource and contact; Booking.DoesNotExist.
+
+    What is joined was read before the wait: where that was for a merge of contacts, it is read anew.
+    """
+    booking = _rows().select_for_update(no_key=True, of=("self",)).get(pk=booking_id)
+    is_current = booking.contact_id is None or booking.contact is not None
+    return booking if is_current else _rows().get(pk=booking_id)
 
 
 def locked_with_lead(booking_id: int, lead: Lead | None = None) -> Booking:

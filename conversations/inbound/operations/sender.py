@@ -55,11 +55,9 @@ def find_sender(
 def _without_open(
     account: ChannelAccount, event: InboundEvent, key: str, language: str, now: datetime
 ) -> Sender | None:
-    identity = (
-        ChannelIdentity.objects.select_related("contact")
-        .filter(account=account, external_id=event.customer_id)
-        .first()
-    )
+    # Locked, and the contact read after it: a merge that is under way gives both to another contact.
+    identities = ChannelIdentity.objects.select_for_update(no_key=True)
+    identity = identities.filter(account=account, external_id=event.customer_id).first()
     if identity is None:
         return _first_contact(account, event, language, now)
     conversation = _newest(account, event)

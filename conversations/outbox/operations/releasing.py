@@ -25,6 +25,7 @@ from conversations.threads.models import (
     Message,
     MessageStatus,
 )
+from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import change, save
 from core.events.operations import record_all
 from core.nudge import nudge
@@ -63,8 +64,7 @@ def look_at_next(*, now: datetime) -> Looked | None:
         return None
     item_id, conversation_id = row
     with transaction.atomic():
-        locked = Conversation.objects.select_for_update(of=("self",)).select_related("contact", "identity")
-        conversation = locked.get(pk=conversation_id)
+        conversation = locked_conversation(conversation_id)
         due = OutboxItem.objects.select_for_update(of=("self",)).select_related("message__author")
         item = due.filter(pk=item_id, status=OutboxStatus.PENDING, next_attempt_at__lte=now).first()
         if item is None or (item.claimed_until is not None and item.claimed_until >= now):

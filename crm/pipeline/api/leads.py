@@ -10,6 +10,7 @@ from crm.contacts.api import contacts_of, refuse_points
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact
 from crm.contacts.operations import find_or_create_contact
+from crm.contacts.queries import found_or_heir
 from crm.pipeline.api.drafts import AssignDraft, LeadChangesDraft, LeadDraft, MoveDraft
 from crm.pipeline.api.shapes import LEADS, LeadShape, leads_of
 from crm.pipeline.models import Lead, LostReason, Stage
@@ -166,7 +167,7 @@ def _draft(call: Call) -> intake.LeadDraft:
 def contact_of(call: Call, given: UUID | dict[str, Any]) -> Contact:
     """The contact of that id, or the one that is described: known by phone or email, else new. Raises Problem 400."""
     if isinstance(given, UUID):
-        found = contacts_of(call.key).filter(public_id=given).first()
+        found = found_or_heir(contacts_of(call.key), given)
         return found or call.refuse("/contact", "unknown", "There is no such contact.")
     values = {"company_name" if name == "company" else name: value for name, value in given.items()}
     try:
