@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from core.events.sequencer import sequence
 from crm.contacts.models import Contact
 from crm.pipeline.models import Lead
 from tests.api.program import Program, make_program
@@ -32,6 +33,7 @@ def test_duplicates_are_shown_merged_and_taken_apart(program: Program) -> None:
     assert program.get(f"leads/{lead['id']}/")["contact"] == anna
     assert [row["id"] for row in program.get("contacts/")["results"]] == [anna]
     assert [row["id"] for row in program.get(f"contacts/{anna}/merges/")["results"]] == [merge["id"]]
+    sequence()
     event = program.get("events/?name=contact.merged")["results"][0]
     assert event["payload"]["merged_id"] == ann
 

@@ -17,7 +17,7 @@ from crm.duplicates.models import ContactMerge
 from crm.duplicates.operations import find_duplicates, merge_contacts
 from crm.pipeline.models import Pipeline
 from tests.desk.conftest import Counting
-from tests.desk.reading import attributes, words
+from tests.desk.reading import words
 from tests.factories.conversations import make_conversation
 from tests.factories.crm import ContactFactory, LeadFactory, PhoneFactory
 
@@ -53,11 +53,8 @@ def test_two_become_one_with_everything_and_two_again(
     assert words(page, "#contact-suspects") == [
         "Perhaps the same person Ann P. The same phone: +374 91 234567 Compare Not the same"
     ]
-    compare = (
-        attributes(page, "#contact-suspects a.btn", "href")[0]
-        if False
-        else reverse("desk:contact_merge", args=[anna.public_id, ann.public_id])
-    )
+    compare = reverse("desk:contact_merge", args=[anna.public_id, ann.public_id])
+    assert compare in page.decode()
     preview = client.get(compare).content
     assert words(preview, "is-conflict") == ["Name Anna Petrosyan Ann P."]
     assert "Conversations 1, Channel accounts 1, Leads 1." in " ".join(words(preview, "card-body"))
@@ -65,8 +62,7 @@ def test_two_become_one_with_everything_and_two_again(
     answer = client.post(compare, {"take:name": "loser"}, follow=True)
 
     assert answer.redirect_chain == [(reverse("desk:contact", args=[anna.public_id]), 302)]
-    said = attributes(answer.content, "[data-say]", "data-say")
-    assert said == ["Anna Petrosyan and Ann P. are one contact now"] or said == []
+    assert 'data-say="Anna Petrosyan and Ann P. are one contact now"' in answer.content.decode()
     assert words(answer.content, "#contact-merges")[0].startswith("Merged from Ann P.")
     anna.refresh_from_db()
     assert (anna.name, anna.leads.count(), anna.conversations.count()) == ("Ann P.", 1, 1)
