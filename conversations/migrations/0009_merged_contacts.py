@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0007_talk_beside_the_flow"),
+        ("conversations", "0008_count_what_was_heard"),
         ("crm", "0008_merged_contacts"),
     ]
 
