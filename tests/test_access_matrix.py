@@ -25,14 +25,13 @@ from core.keys.models import ApiKey
 from core.notifications.models import Notification
 from crm.calls.operations import log_call
 from crm.defaults import install_defaults
-from crm.duplicates.operations import merge_contacts
 from crm.pipeline.models import LostReason
 from crm.qualification.models import Criterion
 from crm.scoring.models import ScoringRule
 from tests.factories.bookings import make_booking, make_resource, make_service, next_free
 from tests.factories.conversations import Visitor, make_user, make_web_chat
 from tests.factories.core import TeamFactory
-from tests.factories.crm import ContactFactory
+from tests.factories.crm import ContactFactory, merged_into
 from tests.support import work_off
 
 
@@ -58,6 +57,15 @@ SCORING_READ = [f"desk:settings_scoring_{part}" for part in _PARTS]
 SCORING_WRITTEN = [f"desk:settings_scoring_{act}" for act in _ACTS]
 SCORING_WRITTEN += [f"desk:settings_{name}" for name in ("consequences", "consequence_delete", "rules_order")]
 
+API = """
+    me people teams contacts contact contact_points contact_point contact_consent contact_duplicates
+    contact_merge contact_merges contact_merge_undo leads lead lead_step_done lead_move lead_assign
+    lead_answers lead_score pipelines pipeline stages stage lost_reasons criteria criterion
+    scoring_rules scoring_recalculation calls call conversations conversation messages notes
+    conversation_assign conversation_close conversation_reopen services service slots resources bookings
+    booking booking_confirm booking_move booking_cancel booking_mark events
+"""
+
 MATRIX: dict[str, Level] = {
     "healthz": A,
     "readyz": A,
@@ -78,59 +86,7 @@ MATRIX: dict[str, Level] = {
     "api_schema": A,
     "api_docs": A,
     "api:unknown": Level.NOTHING,
-    **dict.fromkeys(
-        (
-            "api:me",
-            "api:people",
-            "api:teams",
-            "api:contacts",
-            "api:contact",
-            "api:contact_points",
-            "api:contact_point",
-            "api:contact_consent",
-            "api:contact_duplicates",
-            "api:contact_merge",
-            "api:contact_merges",
-            "api:contact_merge_undo",
-            "api:leads",
-            "api:lead",
-            "api:lead_step_done",
-            "api:lead_move",
-            "api:lead_assign",
-            "api:lead_answers",
-            "api:lead_score",
-            "api:pipelines",
-            "api:pipeline",
-            "api:stages",
-            "api:stage",
-            "api:lost_reasons",
-            "api:criteria",
-            "api:criterion",
-            "api:scoring_rules",
-            "api:scoring_recalculation",
-            "api:calls",
-            "api:call",
-            "api:conversations",
-            "api:conversation",
-            "api:messages",
-            "api:notes",
-            "api:conversation_assign",
-            "api:conversation_close",
-            "api:conversation_reopen",
-            "api:services",
-            "api:service",
-            "api:slots",
-            "api:resources",
-            "api:bookings",
-            "api:booking",
-            "api:booking_confirm",
-            "api:booking_move",
-            "api:booking_cancel",
-            "api:booking_mark",
-            "api:events",
-        ),
-        Level.KEY,
-    ),
+    **{f"api:{name}": Level.KEY for name in API.split()},
     "bookings:book": A,
     "bookings:book_service": V,
     "bookings:booking": V,
@@ -396,13 +352,7 @@ def world(db: None) -> dict[str, Any]:
         "lead": lead,
         "contact": conversation.contact,
         "namesake": ContactFactory(owner=owner),
-        "merge": merge_contacts(
-            winner=conversation.contact,
-            loser=ContactFactory(),
-            actor=Actor.of(owner),
-            by=owner,
-            now=timezone.now(),
-        ),
+        "merge": merged_into(conversation.contact, owner),
         "attachment": attachment,
         "pipeline": lead.pipeline,
         "stage": lead.stage,

@@ -6,9 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import factory
+from django.utils import timezone
 
+from core.access.models import User
+from core.events.actor import Actor
 from core.text import normalise
 from crm.contacts.models import Contact, ContactPoint, ContactPointKind
+from crm.duplicates.models import ContactMerge
+from crm.duplicates.operations import merge_contacts
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage, StageKind
 from crm.qualification.models import Criterion, CriterionKind
 from crm.scoring.models import RuleGroup, RuleSet, RuleSetStatus, ScoringRule
@@ -24,6 +29,13 @@ class ContactFactory(factory.django.DjangoModelFactory[Contact]):
     name = factory.Sequence(lambda number: f"Customer {number}")
     name_normal = factory.LazyAttribute(lambda contact: normalise(contact.name))
     language = "en"
+
+
+def merged_into(winner: Contact, by: User) -> ContactMerge:
+    """Another contact became part of this one just now."""
+    return merge_contacts(
+        winner=winner, loser=ContactFactory(), actor=Actor.of(by), by=by, now=timezone.now()
+    )
 
 
 class PhoneFactory(factory.django.DjangoModelFactory[ContactPoint]):
