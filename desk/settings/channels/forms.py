@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from automation.flows.models import Flow
 from conversations.accounts.models import AccountPurpose, ChannelAccount
@@ -15,7 +15,7 @@ class AccountForm(forms.Form):
     """What an admin decides about an account of any kind."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"),
+        label=pgettext_lazy("of a thing", "Name"),
         max_length=100,
         help_text=gettext_lazy("For colleagues: “Website”, “Shop in Gyumri”."),
     )

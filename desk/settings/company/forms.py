@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.company.models import CompanyProfile
 from desk.settings import places
@@ -20,7 +21,11 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = CompanyProfile
         fields = ("name", "legal_name", "phone", "color", "currency", "country", "timezone", "language")
-        labels = {"language": _("Language of the company"), "color": _("Colour of the chat")}
+        labels = {
+            "name": pgettext_lazy("of a thing", "Name"),
+            "language": _("Language of the company"),
+            "color": _("Colour of the chat"),
+        }
         help_texts = {
             "name": _("Customers read it in the chat and in every greeting."),
             "legal_name": _("On documents, where it differs."),

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.languages import Language
 from crm.qualification.answers import same
@@ -51,7 +51,9 @@ class CriterionForm(forms.Form):
     """A criterion as an admin writes it; the choices stand beside the fields as `rows`."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("What colleagues read on a lead.")
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=100,
+        help_text=gettext_lazy("What colleagues read on a lead."),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Type of the answer"), choices=CriterionKind.choices)
     must_have = forms.BooleanField(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.access.models import User
 from core.keys.scopes import Scope
@@ -16,7 +17,7 @@ class KeyForm(forms.Form):
     """What an admin decides about a new key."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("of a thing", "Name"),
         max_length=100,
         help_text=_("What will use it, like “Order form on the site”."),
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.pipeline.models import LostReason, Stage, StageKind
 from crm.pipeline.operations import StageDraft
@@ -16,7 +17,9 @@ NEW_STAGES = ((_("New"), 10, 2), (_("Talking"), 40, 5), (_("Offer"), 70, 7))
 class NameForm(forms.Form):
     """The name of a pipeline."""
 
-    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs=NAME))
+    name = forms.CharField(
+        label=pgettext_lazy("of a thing", "Name"), max_length=100, widget=forms.TextInput(attrs=NAME)
+    )
 
 
 class PipelineForm(NameForm):
@@ -45,7 +48,9 @@ class PipelineForm(NameForm):
 class StageForm(forms.Form):
     """A stage as an admin writes it."""
 
-    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs=NAME))
+    name = forms.CharField(
+        label=pgettext_lazy("of a thing", "Name"), max_length=100, widget=forms.TextInput(attrs=NAME)
+    )
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=StageKind.choices,
@@ -104,5 +109,7 @@ class DeleteStageForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why leads are lost, as colleagues choose it."""
 
-    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs=NAME))
+    name = forms.CharField(
+        label=pgettext_lazy("of a thing", "Name"), max_length=100, widget=forms.TextInput(attrs=NAME)
+    )
     active = forms.BooleanField(label=_("Offered"), required=False, initial=True)

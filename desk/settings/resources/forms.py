@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.resources.models import Resource, ResourceKind
 from bookings.services.models import Service
@@ -17,7 +18,9 @@ class ResourceForm(CalendarForm):
     """A person or a room as an admin writes it; zone and holidays as those of business hours."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=100, help_text=_("Customers read it: with whom, or where.")
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=100,
+        help_text=_("Customers read it: with whom, or where."),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=ResourceKind.choices)
     user = forms.ChoiceField(

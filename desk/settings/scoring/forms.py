@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.company.queries import company
 from core.languages import Language
@@ -30,7 +31,7 @@ class RuleForm(forms.Form):
     """What a rule gives; its condition stands beside, in `desk.conditions.builder.ConditionForm`."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("of a thing", "Name"),
         max_length=120,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )

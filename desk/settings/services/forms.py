@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bookings.resources.models import Resource
 from bookings.services.models import MeetingFormat, Service
@@ -34,7 +34,9 @@ class ServiceForm(forms.Form):
     """A service as an admin writes it; lengths in minutes."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("What colleagues read.")
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=100,
+        help_text=gettext_lazy("What colleagues read."),
     )
     duration = _number(gettext_lazy("Length, minutes"), 5, 1440)
     step = forms.TypedChoiceField(label=gettext_lazy("A start every"), coerce=int)

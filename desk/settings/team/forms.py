@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.access.models import Role, Team, User
 from core.access.operations import PersonDraft
@@ -58,7 +59,7 @@ class TeamForm(forms.Form):
     """A team and its people."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("of a thing", "Name"),
         max_length=100,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )
