@@ -29,7 +29,7 @@ def company(request: Request) -> HttpResponse:
     valid = form.is_valid()
     if valid:
         update_company(actor=Actor.of(request.user), **form.cleaned_data)
-    context = {"form": form, "now": timezone.now()}
+    context = {"form": form, "sending": SendingForm(instance=profile), "now": timezone.now()}
     response = render_page(request, PAGE, context, partial="company_form", status=200 if valid else 422)
     return toast(response, _("Saved.")) if valid else response
 
