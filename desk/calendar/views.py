@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -58,6 +59,8 @@ def calendar(request: Request) -> HttpResponse:
         "entries": found,
         "offset": f"{now.astimezone(ZoneInfo(request.user.timezone)):%z}",
         "zone": zones.offset(request.user.timezone, now),
+        "days": [str(name) for name in WEEKDAYS_ABBR.values()],
+        "months": [str(name).title() for name in MONTHS_3.values()],
     }
     return render_page(request, PAGE, context, partial="day_list")
 

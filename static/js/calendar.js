@@ -63,15 +63,18 @@
   }
 
   function make() {
-    // English dates as everywhere else on the desk: 27 Nov.
-    const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+    // Days and months in the words of the desk: browsers do not know all of its languages.
+    const [days, months] = [box.dataset.days.split(","), box.dataset.months.split(",")];
+    const day = (date) => `${date.getDate()} ${months[date.getMonth()]}`;
+    const named = (date) => `${days[(date.getDay() + 6) % 7]}, ${day(date)}`;
+    const title = (start, end) => (wall(start) === wall(end) ? named(start) : `${day(start)} – ${day(end)}`);
     const resources = [...box.querySelectorAll("[data-resource]")].map((each) => ({ id: each.dataset.resource, title: each.textContent }));
     box.hidden = false;
     const view = sessionStorage.getItem("calendar-view") ?? "timeGridWeek";
     calendar = EventCalendar.create(box, {
       view,
       date: box.dataset.day,
-      locale: language,
+      locale: "en-GB",
       firstDay: 1,
       height: "100%",
       allDaySlot: false,
@@ -86,7 +89,8 @@
       flexibleSlotTimeLimits: true,
       scrollTime: "08:30",
       longPressDelay: 300,
-      dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
+      dayHeaderFormat: named,
+      titleFormat: (start, end) => `${title(start, end)} ${end.getFullYear()}`,
       slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
       eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
       headerToolbar: { start: "prev,today,next", center: "title", end: "timeGridWeek,resourceTimeGridDay" },

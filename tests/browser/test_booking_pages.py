@@ -157,3 +157,19 @@ def test_dragging_moves_the_meeting_and_undo_moves_it_back(
     expect(page.locator("#booking-panel .panel-body")).to_contain_text("Confirmed")
     assert grave(settled(page).main_frame) == []
     working.close()
+
+
+def test_a_meeting_opens_on_a_phone(product: RunningStack, browser: Browser, signed_in: Any) -> None:
+    held = (
+        "SELECT (starts_at AT TIME ZONE 'Asia/Yerevan')::date FROM bookings_booking WHERE status = 'attended'"
+    )
+    day = product.query(held)[0][0]
+    walking = context(browser, storage_state=signed_in, viewport=PHONE, is_mobile=True, has_touch=True)
+    page = walking.new_page()
+    page.goto(f"{product.url}/calendar/?day={day}")
+    for _ in range(2):  # the panel is there for the second meeting, too
+        page.locator(".day-entry.is-attended").first.tap()
+        expect(page.get_by_role("button", name="Open again")).to_be_visible()
+        page.locator("#booking-panel .btn-close").tap()
+        expect(page.locator("#booking-panel")).not_to_be_visible()
+    walking.close()
