@@ -92,8 +92,14 @@ def cancel(*, kind: str, key: str) -> int:
 
     A handler that cancels its own row has no need to: what it did stays, and the row is done.
     """
-    _complete_own(kind, key)
-    return DueRow.objects.filter(kind=kind, key=key, status=DueStatus.PENDING).update(
+    return cancel_all(kind=kind, keys=[key])
+
+
+def cancel_all(*, kind: str, keys: Sequence[str]) -> int:
+    """`cancel` for several rows of a kind by one statement; how many were pending."""
+    for key in keys:
+        _complete_own(kind, key)
+    return DueRow.objects.filter(kind=kind, key__in=keys, status=DueStatus.PENDING).update(
         status=DueStatus.CANCELLED, finished_at=timezone.now()
     )
 

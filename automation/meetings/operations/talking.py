@@ -207,6 +207,8 @@ class Talk:
             actor=CUSTOMER,
             by_customer=True,
             table=self._desk(moving).table(moving.service) if self.desk else None,
+            lead=self.lead,
+            known=moving,
         )
         booking.language = self.language
         return messages.moved_text, booking

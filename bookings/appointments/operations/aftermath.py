@@ -26,18 +26,14 @@ FOLLOW_UP = gettext_noop("Agree on what follows: %(service)s")
 
 
 def after_confirming(booking: Booking, *, now: datetime, actor: Actor) -> None:
-    reminders.schedule_reminders(booking, now=now)
-    reminders.schedule_start(booking)
-    _invite(booking, now=now, method="REQUEST")
+    reminders.schedule_meeting(booking, now=now, invite=_has_mail(booking))
     _plan(booking, MEETING, booking.starts_at, actor=actor)
     _rescore(booking, actor)
     tell_colleagues("booking.confirmed", booking, actor=actor)
 
 
 def after_moving(booking: Booking, *, now: datetime, actor: Actor) -> None:
-    reminders.schedule_reminders(booking, now=now)
-    reminders.schedule_start(booking)
-    _invite(booking, now=now, method="REQUEST")
+    reminders.schedule_meeting(booking, now=now, invite=_has_mail(booking))
     _plan(booking, MEETING, booking.starts_at, actor=actor)
     _rescore(booking, actor)
     tell_colleagues("booking.moved", booking, actor=actor)
@@ -46,7 +42,8 @@ def after_moving(booking: Booking, *, now: datetime, actor: Actor) -> None:
 def after_cancelling(booking: Booking, *, now: datetime, actor: Actor) -> None:
     reminders.forget_reminders(booking)
     reminders.forget_start(booking)
-    _invite(booking, now=now, method="CANCEL")
+    if _has_mail(booking):
+        reminders.schedule_cancellation(booking, now=now)
     _plan(booking, OFFER_AGAIN, now, actor=actor, instead=True)
     _rescore(booking, actor)
     tell_colleagues("booking.cancelled", booking, actor=actor)
@@ -69,9 +66,8 @@ def after_start(*, booking_id: int, revision: int) -> None:
         _rescore(booking, SYSTEM)
 
 
-def _invite(booking: Booking, *, now: datetime, method: str) -> None:
-    if booking.contact is not None and "email" in points_of_contact(booking.contact):
-        reminders.schedule_invitation(booking, now=now, method=method)
+def _has_mail(booking: Booking) -> bool:
+    return booking.contact is not None and "email" in points_of_contact(booking.contact)
 
 
 def _plan(booking: Booking, step: str, due_at: datetime, *, actor: Actor, instead: bool = False) -> None:

@@ -16,7 +16,7 @@ from bookings.appointments.operations.places import (
     take_place,
 )
 from bookings.appointments.operations.reminders import forget_hold, schedule_hold
-from bookings.appointments.operations.rows import locked_booking, locked_with_lead, seen_with_lead
+from bookings.appointments.operations.rows import locked_booking, locked_with_lead, seen_booking
 from bookings.appointments.operations.telling import record_booking
 from bookings.appointments.queries import Timetable, changeable_until
 from bookings.errors import BookingClosed, TooLate
@@ -24,6 +24,8 @@ from bookings.resources.models import Resource
 from core.contention import retried
 from core.events.actor import Actor
 from core.text import clean
+from crm.pipeline.models import Lead
+from crm.pipeline.queries import locked_lead
 
 
 def move(
@@ -36,32 +38,43 @@ def move(
     resource: Resource | None = None,
     by_customer: bool = False,
     table: Timetable | None = None,
+    lead: Lead | None = None,
+    known: Booking | None = None,
 ) -> Booking:
     """The same booking at another time, with `resource` or whoever is free then, rather the same person.
 
     One row for life: `revision` + 1, its seat moves with it. To the time that it has already: nothing happens. Raises
     SlotTaken and OutsideHours with fresh times, BookingClosed, and TooLate for a customer within the service's cutoff.
+
+    What the caller's transaction has at hand already: `table`, `lead` if it is locked, `known`, the booking as just read.
     """
-    known = Booking.objects.select_related("service").get(pk=booking_id)
+    known = known or seen_booking(booking_id)
     wanted = Wanted.read(
         known.service, starts_at, now=now, via=via, resource=resource, moving=known, table=table
     )
     with fresh_choices(wanted):
-        return _move(wanted, booking_id=booking_id, via=via, actor=actor, by_customer=by_customer)
+        return _move(wanted, known=known, lead=lead, via=via, actor=actor, by_customer=by_customer)
 
 
 @retried
 def _move(
-    wanted: Wanted, *, booking_id: int, via: BookedVia | str, actor: Actor, by_customer: bool
+    wanted: Wanted,
+    *,
+    known: Booking,
+    lead: Lead | None,
+    via: BookedVia | str,
+    actor: Actor,
+    by_customer: bool,
 ) -> Booking:
     now, starts_at = wanted.now, wanted.starts_at
-    known = seen_with_lead(booking_id)
     _check_open(known, now=now, by_customer=by_customer)
     if known.starts_at == starts_at and wanted.resource in (None, known.resource):
         return known
+    held = _held_lead(known, lead)
     place = take_place(wanted)
-    booking = locked_booking(booking_id)
-    booking.lead = known.lead
+    booking = locked_booking(known.pk)
+    if held is not None and held.pk == booking.lead_id:
+        booking.lead = held
     _check_open(booking, now=now, by_customer=by_customer)
     before = {"from": booking.starts_at.isoformat(), "from_resource": booking.resource.name}
     _put(booking, place, starts_at)
@@ -73,6 +86,13 @@ def _move(
     record_booking("booking.moved", booking, actor=actor, via=str(via), **before)
     after_moving(booking, now=now, actor=actor)
     return booking
+
+
+def _held_lead(known: Booking, lead: Lead | None) -> Lead | None:
+    """The booking's lead, locked: the caller's own, or locked now, before any resource."""
+    if known.lead_id is None or (lead is not None and lead.pk == known.lead_id):
+        return lead
+    return locked_lead(known.lead_id)
 
 
 def _put(booking: Booking, place: Place, starts_at: datetime) -> None:

@@ -31,36 +31,34 @@ def forget_hold(booking: Booking) -> None:
     due.cancel(kind=HOLD, key=str(booking.pk))
 
 
-def schedule_reminders(booking: Booking, *, now: datetime) -> None:
-    """Those whose time is still to come, by one statement; a moved booking takes its rows along."""
+def schedule_meeting(booking: Booking, *, now: datetime, invite: bool) -> None:
+    """All that follows from a time that was agreed on, by one statement: the reminders whose moment is still to come,
+    the start, at which whoever is scored by meetings ahead is scored again, and the mail with the calendar entry. A
+    moved booking takes its rows along.
+    """
     coming = {kind: booking.starts_at - before for kind, before in BEFORE.items()}
-    due.schedule_all(
-        [_row(REMINDER, f"{booking.pk}:{kind}", at, booking) for kind, at in coming.items() if at > now]
-    )
-    if booking.revision:
-        for kind, at in coming.items():
-            if at <= now:
-                due.cancel(kind=REMINDER, key=f"{booking.pk}:{kind}")
+    rows = [_row(REMINDER, f"{booking.pk}:{kind}", at, booking) for kind, at in coming.items() if at > now]
+    if booking.lead_id is not None:
+        rows.append(_row(STARTED, str(booking.pk), booking.starts_at, booking))
+    if invite:
+        rows.append(_row(INVITATION, str(booking.pk), now, booking, method="REQUEST"))
+    due.schedule_all(rows)
+    gone = [f"{booking.pk}:{kind}" for kind, at in coming.items() if at <= now]
+    if booking.revision and gone:
+        due.cancel_all(kind=REMINDER, keys=gone)
 
 
 def forget_reminders(booking: Booking) -> None:
-    for kind in BEFORE:
-        due.cancel(kind=REMINDER, key=f"{booking.pk}:{kind}")
-
-
-def schedule_start(booking: Booking) -> None:
-    """A meeting ahead is over once it begins: whoever is scored by that is scored again then."""
-    if booking.lead_id is not None:
-        _schedule(STARTED, str(booking.pk), booking.starts_at, booking)
+    due.cancel_all(kind=REMINDER, keys=[f"{booking.pk}:{kind}" for kind in BEFORE])
 
 
 def forget_start(booking: Booking) -> None:
     due.cancel(kind=STARTED, key=str(booking.pk))
 
 
-def schedule_invitation(booking: Booking, *, now: datetime, method: str) -> None:
-    """Mail with the calendar entry, once the transaction stands; `method` REQUEST or CANCEL."""
-    _schedule(INVITATION, str(booking.pk), now, booking, method=method)
+def schedule_cancellation(booking: Booking, *, now: datetime) -> None:
+    """Mail that takes the entry out of the customer's calendar, once the transaction stands."""
+    _schedule(INVITATION, str(booking.pk), now, booking, method="CANCEL")
 
 
 def schedule_no_show(booking: Booking, *, now: datetime) -> None:

@@ -29,12 +29,9 @@ def locked_with_lead(booking_id: int, lead: Lead | None = None) -> Booking:
     return booking
 
 
-def seen_with_lead(booking_id: int) -> Booking:
-    """The booking as it is without waiting for it, its lead locked: resources come before the booking itself."""
-    booking = _rows().get(pk=booking_id)
-    if booking.lead_id is not None:
-        booking.lead = locked_lead(booking.lead_id)
-    return booking
+def seen_booking(booking_id: int) -> Booking:
+    """The booking as it is, without waiting for it: lead and resources are locked before it. Booking.DoesNotExist."""
+    return _rows().get(pk=booking_id)
 
 
 def _rows() -> QuerySet[Booking]:

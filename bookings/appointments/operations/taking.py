@@ -177,11 +177,13 @@ def _confirm(
 
 @retried
 def release(*, booking_id: int, now: datetime) -> None:
-    """Give a kept time back; nothing happens to a booking that is no longer merely kept."""
+    """Give a kept time back; nothing happens to a booking that is no longer merely kept.
+
+    Its due row stays: it finds nothing to do.
+    """
     booking = locked_booking(booking_id)
     if booking.status == BookingStatus.HELD:
         expire(booking)
-        forget_hold(booking)
 
 
 @retried

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Subquery
 
 from bookings.appointments.models import Allocation, Booking, BookingStatus
 from bookings.appointments.seats import Load, meeting_start
@@ -135,12 +135,13 @@ class Timetable:
 
 
 def loads(service: Service, resource_ids: Collection[int]) -> list[Load]:
-    """How the turns stand among these resources; two statements."""
-    began = ServiceResource.objects.filter(service=service, resource__active=True).aggregate(at=Max("since"))
+    """How the turns stand among these resources; one statement."""
+    providers = ServiceResource.objects.filter(service=service, resource__active=True)
+    began = providers.order_by("-since").values("since")[:1]
     booked = Booking.objects.filter(service=service, resource__in=resource_ids).exclude(
         status__in=[BookingStatus.CANCELLED, BookingStatus.EXPIRED]
     )
-    lately = Count("pk", filter=Q(created_at__gte=began["at"]))
+    lately = Count("pk", filter=Q(created_at__gte=Subquery(began)))
     rows = booked.values_list("resource_id").annotate(number=lately, last=Max("created_at"))
     known = {resource_id: Load(resource_id, number, last) for resource_id, number, last in rows}
     return [known.get(each, Load(each, 0, None)) for each in sorted(resource_ids)]
