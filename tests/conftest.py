@@ -98,13 +98,16 @@ def chromium() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    """What a test has cached must not outlive its rolled back rows."""
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test has cached must not outlive its rolled back rows. What a process keeps for seconds lasts the whole
+    test, however busy the machine is.
+    """
     from django.core.cache import cache
 
     from core.keys.queries import forget_keys
-    from crm.memory import forget_all
+    from crm import memory
 
     cache.clear()
     forget_keys()
-    forget_all()
+    memory.forget_all()
+    monkeypatch.setattr(memory, "SECONDS", 3600.0)
