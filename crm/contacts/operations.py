@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from core.access.models import User
 from core.events.actor import Actor
@@ -126,31 +125,42 @@ def find_or_create_contact(
             )
         if name and not found.name:
             update_contact(contact=found, actor=actor, name=name)
-        found.known_points = tuple(found.points.order_by("id").values_list("kind", "value"))
         for kind, value in wanted:
-            if (kind, value) not in found.known_points:
+            if (kind, value) not in (found.known_points or ()):
                 add_point(contact=found, kind=kind, value=value, actor=actor)
         return found
 
 
+_LOCK_POINTS = """
+    SELECT count(pg_advisory_xact_lock(hashtextextended('crm.contacts ' || value, 0))) FROM unnest(%s::text[]) AS value
+"""
+# "phone" comes after "email", and counts for more: a mailbox is shared sooner than a telephone.
+_POINTS_OF_KNOWN = """
+    SELECT contact_id, kind, value FROM crm_contactpoint WHERE contact_id = (
+        SELECT point.contact_id FROM crm_contactpoint AS point JOIN crm_contact AS owner ON owner.id = point.contact_id
+        WHERE (point.kind, point.value) IN (SELECT * FROM unnest(%s::text[], %s::text[])) AND owner.merged_into_id IS NULL
+        ORDER BY point.kind DESC, point.contact_id LIMIT 1
+    ) ORDER BY id
+"""
+
+
 def _known_by(wanted: Sequence[tuple[str, str]]) -> Contact | None:
-    """Waits for whoever is adding a contact with one of these points at this moment."""
+    """The contact with all its points, the oldest of several; three statements.
+
+    Waits for whoever is adding a contact with one of these points at this moment.
+    """
     if not wanted:
         return None
-    values = sorted(value for _kind, value in wanted)
+    kinds, values = [kind for kind, _value in wanted], [value for _kind, value in wanted]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(pg_advisory_xact_lock(hashtextextended('crm.contacts ' || value, 0))) "
-            "FROM unnest(%s::text[]) AS value",
-            [values],
-        )
-    either = Q()
-    for kind, value in wanted:
-        either |= Q(kind=kind, value=value)
-    points = ContactPoint.objects.filter(either, contact__merged_into__isnull=True).select_related("contact")
-    # "phone" comes after "email", and counts for more: a mailbox is shared sooner than a telephone.
-    point = points.order_by("-kind", "contact_id").first()
-    return point.contact if point else None
+        cursor.execute(_LOCK_POINTS, [sorted(values)])
+        cursor.execute(_POINTS_OF_KNOWN, [kinds, values])
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    contact = Contact.objects.get(pk=rows[0][0])
+    contact.known_points = tuple((kind, value) for _contact, kind, value in rows)
+    return contact
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ from tests.api.test_access import OPERATIONS, document
 from tests.factories.bookings import make_resource, make_service
 from tests.factories.conversations import make_conversation, make_user
 
-EXAMPLES = 8
+EXAMPLES = 5
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
