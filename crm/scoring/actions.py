@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -20,12 +20,13 @@ Choices = Sequence[tuple[str, "StrOrPromise"]]
 
 @dataclass(frozen=True)
 class Setting:
-    """Something the admin says about the action: one of `choices`, a whole number of days, or a text."""
+    """Something the admin says about the action: one of `choices` or `extra`, a whole number of days, or a text."""
 
     name: str
     label: StrOrPromise
     kind: str = "choice"
     choices: Callable[[], Choices] | None = None
+    extra: Choices = ()
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,30 @@ class Done:
 @dataclass(frozen=True)
 class Action:
     """`act(lead, settings, now)` runs in the transaction of the crossing, with the lead locked; it may find that
-    there is nothing to do. `fault(settings)` says why it could not work, "" when it can.
+    there is nothing to do. `gone` is said where a choice is no longer there.
     """
 
     kind: str
     label: StrOrPromise
     settings: tuple[Setting, ...]
     act: Callable[[Lead, Mapping[str, Any], datetime], Done]
-    fault: Callable[[Mapping[str, Any]], str] = field(default=lambda settings: "")
+    gone: StrOrPromise = ""
+
+
+class Offered:
+    """The choices of all settings, each list read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[Callable[[], Choices], Choices] = {}
+
+    def choices(self, setting: Setting) -> dict[str, str]:
+        """Values with their labels, in their order."""
+        found: list[tuple[str, StrOrPromise]] = list(setting.extra)
+        if setting.choices is not None:
+            if setting.choices not in self._read:
+                self._read[setting.choices] = setting.choices()
+            found += self._read[setting.choices]
+        return {value: str(label) for value, label in found}
 
 
 _actions: dict[str, Action] = {}

@@ -16,7 +16,8 @@ def act(*, lead: Lead, book: RuleBook, was: str, grade_was: str, now: datetime) 
     """Carry out what stands at the thresholds that the lead has just crossed from the outcome and grade of
     before. The caller saves the changed columns and records the events.
 
-    An action that is no longer known, or can no longer work, is left out; the screen of the rules says so.
+    An action that is no longer known is left out, one whose choice is gone does nothing; the screen of the rules
+    says so.
     """
     if not book.consequences:
         return Done()
@@ -25,7 +26,7 @@ def act(*, lead: Lead, book: RuleBook, was: str, grade_was: str, now: datetime) 
     drafts: list[EventDraft] = []
     for each in book.consequences:
         action = ACTIONS.get(each.action)
-        if each.when in crossed and action is not None and not action.fault(each.settings):
+        if each.when in crossed and action is not None:
             done = action.act(lead, each.settings, now)
             changed.update(done.changed)
             drafts += done.drafts

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.conditions import ConditionError, Field, parse, registry
 from core.ids import uuid7
 from core.text import clean
-from crm.scoring.actions import ACTIONS
+from crm.scoring.actions import ACTIONS, Offered
 from crm.scoring.content import ConsequenceDraft, Content, RuleDraft, SectionDraft
 from crm.scoring.errors import BadRule
 from crm.scoring.models import RuleGroup
@@ -110,10 +110,11 @@ def checked_consequences(consequences: Sequence[ConsequenceDraft]) -> tuple[Cons
     """Raises BadRule."""
     if len(consequences) > MAX_CONSEQUENCES:
         raise BadRule(_("There may be at most %(limit)s consequences.") % {"limit": MAX_CONSEQUENCES})
-    return tuple(_checked_consequence(each) for each in consequences)
+    offered = Offered()
+    return tuple(_checked_consequence(each, offered) for each in consequences)
 
 
-def _checked_consequence(given: ConsequenceDraft) -> ConsequenceDraft:
+def _checked_consequence(given: ConsequenceDraft, offered: Offered) -> ConsequenceDraft:
     action = ACTIONS.get(given.action)
     if action is None or given.when not in WHENS:
         raise BadRule(_("Choose when it happens, and what."))
@@ -121,8 +122,7 @@ def _checked_consequence(given: ConsequenceDraft) -> ConsequenceDraft:
     for setting in action.settings:
         value = str(given.settings.get(setting.name, "")).strip()
         if setting.kind == "choice":
-            allowed = {key for key, _label in (setting.choices() if setting.choices else ())}
-            if value not in allowed:
+            if value not in offered.choices(setting):
                 raise BadRule(_("Choose for “%(label)s”.") % {"label": setting.label})
         elif setting.kind == "days":
             if not value.isdecimal() or int(value) > MAX_HALF_LIFE:
@@ -130,8 +130,6 @@ def _checked_consequence(given: ConsequenceDraft) -> ConsequenceDraft:
         elif not (value := " ".join(clean(value).split())[:200]):
             raise BadRule(_("Fill in “%(label)s”.") % {"label": setting.label})
         settings[setting.name] = value
-    if fault := action.fault(settings):
-        raise BadRule(fault)
     return replace(given, settings=settings, key=given.key or uuid7())
 
 

@@ -38,14 +38,14 @@ def register_all() -> None:
             gettext_lazy("move to the stage"),
             (Setting("stage", gettext_lazy("Stage"), choices=_stages),),
             _move,
-            lambda settings: "" if settings.get("stage") in dict(_stages()) else _("This stage is gone."),
+            gettext_lazy("This stage is gone."),
         ),
         Action(
             "assign",
             gettext_lazy("assign to"),
             (Setting("to", gettext_lazy("Whom"), choices=_people_and_teams),),
             _assign,
-            lambda settings: _fault_of_people(settings, _people_and_teams()),
+            gettext_lazy("This person or team is gone."),
         ),
         Action(
             "next_step",
@@ -59,9 +59,16 @@ def register_all() -> None:
         Action(
             "notify",
             gettext_lazy("notify"),
-            (Setting("to", gettext_lazy("Whom"), choices=_whom),),
+            (
+                Setting(
+                    "to",
+                    gettext_lazy("Whom"),
+                    choices=_people_and_teams,
+                    extra=((OWNER, gettext_lazy("whoever owns the lead")),),
+                ),
+            ),
             _notify,
-            lambda settings: _fault_of_people(settings, _whom()),
+            gettext_lazy("This person or team is gone."),
         ),
     )
 
@@ -79,14 +86,6 @@ def _people_and_teams() -> Choices:
         *((f"team:{team.pk}", _("%(team)s, in turn") % {"team": team.name}) for team in teams),
         *((f"user:{person.pk}", str(person)) for person in people),
     ]
-
-
-def _whom() -> Choices:
-    return [(OWNER, _("whoever owns the lead")), *_people_and_teams()]
-
-
-def _fault_of_people(settings: Settings, choices: Choices) -> str:
-    return "" if settings.get("to") in dict(choices) else _("This person or team is gone.")
 
 
 def _move(lead: Lead, settings: Settings, now: datetime) -> Done:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.scoring.actions import ACTIONS
+from crm.scoring.actions import ACTIONS, Offered
 from crm.scoring.content import ConsequenceDraft
 
 if TYPE_CHECKING:
@@ -24,20 +24,22 @@ WHEN_LABELS: Mapping[str, Promise] = {
 }
 
 
-def consequence_words(given: ConsequenceDraft) -> tuple[str, str]:
-    """The sentence, and why it cannot work now ("" when it can)."""
+def consequence_words(given: ConsequenceDraft, offered: Offered | None = None) -> tuple[str, str]:
+    """The sentence, and why it cannot work now ("" when it can). Pass one `offered` for several."""
+    offered = offered or Offered()
     action = ACTIONS.get(given.action)
     when = str(WHEN_LABELS.get(given.when, given.when))
     if action is None:
         return when, _("What should happen is no longer known.")
-    told = []
+    told, fault = [], ""
     for setting in action.settings:
         value = str(given.settings.get(setting.name, ""))
-        labels = {key: str(label) for key, label in (setting.choices() if setting.choices else ())}
-        told.append(labels.get(value, value))
+        labels = offered.choices(setting) if setting.kind == "choice" else {value: value}
+        fault = fault or ("" if value in labels else str(action.gone))
+        told.append(labels.get(value, ""))
     sentence = _("When a lead %(when)s: %(action)s %(details)s") % {
         "when": when,
         "action": action.label,
-        "details": ", ".join(told),
+        "details": ", ".join(filter(None, told)),
     }
-    return sentence.strip(), action.fault(given.settings)
+    return sentence.strip(), fault

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.http import Request
 from core.jobs.models import JobStatus
+from crm.scoring.actions import Offered
 from crm.scoring.models import RuleGroup
 from crm.scoring.operations import JUDGED
 from crm.scoring.queries import SUBJECT, last_recalculation
@@ -34,14 +35,15 @@ def page_context() -> dict[str, Any]:
 
 def work_context() -> dict[str, Any]:
     """The left side with the bar above it."""
-    page = queries.rule_page()
+    offered = Offered()
+    page = queries.rule_page(offered)
     limits = ThresholdsForm(initial=vars(page.thresholds))
     return {
         "page": page,
         "limits": limits,
         "standing": page.standing,
         "whens": when_choices(),
-        "actions": offered_actions(),
+        "actions": offered_actions(offered),
         "sides": RuleGroup.choices,
     }
 

@@ -17,7 +17,7 @@ from crm.qualification.answers import FIELD_TYPES
 from crm.qualification.errors import BadAnswer
 from crm.qualification.forms import answer_input
 from crm.qualification.queries import active_criteria
-from crm.scoring.actions import ACTIONS
+from crm.scoring.actions import ACTIONS, Offered
 from crm.scoring.content import ConsequenceDraft, SectionDraft
 from crm.scoring.models import RuleGroup
 from crm.scoring.operations import MAX_POINTS
@@ -113,7 +113,7 @@ class OfferedSetting:
     choices: list[tuple[str, str]]
 
 
-def offered_actions() -> list[tuple[str, str, list[OfferedSetting]]]:
+def offered_actions(offered: Offered) -> list[tuple[str, str, list[OfferedSetting]]]:
     """Every action with what it asks for."""
     return [
         (
@@ -124,7 +124,7 @@ def offered_actions() -> list[tuple[str, str, list[OfferedSetting]]]:
                     f"{action.kind}-{each.name}",
                     str(each.label),
                     each.kind,
-                    [(value, str(label)) for value, label in (each.choices() if each.choices else ())],
+                    list(offered.choices(each).items()),
                 )
                 for each in action.settings
             ],

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from crm.scoring.actions import Offered
 from crm.scoring.content import Content, Difference, RuleDraft, SectionDraft, differences
 from crm.scoring.models import RuleGroup, RuleSetStatus, ScoringRule
 from crm.scoring.queries import (
@@ -92,8 +93,9 @@ class RulePage:
                 yield from block.lines
 
 
-def rule_page() -> RulePage:
-    """Three statements, and one for the criteria."""
+def rule_page(offered: Offered | None = None) -> RulePage:
+    """Three statements, one for the criteria, and those for what consequences name."""
+    offered = offered or Offered()
     state = standing()
     content = content_of(state.shown)
     counts = content_of(state.published) if state.draft else content
@@ -105,7 +107,9 @@ def rule_page() -> RulePage:
         for value, label in RuleGroup.choices
     ]
     changes = [change_words(each) for each in differences(counts, content)] if state.draft else []
-    consequences = [ConsequenceLine(each.key, *consequence_words(each)) for each in content.consequences]
+    consequences = [
+        ConsequenceLine(each.key, *consequence_words(each, offered)) for each in content.consequences
+    ]
     whole = tuple(each for each in found if each.key is None)
     return RulePage(state, content, groups, whole, consequences, changes)
 

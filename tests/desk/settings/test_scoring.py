@@ -11,7 +11,7 @@ from core.access.models import User
 from core.jobs.models import Job, JobStatus
 from crm.pipeline.models import Lead, Pipeline, Stage
 from crm.scoring.models import RuleSet, ScoringRule
-from crm.scoring.operations import RuleDraft, publish_rules, save_rule
+from crm.scoring.operations import ConsequenceDraft, RuleDraft, publish_rules, save_rule
 from crm.scoring.queries import published
 from crm.scoring.scoring import Thresholds
 from tests.desk.conftest import Counting
@@ -259,13 +259,14 @@ def test_the_page_costs_the_same_with_many_rules_and_leads(
     with statements() as few:
         desk.get(URL)
     drafts = [RuleDraft(f"Rule {number}", "fit", KITCHEN, 1) for number in range(20)]
+    told = [ConsequenceDraft(when, "notify", {"to": "owner"}) for when in ("qualified", "nurture", "not_fit")]
     for _number in range(3):
-        publish_rules(rules=drafts, thresholds=Thresholds(), user=None)
+        publish_rules(rules=drafts, thresholds=Thresholds(), user=None, consequences=told)
     LeadFactory.create_batch(20, stage=Stage.objects.get(name="New"))
     with statements() as many:
         desk.get(URL)
 
-    assert len(many) == len(few) <= 9
+    assert len(many) == len(few) <= 11
     assert Lead.objects.count() == 20
 
 
