@@ -2,58 +2,48 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, OuterRef, Subquery, Sum
-from django.db.models.functions import JSONObject
+from django.db import connection
+from django.db.models import Count
 
 from core.conditions import Moment
 from crm.contacts.models import ContactPoint
 from crm.contacts.queries import points_of_contact
 from crm.pipeline.models import Lead, StageKind
 from crm.scoring.facts import Facts, KnownLead
-from crm.scoring.models import RuleSet, RuleSetStatus, ScoreEntry
-from crm.scoring.queries.books import CRITERIA_HISTORY
 from crm.scoring.scoring import Balance, Rule
+
+_FACTS = """
+    SELECT json_build_array(
+        (SELECT id FROM crm_ruleset WHERE status = 'published'),
+        (SELECT pgh_id FROM crm_criterionevent ORDER BY pgh_id DESC LIMIT 1),
+        (SELECT json_agg(json_build_array(kind, value) ORDER BY id DESC)
+            FROM crm_contactpoint WHERE contact_id = lead.contact_id),
+        (SELECT json_agg(line) FROM (
+            SELECT rule_key AS key, "group", sum(points) AS points, max(rule_name) AS name,
+                max(rule_set_version) AS version, max(created_at) AS since
+            FROM crm_scoreentry WHERE lead_id = lead.id GROUP BY rule_key, "group"
+        ) AS line)
+    )::text FROM crm_lead AS lead WHERE id = %s
+"""
+"""Plain SQL: every message scores its lead, and compiling this from expressions took longer than running it."""
 
 
 def facts_of(lead: Lead) -> Facts:
-    """What judging the lead needs, in one query."""
-    points = ContactPoint.objects.filter(contact=OuterRef("contact")).order_by("-id")
-    sums = (
-        ScoreEntry.objects.filter(lead=OuterRef("pk"))
-        .order_by()
-        .values("rule_key", "group")
-        .annotate(
-            row=JSONObject(
-                key="rule_key",
-                group="group",
-                points=Sum("points"),
-                name=Max("rule_name"),
-                version=Max("rule_set_version"),
-                since=Max("created_at"),
-            )
-        )
-    )
-    found = (
-        Lead.objects.filter(pk=lead.pk)
-        .order_by()
-        .values_list(
-            Subquery(RuleSet.objects.filter(status=RuleSetStatus.PUBLISHED).values("pk")[:1]),
-            Subquery(CRITERIA_HISTORY.objects.order_by("-pgh_id").values("pgh_id")[:1]),
-            ArraySubquery(points.values(pair=JSONObject(kind="kind", value="value"))),
-            ArraySubquery(sums.values("row")),
-        )
-        .get()
-    )
-    rule_set_id, mark, pairs, rows = found
-    balances = (_balance(row) for row in rows)
-    first = {pair["kind"]: pair["value"] for pair in pairs}
-    return Facts(rule_set_id, mark or 0, first, tuple(each for each in balances if each.points))
+    """What judging the lead needs, in one query. Raises Lead.DoesNotExist."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, [lead.pk])
+        found = cursor.fetchone()
+    if found is None:
+        raise Lead.DoesNotExist
+    rule_set_id, mark, pairs, rows = json.loads(found[0])
+    balances = (_balance(row) for row in rows or ())
+    return Facts(rule_set_id, mark or 0, dict(pairs or ()), tuple(each for each in balances if each.points))
 
 
 def _balance(row: Mapping[str, Any]) -> Balance:
