@@ -35,14 +35,13 @@ class ForgivingRedisCache(RedisCache):
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         kept = reads.kept()
         if kept is not None and (key, version) in kept:
-            return kept[key, version]
+            found = kept[key, version]
+            return default if found is _NOTHING else found
         with _TOLERATED:
             found = super().get(key, _NOTHING, version)
-            if found is _NOTHING:
-                return default
             if kept is not None:
                 kept[key, version] = found
-            return found
+            return default if found is _NOTHING else found
         return default
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from core.text import normalise
 
@@ -17,7 +18,7 @@ def bare(text: str) -> str:
 
 def contains(text: str, phrases: Sequence[str]) -> bool:
     padded = f" {bare(text)} "
-    return any(f" {bare(phrase)} " in padded for phrase in phrases)
+    return any(f" {_bare_phrase(phrase)} " in padded for phrase in phrases)
 
 
 def says(text: str, phrases: Sequence[str]) -> bool:
@@ -31,8 +32,12 @@ def typed(text: str, options: Sequence[tuple[str, Sequence[str]]], *, counted: b
     if not said:
         return None
     for payload, labels in options:
-        if said in {bare(label) for label in labels}:
+        if said in {_bare_phrase(label) for label in labels}:
             return payload
     if counted and said.isascii() and said.isdigit() and len(said) <= 2 and 1 <= int(said) <= len(options):
         return options[int(said) - 1][0]
     return None
+
+
+# Every message is compared with the same phrases and labels of a flow.
+_bare_phrase = lru_cache(maxsize=8192)(bare)

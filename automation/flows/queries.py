@@ -46,9 +46,16 @@ def document_of(version: FlowVersion) -> FlowDocument:
 
 
 def unfinished_run(conversation: Conversation) -> FlowRun | None:
-    """The run of this conversation that has not come to its end, with its version; one query."""
-    runs = FlowRun.objects.filter(conversation=conversation).exclude(status=RunStatus.FINISHED)
-    return runs.select_related("version").first()
+    """The run of this conversation that has not come to its end; one query.
+
+    Its version comes along where it is the published one: a whole flow would be a large row to read for each message.
+    """
+    run = FlowRun.objects.filter(conversation=conversation).exclude(status=RunStatus.FINISHED).first()
+    if run is not None:
+        known = next((each for each in published_versions() if each.pk == run.version_id), None)
+        if known is not None:
+            run.version = known
+    return run
 
 
 def has_run(conversation: Conversation) -> bool:

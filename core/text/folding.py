@@ -91,6 +91,10 @@ def normalise(text: str) -> str:
     Idempotent. Armenian and Cyrillic become Latin, Azerbaijani letters lose their marks, an initial "ye" becomes "e":
     "Երևան", "Ереван", "Yerevan" and "Erevan" are one. Other scripts keep their letters. Never shown to anybody.
     """
+    return _remembered_normal(text) if len(text) <= _SHORT else _normalise(text)
+
+
+def _normalise(text: str) -> str:
     for _ in range(4):
         folded = _fold(text)
         if folded == text:
@@ -119,6 +123,7 @@ def _skeleton(text: str) -> str:
 
 # Every message is compared with the same few hundred names of choices, cities and goals.
 _SHORT = 60
+_remembered_normal = lru_cache(maxsize=8192)(_normalise)
 _remembered_skeleton = lru_cache(maxsize=8192)(_skeleton)
 
 

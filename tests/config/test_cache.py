@@ -30,6 +30,8 @@ def test_a_turn_reads_a_value_once_and_sees_what_it_writes_itself() -> None:
         other._cache.set(cache.make_key("turn"), 2, 60)
         assert cache.get("turn") == 1
         assert cache.get("nothing", "default") == "default"
+        other._cache.set(cache.make_key("nothing"), 5, 60)
+        assert cache.get("nothing", "another") == "another"
         cache.set("turn", 3)
         assert cache.get("turn") == 3
         cache.delete("turn")
