@@ -55,6 +55,7 @@ class OutboxItem(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     interrupted = False  # of a message that was just claimed: a worker died with it in hand
+    has_files = True  # of a message that was just claimed: False where it is known to have none
 
     class Meta:
         indexes = [

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -56,7 +57,22 @@ UPDATE conversations_outboxitem AS item
         ORDER BY next.next_attempt_at, next.id
         LIMIT 1 FOR UPDATE SKIP LOCKED) AS chosen
  WHERE item.id = chosen.id
-RETURNING item.*, chosen.claimed_until IS NOT NULL AS interrupted
+RETURNING item.*, chosen.claimed_until IS NOT NULL AS interrupted,
+          EXISTS (SELECT 1 FROM conversations_attachment AS file WHERE file.message_id = item.message_id) AS has_files
+"""
+
+# Both rows with one statement: this is done for every message that goes out.
+_NOTE_SENT = """
+WITH finished AS (
+     UPDATE conversations_outboxitem SET status = 'sent', claimed_until = NULL, error = '', finished_at = %(now)s
+      WHERE id = %(item)s AND status = 'pending' AND attempts = %(attempts)s
+  RETURNING message_id),
+noted AS (
+     UPDATE conversations_message AS message
+        SET status = %(status)s, external_id = %(external_id)s,
+            delivered_at = COALESCE(%(delivered_at)s, message.delivered_at)
+       FROM finished WHERE message.id = finished.message_id AND message.status = 'queued')
+SELECT count(*) FROM finished
 """
 
 
@@ -69,7 +85,7 @@ def deliver_next(*, now: datetime | None = None) -> bool:
         if looked is None or looked.claimed is None:
             return looked is not None
         item = looked.claimed
-    message = Message.objects.select_related("conversation__identity", "author").get(pk=item.message_id)
+    message = Message.objects.select_related("conversation__identity").get(pk=item.message_id)
     if item.attempts > ATTEMPTS:
         _failed(item, message, SendError(_("Something went wrong on our side.")), now)
         return True
@@ -77,7 +93,7 @@ def deliver_next(*, now: datetime | None = None) -> bool:
         _failed(item, message, SendError(_(UNCONFIRMED), code="unconfirmed"), now)
         return True
     results: list[SendResult] = []
-    fault = fault_of(lambda: results.append(_send(message)))
+    fault = fault_of(lambda: results.append(_send(item, message)))
     if fault is None:
         _sent(item, message, results[0], now)
     elif isinstance(fault, NotYet):
@@ -95,10 +111,11 @@ def _may_have_arrived(item: OutboxItem) -> bool:
     return kind in registry.kinds() and not registry.adapter(kind).abilities.repeatable
 
 
-def _send(message: Message) -> SendResult:
+def _send(item: OutboxItem, message: Message) -> SendResult:
     account = account_by_id(message.account_id)
     adapter = registry.adapter(account.kind)
-    return adapter.send(account.credentials, _outbound(message, adapter.abilities))
+    files = item.has_files and adapter.abilities.media
+    return adapter.send(account.credentials, _outbound(message, adapter.abilities, files=files))
 
 
 def _claim(now: datetime) -> OutboxItem | None:
@@ -114,10 +131,10 @@ def _as_send_error(fault: Exception, message: Message) -> SendError:
     return SendError(_("Something went wrong on our side."), code=type(fault).__name__)
 
 
-def _outbound(message: Message, abilities: Abilities) -> OutboundMessage:
+def _outbound(message: Message, abilities: Abilities, *, files: bool) -> OutboundMessage:
     replies = tuple(QuickReply(reply["label"], reply["payload"]) for reply in message.quick_replies)
     conversation = message.conversation
-    files = Attachment.objects.filter(message=message).order_by("id") if abilities.media else ()
+    attached = Attachment.objects.filter(message=message).order_by("id") if files else ()
     return OutboundMessage(
         message_id=message.public_id,
         recipient_id=conversation.identity.external_id,
@@ -128,7 +145,7 @@ def _outbound(message: Message, abilities: Abilities) -> OutboundMessage:
             OutboundAttachment(
                 file.public_id, file.kind, file.name, file.mime, file.size, file.file.name or ""
             )
-            for file in files
+            for file in attached
         ),
         reply_to=message.reply_to_external_id,
     )
@@ -136,18 +153,31 @@ def _outbound(message: Message, abilities: Abilities) -> OutboundMessage:
 
 @transaction.atomic
 def _sent(item: OutboxItem, message: Message, result: SendResult, now: datetime) -> None:
-    if not _finish(item, OutboxStatus.SENT, now):
+    if not _note_sent(item, result, now):
         return
-    delivered = {"status": MessageStatus.DELIVERED, "delivered_at": now} if result.delivered else {}
-    Message.objects.filter(pk=message.pk, status=MessageStatus.QUEUED).update(
-        **{"status": MessageStatus.SENT, "external_id": result.external_id, **delivered}
-    )
     if result.thread_id:
         Conversation.objects.filter(pk=message.conversation_id).update(thread_id=result.thread_id)
     payload = {"message": str(message.public_id), "sequence": message.sequence, "attempts": item.attempts}
     record(name="message.sent", subject=message.conversation, payload=payload)
-    visitor = topics.visitor(message.conversation.identity.external_id)
-    transaction.on_commit(lambda: publish([visitor], {}, sequence=0))
+    if registry.adapter(account_by_id(item.account_id).kind).public:  # its customers have our own widget open
+        visitor = topics.visitor(message.conversation.identity.external_id)
+        transaction.on_commit(lambda: publish([visitor], {}, sequence=0))
+
+
+def _note_sent(item: OutboxItem, result: SendResult, now: datetime) -> bool:
+    """As `_finish`, with what the provider told of the message."""
+    params: dict[str, Any] = {
+        "item": item.pk,
+        "attempts": item.attempts,
+        "now": now,
+        "status": (MessageStatus.DELIVERED if result.delivered else MessageStatus.SENT).value,
+        "external_id": result.external_id,
+        "delivered_at": now if result.delivered else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_SENT, params)
+        (finished,) = cursor.fetchone()
+    return bool(finished)
 
 
 def _put_off(item: OutboxItem, until: datetime) -> None:
