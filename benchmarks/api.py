@@ -15,7 +15,7 @@ CLIENTS = 4
 SECONDS = 3.0
 ROUNDS = 3
 CREATE_BUDGET = 0.25
-NEW_BUDGET = 0.15
+NEW_BUDGET = 0.25
 """Two things more are made, each with its history and its event."""
 KNOWN = 200
 """So many customers write again and again."""

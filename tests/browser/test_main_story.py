@@ -108,12 +108,13 @@ def test_a_stranger_becomes_a_lead_under_a_colleagues_eyes(
     expect(column_of(board, card)).to_have_text("Qualified", timeout=SOON)
     expect(chip).to_have_text("A · 12")
     visitor.say("Gyumri")
-    expect(visitor.theirs.last).to_have_text(re.compile("Sizə necə müraciət edək\\?$"), timeout=SOON)
-    visitor.say("Anna")
-    expect(visitor.theirs.last).to_have_text(re.compile("^Təşəkkür edirik, Anna!"), timeout=SOON)
+    expect(visitor.theirs.last).to_have_text(re.compile("Hansı Sizə uyğundur .*\\?$"), timeout=SOON)
+    expect(visitor.choices).to_have_count(4)  # three times and "other times"
+    book_first(visitor)
     expect(row).to_contain_text("Anna", timeout=SOON)
     expect(card).to_contain_text("Anna", timeout=SOON)
-    expect(inbox.locator(".handoff")).to_contain_text("Ready to buy", timeout=SOON)
+    expect(card).to_contain_text("Meeting: Showroom visit", timeout=SOON)
+    expect(inbox.locator("#side")).to_contain_text("Showroom visit", timeout=SOON)
     expect(fact(inbox, "City")).to_have_text("Gyumri")
 
     drag(board, card, to="Offer sent")
@@ -124,6 +125,16 @@ def test_a_stranger_becomes_a_lead_under_a_colleagues_eyes(
     assert product.query("SELECT title, score, grade FROM crm_lead WHERE id = %s", lead) == [
         ("Kitchen", 12, "A")
     ]
+
+
+def book_first(visitor: Widget) -> None:
+    """The first time of those offered is kept, then agreed on."""
+    visitor.choices.first.click()
+    expect(visitor.theirs.last).to_have_text(re.compile("Hansı adla qeyd edim\\?$"), timeout=SOON)
+    visitor.say("Anna")
+    expect(visitor.theirs.last).to_have_text(re.compile("Salona baş çəkmək.*\\?$", re.DOTALL), timeout=SOON)
+    visitor.say("bəli")
+    expect(visitor.theirs.last).to_have_text(re.compile("/booking/"), timeout=SOON)
 
 
 def take_over(inbox: Page, visitor: Widget) -> None:
