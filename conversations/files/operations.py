@@ -6,20 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePath
+from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.accounts.models import ChannelAccount
 from conversations.accounts.queries import account_by_id
 from conversations.channels import registry
 from conversations.channels.contracts import FetchedFile, FetchError, FileSource
 from conversations.channels.webchat import uploads
+from conversations.channels.webchat.operations import UploadRefusedError, store_upload
 from conversations.threads.models import Attachment, Message
+from core.access.models import User
 from core.claims import fault_of
 from core.due.models import DueRow
 from core.due.operations import schedule
+from core.errors import Refused
 from core.live import topics
 from core.live.publish import publish
 from core.text import clean
@@ -27,9 +33,46 @@ from core.text import clean
 FETCH = "file.fetch"
 """Kind of the due row; its key is the attachment's."""
 MOST_BYTES = 20 * 1024 * 1024
+MOST_AT_ONCE = 5
 ATTEMPTS = 6
 PLACES = frozenset({"location", "contact"})
 """Kinds that say all in their caption."""
+
+
+class FileRefused(Refused):
+    """A colleague's file is not of what we send."""
+
+
+def keep_for_sending(
+    *, account: ChannelAccount, user: User, files: Sequence[UploadedFile[Any]]
+) -> list[Attachment]:
+    """A colleague's files, kept until a message carries them; all or none. Raises FileRefused, which says why."""
+    if len(files) > MOST_AT_ONCE:
+        raise FileRefused(_("At most %(number)d files at once.") % {"number": MOST_AT_ONCE})
+    kept: list[Attachment] = []
+    try:
+        with transaction.atomic():
+            kept.extend(_taken(account, user, file) for file in files)
+    except FileRefused:
+        for attachment in kept:
+            attachment.file.delete(save=False)
+        raise
+    return kept
+
+
+def _taken(account: ChannelAccount, user: User, file: UploadedFile[Any]) -> Attachment:
+    try:
+        return store_upload(account=account, visitor=f"user:{user.pk}", upload=file)
+    except UploadRefusedError as error:
+        raise FileRefused(_refusal(error.code) % {"name": file.name}) from None
+
+
+def _refusal(code: str) -> str:
+    if code == "too_large":
+        return _("%(name)s is too large: at most 10 MB.")
+    if code == "type_not_allowed":
+        return _("%(name)s cannot be sent: pictures, PDF, documents, sound and video can.")
+    return _("%(name)s is empty.")
 
 
 def fetch_later(message: Message, files: Sequence[Attachment]) -> None:

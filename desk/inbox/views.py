@@ -20,7 +20,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from conversations.files.operations import fetch_again
+from conversations.files.operations import fetch_again, keep_for_sending
 from conversations.outbox.operations.judging import zone_of
 from conversations.threads import operations
 from conversations.threads.models import Conversation, Message, MessageStatus
@@ -162,10 +162,14 @@ def write(request: Request, conversation: Conversation) -> Mapping[str, Any] | N
         operations.add_note(conversation_id=conversation.pk, user=request.user, text=text)
         return _offered(conversation, text)
     now = timezone.now()
+    files = keep_for_sending(
+        account=conversation.account, user=request.user, files=request.FILES.getlist("attachments")
+    )
     message = operations.reply(
         conversation_id=conversation.pk,
         user=request.user,
         text=text,
+        attachments=[file.public_id for file in files],
         resolve=bool(request.POST.get("resolve")),
         now=now,
         not_before=chosen(request.POST.dict(), zone=zone_of(conversation.contact), now=now),

@@ -148,10 +148,20 @@
     const form = event.target.closest?.("#composer-form");
     if (!form) return;
     if (event.target.name === "mode") setMode(form, event.target.value);
+    if (event.target.name === "attachments") nameFiles(form);
     store(form);
     advise(form);
     if (event.target.name === "text" && form.dataset.mode === "reply") tellTyping();
   });
+
+  // A file may go without words.
+  function nameFiles(form) {
+    const files = [...form.elements.attachments.files];
+    const line = form.querySelector("[data-files]");
+    form.elements.text.required = !files.length;
+    line.textContent = files.map((file) => file.name).join(", ");
+    line.hidden = !files.length;
+  }
 
   // Who writes is shown on the other side; nothing is lost where it is not.
   const TYPING_EVERY = 3000;
@@ -182,7 +192,8 @@
     const form = event.detail.elt;
     if (form.id !== "composer-form" || !event.detail.successful) return;
     form.elements.text.value = "";
-    form.elements.attachments && (form.elements.attachments.value = "");
+    form.elements.attachments.value = "";
+    nameFiles(form);
     form.elements.at && (form.elements.at.value = "");
     form.querySelector("[data-menu]")?.removeAttribute("open");
     store(form);
