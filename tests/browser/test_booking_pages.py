@@ -133,8 +133,8 @@ def test_dragging_moves_the_meeting_and_undo_moves_it_back(
     page.goto(f"{product.url}/calendar/?day={day}&who={room}")
     event = page.locator(".ec-event", has_text="Dragged Customer")
     expect(event).to_contain_text("10:00")
-    box = event.bounding_box()
-    assert box is not None
+    settled(page)  # the calendar draws its meetings anew when it has asked for them again
+    box = wait_for(event.bounding_box, seconds=10, what="the meeting to stand")
     x, y, hour = box["x"] + box["width"] / 2, box["y"] + 8, box["height"]
     page.mouse.move(x, y)
     page.mouse.down()
