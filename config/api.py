@@ -14,6 +14,7 @@ from core.keys import api as keys
 from crm.calls import api as calls
 from crm.contacts import api as contacts
 from crm.duplicates import api as duplicates
+from crm.lists import api as lists
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
 from crm.scoring import api as scoring
@@ -47,6 +48,8 @@ urlpatterns: list[URLPattern] = [
     path("leads/<uuid:public_id>/next-step/done/", leads.NextStepDone.as_view(), name="lead_step_done"),
     path("leads/<uuid:public_id>/answers/", leads.Answers.as_view(), name="lead_answers"),
     path("leads/<uuid:public_id>/score/", scoring.Score.as_view(), name="lead_score"),
+    path("views/", lists.Views.as_view(), name="views"),
+    path("views/<uuid:public_id>/", lists.OneView.as_view(), name="view"),
     path("pipelines/", pipelines.Pipelines.as_view(), name="pipelines"),
     path("pipelines/<uuid:public_id>/", pipelines.OnePipeline.as_view(), name="pipeline"),
     path("stages/", pipelines.Stages.as_view(), name="stages"),

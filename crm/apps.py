@@ -12,6 +12,8 @@ class CrmConfig(AppConfig):
         from core.notifications.registry import register as register_notification
         from crm import conditions_fields, events  # noqa: F401
         from crm.duplicates import background as duplicates
+        from crm.lists.operations import hand_over_views
+        from crm.lists.queries import views_using
         from crm.pipeline import tasks as _due  # noqa: F401
         from crm.pipeline.operations.leaving import hand_over_leads
         from crm.qualification import uses
@@ -23,5 +25,7 @@ class CrmConfig(AppConfig):
         deeds.register_all()
         duplicates.register_all()
         uses.register(rules_using)
+        uses.register(views_using)
         leaving.register(hand_over_leads, place=20)
+        leaving.register(hand_over_views, place=40)
         register_notification("lead.next_step_due", text=_("Now: %(step)s (%(lead)s)"))

@@ -4,6 +4,7 @@ from crm.calls.models import Call
 from crm.consent.models import ConsentRecord
 from crm.contacts.models import Company, Contact, ContactPoint
 from crm.duplicates.models import ContactMerge, DuplicatePair
+from crm.lists.models import ListPreference, SavedView
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
 from crm.qualification.models import Criterion, LeadAnswer
 from crm.scoring.models import RuleSet, ScoreEntry, ScoringRule
@@ -19,9 +20,11 @@ __all__ = [
     "DuplicatePair",
     "Lead",
     "LeadAnswer",
+    "ListPreference",
     "LostReason",
     "Pipeline",
     "RuleSet",
+    "SavedView",
     "ScoreEntry",
     "ScoringRule",
     "Stage",

@@ -11,6 +11,7 @@ from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact
 from crm.contacts.operations import find_or_create_contact
 from crm.contacts.queries import found_or_heir
+from crm.lists.api import FILTERING, wanted
 from crm.pipeline.api.drafts import AssignDraft, LeadChangesDraft, LeadDraft, MoveDraft
 from crm.pipeline.api.shapes import LEADS, LeadShape, leads_of
 from crm.pipeline.models import Lead, LostReason, Stage
@@ -33,9 +34,9 @@ TAG = "Leads"
 class Leads(Endpoint):
     tag = TAG
 
-    @operation(Scope.LEADS_READ, "Leads", listing=LEADS)
+    @operation(Scope.LEADS_READ, "Leads", listing=LEADS, parameters=FILTERING)
     def get(self, call: Call) -> Any:
-        return call.page(leads_of(call.key))
+        return call.page(leads_of(call.key).filter(wanted(call)))
 
     @operation(
         Scope.LEADS_WRITE,

@@ -15,11 +15,11 @@ def rules_using(key: str, choice: str | None = None) -> Iterator[Use]:
     """Rules of the published and of draft versions that ask for an answer, or for that choice of it."""
     live = (RuleSetStatus.PUBLISHED, RuleSetStatus.DRAFT)
     for row in ScoringRule.objects.filter(rule_set__status__in=live).select_related("rule_set"):
-        if any(_mentions(leaf, key, choice) for leaf in _leaves(row.condition)):
+        if any(mentions(leaf, key, choice) for leaf in leaves(row.condition)):
             yield Use(_("Scoring rule"), row.name)
 
 
-def _leaves(json: Any) -> Iterator[Mapping[str, Any]]:
+def leaves(json: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(json, Mapping):
         if "field" in json:
             yield json
@@ -28,10 +28,10 @@ def _leaves(json: Any) -> Iterator[Mapping[str, Any]]:
         parts = json if isinstance(json, list) else ()
     for part in parts:
         if isinstance(part, dict | list):
-            yield from _leaves(part)
+            yield from leaves(part)
 
 
-def _mentions(leaf: Mapping[str, Any], key: str, choice: str | None) -> bool:
+def mentions(leaf: Mapping[str, Any], key: str, choice: str | None) -> bool:
     value = leaf.get("value")
     named = choice is None or choice == value or (isinstance(value, list) and choice in value)
     return leaf["field"] == f"answer.{key}" and named
