@@ -169,6 +169,7 @@ def _score_fields() -> list[Field]:
         _column("engagement", FieldType.NUMBER, _("Engagement points")),
         _column("grade", FieldType.CHOICE, _("Grade"), Grade.choices),
         _column("qualification", FieldType.CHOICE, _("Qualification"), Qualification.choices),
+        _column("win_chance", FieldType.NUMBER, _("Win chance, %")),
     ]
 
 

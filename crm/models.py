@@ -1,6 +1,7 @@
 """All models of the room, gathered for Django; each lives with its subject."""
 
 from crm.calls.models import Call
+from crm.chances.models import ChanceModel, ChanceSettings
 from crm.consent.models import ConsentRecord
 from crm.contacts.models import Company, Contact, ContactPoint
 from crm.duplicates.models import ContactMerge, DuplicatePair
@@ -11,6 +12,8 @@ from crm.scoring.models import RuleSet, ScoreEntry, ScoringRule
 
 __all__ = [
     "Call",
+    "ChanceModel",
+    "ChanceSettings",
     "Company",
     "ConsentRecord",
     "Contact",

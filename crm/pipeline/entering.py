@@ -16,13 +16,26 @@ STAGE_COLUMNS = (
     "closed_at",
     "next_step",
     "next_step_at",
+    "win_chance",
+    "known_at_close",
 )
+COUNTED_ON = (
+    "customer_messages",
+    "customer_words",
+    "customer_channel",
+    "customer_replies",
+    "customer_reply_seconds",
+    "call_count",
+)
+"""Columns that messages and calls after the closing still change."""
 
 
 def enter(
     lead: Lead, stage: Stage, *, now: datetime, lost_reason: LostReason | None = None
 ) -> dict[str, Any]:
-    """Set the stage's columns; returns the payload of "lead.stage_changed". Closing clears the next step."""
+    """Set the stage's columns; returns the payload of "lead.stage_changed". Closing clears the
+    next step and the win chance, and keeps what is known now.
+    """
     before = lead.stage
     lead.lost_reason = lost_reason if stage.kind == StageKind.LOST else None
     lead.pipeline, lead.stage, lead.stage_kind = stage.pipeline, stage, stage.kind
@@ -30,6 +43,10 @@ def enter(
     lead.closed_at = None if stage.kind == StageKind.OPEN else now
     if stage.kind != StageKind.OPEN:
         lead.next_step, lead.next_step_at = "", None
+        lead.win_chance = None
+        lead.known_at_close = lead.known_at_close or {name: getattr(lead, name) for name in COUNTED_ON}
+    else:
+        lead.known_at_close = None
     return {
         "from": before.name,
         "from_id": before.pk,

@@ -25,6 +25,8 @@ COMPUTED = (
     "rule_set_version",
     "scored_at",
     "score_changes_at",
+    "win_chance",
+    "known_at_close",
     "last_message_at",
     "customer_messages",
     "customer_words",
@@ -122,6 +124,8 @@ class Lead(models.Model):
     what and when stands in LeadAnswer. `score` = `fit` + `engagement` = the sum of the lead's ScoreEntry
     points, as of `scored_at`; time alone may change it at `score_changes_at`. The columns of calls follow the
     lead's Call rows; those of the customer's messages are counted as these arrive, over all conversations.
+    `win_chance` is learned (crm.chances), in percent, of open leads alone; `known_at_close` keeps what went on being
+    counted after the lead was closed.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -164,6 +168,8 @@ class Lead(models.Model):
     rule_set_version = models.PositiveIntegerField(null=True)
     scored_at = models.DateTimeField(null=True)
     score_changes_at = models.DateTimeField(null=True)
+    win_chance = models.PositiveSmallIntegerField(null=True, editable=False)
+    known_at_close = models.JSONField(null=True, editable=False)
     last_message_at = models.DateTimeField(null=True)
     customer_messages = models.PositiveIntegerField(default=0, db_default=0)
     customer_words = models.PositiveIntegerField(default=0, db_default=0)
@@ -204,6 +210,12 @@ class Lead(models.Model):
                 name="lead_score_due",
                 condition=Q(score_changes_at__isnull=False),
             ),
+            models.Index(
+                fields=["win_chance", "id"],
+                name="lead_win_chance",
+                condition=Q(win_chance__isnull=False),
+            ),
+            models.Index(fields=["closed_at"], name="lead_closed", condition=Q(closed_at__isnull=False)),
             GinIndex(fields=["title_normal"], name="lead_title_parts", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["tags"], name="lead_tags"),
             GinIndex(fields=["answers"], name="lead_answers", opclasses=["jsonb_path_ops"]),

@@ -116,6 +116,9 @@ class LeadShape(Shape):
     grade = Choice(choices=Grade.choices)
     qualification = Choice(choices=Qualification.choices)
     scored_at = Instant(allow_null=True)
+    win_chance = Whole(
+        allow_null=True, help_text="Percent, learned from closed leads; never part of the score."
+    )
     last_message_at = Instant(allow_null=True)
     revision = Whole(help_text="Rises with every change that a person or program makes.")
     created_at = Instant()
@@ -138,6 +141,7 @@ LEADS = Listing(
         Filter("campaign", TEXT),
         Filter("tag", TEXT, where=lambda tag: Q(tags__contains=[tag])),
         Filter("score", WHOLE),
+        Filter("win_chance", WHOLE, nullable=True),
         Filter("grade", TEXT, choices=tuple(Grade.values)),
         Filter("qualification", TEXT, choices=tuple(Qualification.values)),
         Filter("next_step_at", TIME, nullable=True),
@@ -149,6 +153,7 @@ LEADS = Listing(
     (
         CREATED,
         Sort("score", "score"),
+        Sort("win_chance", "win_chance", nullable=True),
         Sort("stage_entered_at", "stage_entered_at", TIME),
         Sort("next_step_at", "next_step_at", TIME, nullable=True),
     ),

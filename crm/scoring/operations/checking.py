@@ -23,8 +23,11 @@ MAX_DECAYING = 100
 MAX_HALF_LIFE = 3650
 MAX_SECTIONS = 20
 MAX_CONSEQUENCES = 20
-JUDGED = frozenset({"lead.score", "lead.fit", "lead.engagement", "lead.grade", "lead.qualification"})
-"""What the rules decide; a rule that asked for it would turn in a circle."""
+LEARNED = "lead.win_chance"
+JUDGED = frozenset({"lead.score", "lead.fit", "lead.engagement", "lead.grade", "lead.qualification", LEARNED})
+"""What the rules decide, and what is learned beside them: a rule that asked for the one would turn in a circle, and
+the other is never mixed into the score.
+"""
 
 
 def checked(content: Content) -> Content:
@@ -64,6 +67,11 @@ def _condition(rule: RuleDraft, fields: Mapping[str, Field]) -> RuleDraft:
     used = condition.fields_used()
     if condition.python_only or any(fields[key].of_moment for key in used):
         raise BadRule(_("Rule “%(name)s” asks for something that is not stored.") % {"name": rule.name})
+    if LEARNED in used:
+        raise BadRule(
+            _("Rule “%(name)s” asks for the win chance, which is kept apart from the score.")
+            % {"name": rule.name}
+        )
     if JUDGED & used:
         raise BadRule(_("Rule “%(name)s” asks for the score itself.") % {"name": rule.name})
     return replace(rule, condition=condition.to_json())
