@@ -15,6 +15,7 @@ class CrmConfig(AppConfig):
         from crm.lists.operations import hand_over_views
         from crm.lists.queries import views_using
         from crm.pipeline import tasks as _due  # noqa: F401
+        from crm.pipeline.operations import wanted
         from crm.pipeline.operations.leaving import hand_over_leads
         from crm.qualification import uses
         from crm.scoring import tasks  # noqa: F401
@@ -23,6 +24,7 @@ class CrmConfig(AppConfig):
 
         conditions_fields.register()
         deeds.register_all()
+        wanted.register_all()
         duplicates.register_all()
         uses.register(rules_using)
         uses.register(views_using)

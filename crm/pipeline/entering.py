@@ -12,6 +12,7 @@ STAGE_COLUMNS = (
     "stage",
     "stage_kind",
     "stage_entered_at",
+    "held_before",
     "lost_reason",
     "closed_at",
     "next_step",
@@ -40,6 +41,7 @@ def enter(
     lead.lost_reason = lost_reason if stage.kind == StageKind.LOST else None
     lead.pipeline, lead.stage, lead.stage_kind = stage.pipeline, stage, stage.kind
     lead.stage_entered_at = now
+    lead.held_before = None
     lead.closed_at = None if stage.kind == StageKind.OPEN else now
     if stage.kind != StageKind.OPEN:
         lead.next_step, lead.next_step_at = "", None
@@ -54,4 +56,14 @@ def enter(
         "to_id": stage.pk,
         "kind": stage.kind,
         "lost_reason": lead.lost_reason.name if lead.lost_reason else "",
+    }
+
+
+def assigned(lead: Lead) -> dict[str, Any]:
+    """The payload of "lead.assigned"."""
+    return {
+        "owner_id": lead.owner_id,
+        "owner": str(lead.owner or ""),
+        "team_id": lead.team_id,
+        "team": str(lead.team or ""),
     }

@@ -1,5 +1,13 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from core.errors import Refused
 from crm.errors import StaleEdit
+
+if TYPE_CHECKING:
+    from crm.pipeline.models import Stage
+    from crm.pipeline.wants import Want
 
 
 class NoPipeline(Refused):
@@ -40,3 +48,37 @@ class BadReason(Refused):
 
 class BadCursor(Refused):
     """The link to the next page is damaged."""
+
+
+class StageWants(Refused):
+    """The lead has not what the stage asks for; `missing` names it, `fields` by key."""
+
+    def __init__(self, sentence: str, *, stage: Stage, missing: tuple[Want, ...]) -> None:
+        super().__init__(sentence)
+        self.stage = stage
+        self.missing = missing
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(want.key for want in self.missing)
+
+
+class StageIsFull(Refused):
+    """As many leads stand in the stage as may; `count` of `limit`."""
+
+    def __init__(self, sentence: str, *, stage: Stage, count: int) -> None:
+        super().__init__(sentence)
+        self.stage = stage
+        self.count = count
+
+
+class StageIsLeaving(Refused):
+    """The stage is being removed: nothing enters it any more."""
+
+
+class BadGiven(Refused):
+    """A value that was given with a move cannot be stored; `key` is that of the want."""
+
+    def __init__(self, sentence: str, key: str) -> None:
+        super().__init__(sentence)
+        self.key = key

@@ -16,6 +16,7 @@ from crm.contacts.tombstones import never_to_a_tombstone
 
 COMPUTED = (
     "title_normal",
+    "held_before",
     "answers",
     "fit",
     "engagement",
@@ -65,6 +66,9 @@ class Stage(models.Model):
     """A step of a pipeline. `rotting_days` after entering it a lead counts as rotting; empty means never.
 
     A lead that becomes qualified in an earlier open stage moves by itself to the stage with `takes_qualified`.
+    `required` are keys of `crm.pipeline.wants` that a lead must have to enter, `actions` what is carried out then:
+    [{"action", "settings"}] of `crm.actions`. `wip_limit`: how many leads people may bring here, None for any number.
+    `leaving_for`: the stage is being removed, and its leads go there.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -75,6 +79,14 @@ class Stage(models.Model):
     probability = models.PositiveSmallIntegerField(_("probability, %"), default=10)
     rotting_days = models.PositiveSmallIntegerField(_("days until rotting"), null=True, blank=True)
     takes_qualified = models.BooleanField(_("takes leads that become qualified"), default=False)
+    required = ArrayField(
+        models.CharField(max_length=80), default=list, blank=True, verbose_name=_("needed to enter")
+    )
+    actions = models.JSONField(_("what happens on entering"), default=list, blank=True)
+    wip_limit = models.PositiveIntegerField(_("most leads at a time"), null=True, blank=True)
+    leaving_for = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
 
     class Meta:
         ordering = ["position", "id"]
@@ -122,7 +134,8 @@ class Lead(models.Model):
 
     `answers` holds the current answer per criterion key in the canonical form of `core.conditions`; who said
     what and when stands in LeadAnswer. `score` = `fit` + `engagement` = the sum of the lead's ScoreEntry
-    points, as of `scored_at`; time alone may change it at `score_changes_at`. The columns of calls follow the
+    points, as of `scored_at`; time alone may change it at `score_changes_at`. `held_before` is the stage that it was
+    to enter by itself and that asks for something not known yet. The columns of calls follow the
     lead's Call rows; those of the customer's messages are counted as these arrive, over all conversations.
     `win_chance` is learned (crm.chances), in percent, of open leads alone; `known_at_close` keeps what went on being
     counted after the lead was closed.
@@ -136,6 +149,9 @@ class Lead(models.Model):
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="leads", db_index=False)
     stage_kind = models.CharField(max_length=4, choices=StageKind, default=StageKind.OPEN)
     stage_entered_at = models.DateTimeField(db_default=Now())
+    held_before = models.ForeignKey(
+        Stage, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, editable=False
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -216,6 +232,7 @@ class Lead(models.Model):
                 condition=Q(win_chance__isnull=False),
             ),
             models.Index(fields=["closed_at"], name="lead_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["held_before"], name="lead_held", condition=Q(held_before__isnull=False)),
             GinIndex(fields=["title_normal"], name="lead_title_parts", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["tags"], name="lead_tags"),
             GinIndex(fields=["answers"], name="lead_answers", opclasses=["jsonb_path_ops"]),

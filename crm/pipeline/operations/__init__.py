@@ -2,12 +2,11 @@ from crm.pipeline.operations.leads import (
     LeadChanges,
     assign_lead,
     create_lead,
-    lose_lead,
-    move_lead,
     note_goal,
     retitle,
     update_lead,
 )
+from crm.pipeline.operations.moving import lose_lead, move_lead
 from crm.pipeline.operations.reasons import save_lost_reason
 from crm.pipeline.operations.stages import (
     StageDraft,

@@ -16,19 +16,16 @@ from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
 from core.text import clean, normalise
 from crm.contacts.models import Contact
-from crm.pipeline.entering import STAGE_COLUMNS, enter
-from crm.pipeline.errors import LostReasonNeeded, NoPipeline
-from crm.pipeline.models import Lead, LostReason, Stage, StageKind
-from crm.pipeline.operations.steps import set_next_step
+from crm.pipeline.entering import assigned
+from crm.pipeline.errors import NoPipeline
+from crm.pipeline.models import Lead, Stage, StageKind
 from crm.pipeline.operations.writing import check_revision, save_changed
 from crm.pipeline.queries import default_stage, locked_lead
-from crm.pipeline.steps import Step
 from crm.pipeline.talk import Heard
 from crm.scoring.operations import score_new, write_first_entries
 from crm.scoring.queries import moment
 
 TITLE_LENGTH = 200
-STAGE_FIELDS = frozenset({"lead.stage", "lead.status", "lead.stage_entered_at"})
 
 
 class LeadChanges(TypedDict, total=False):
@@ -102,54 +99,6 @@ def create_lead(
 
 
 @transaction.atomic
-def move_lead(
-    *,
-    lead_id: int,
-    to_stage_id: int,
-    actor: Actor,
-    expected_revision: int | None = None,
-    lost_reason: LostReason | None = None,
-    restored: Step | None = None,
-) -> Lead:
-    """Put the lead into another stage, also of another pipeline; nothing happens when it stands there
-    already. A lead that is won or lost has no next step any more.
-
-    `expected_revision` is what the mover saw: StaleLead, naming who did what and when, if it is no longer so.
-    A lost stage needs a reason (LostReasonNeeded). `restored`: the next step that the lead gets back where it was
-    closed by mistake. Raises Lead.DoesNotExist and Stage.DoesNotExist.
-    """
-    lead = locked_lead(lead_id)
-    if lead.stage_id == to_stage_id:
-        return lead
-    check_revision(lead, expected_revision)
-    stages = Stage.objects.select_related("pipeline").in_bulk([lead.stage_id, to_stage_id])
-    if to_stage_id not in stages:
-        raise Stage.DoesNotExist(f"There is no stage {to_stage_id}.")
-    lead.stage = stages[lead.stage_id]
-    _enter(lead, stages[to_stage_id], lost_reason, actor)
-    if restored is not None and lead.stage_kind == StageKind.OPEN:
-        return set_next_step(lead_id=lead.pk, text=restored.text, due_at=restored.due_at, actor=actor)
-    return lead
-
-
-@transaction.atomic
-def lose_lead(*, lead: Lead, reason_code: str, actor: Actor) -> bool:
-    """Close a locked lead as lost for a reason known by its code ("not_interested"); False when it is closed
-    already.
-
-    It goes to the first lost stage of its pipeline. Raises Stage.DoesNotExist where there is none.
-    """
-    if lead.stage_kind != StageKind.OPEN:
-        return False
-    stages = Stage.objects.filter(pipeline=lead.pipeline_id, kind=StageKind.LOST).select_related("pipeline")
-    stage = stages.order_by("position", "id").first()
-    if stage is None:
-        raise Stage.DoesNotExist("The pipeline has no lost stage.")
-    _enter(lead, stage, LostReason.objects.get(code=reason_code), actor)
-    return True
-
-
-@transaction.atomic
 def assign_lead(
     *,
     lead_id: int,
@@ -169,13 +118,7 @@ def assign_lead(
         return lead
     for name in changed:
         setattr(lead, name, wanted[name])
-    payload = {
-        "owner_id": lead.owner_id,
-        "owner": str(lead.owner or ""),
-        "team_id": lead.team_id,
-        "team": str(lead.team or ""),
-    }
-    save_changed(lead, changed, "lead.assigned", payload, actor, {"lead.owner"})
+    save_changed(lead, changed, "lead.assigned", assigned(lead), actor, {"lead.owner"})
     return lead
 
 
@@ -219,13 +162,6 @@ def retitle(*, lead: Lead, title: str, instead_of: Collection[str], actor: Actor
         return []
     lead.title, lead.title_normal = kept, normal
     return [EventDraft(name="lead.updated", subject=lead, actor=actor, payload={"changes": ["title"]})]
-
-
-def _enter(lead: Lead, stage: Stage, lost_reason: LostReason | None, actor: Actor) -> None:
-    if stage.kind == StageKind.LOST and lost_reason is None:
-        raise LostReasonNeeded(_("Say why the lead was lost."))
-    payload = enter(lead, stage, now=timezone.now(), lost_reason=lost_reason)
-    save_changed(lead, STAGE_COLUMNS, "lead.stage_changed", payload, actor, STAGE_FIELDS)
 
 
 def _storable_title(title: str) -> tuple[str, str]:

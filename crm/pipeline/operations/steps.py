@@ -46,18 +46,27 @@ def set_next_step(
 
 def plan_next_step(*, lead: Lead, text: str, due_at: datetime | None, actor: Actor) -> Lead:
     """`set_next_step` of a lead that the caller's transaction has locked."""
+    payload = write_next_step(lead=lead, text=text, due_at=due_at, actor=actor)
+    if payload is not None:
+        _save(lead, "lead.next_step_set", payload, actor)
+    return lead
+
+
+def write_next_step(*, lead: Lead, text: str, due_at: datetime | None, actor: Actor) -> dict[str, Any] | None:
+    """Set the columns of a locked lead and its reminder; returns the payload of "lead.next_step_set", None where nothing
+    changes. The caller saves and records. Raises LeadIsClosed.
+    """
     step = " ".join(clean(text).split())[:LENGTH]
     due_at = due_at if step else None
     if (lead.next_step, lead.next_step_at) == (step, due_at):
-        return lead
+        return None
     if step and lead.stage_kind != StageKind.OPEN:
         raise LeadIsClosed(_("The lead is closed. Move it to an open stage first."))
     lead.next_step, lead.next_step_at = step, due_at
-    _save(lead, "lead.next_step_set", _told(step, due_at), actor)
     if due_at is not None and due_at > timezone.now():
         payload = {"due_at": due_at.isoformat(), "user": actor.user_id}
         schedule(kind=REMINDER, key=str(lead.pk), due_at=due_at, payload=payload, lead_id=lead.pk)
-    return lead
+    return _told(step, due_at)
 
 
 @transaction.atomic

@@ -110,7 +110,7 @@ def test_a_move_is_written_with_who_from_and_to(pipeline: Pipeline, anna: User, 
     rule_book(), moment()
     later, won = DAY + timedelta(hours=1), stage("Won").pk
 
-    with time_machine.travel(later, tick=False), at_most(4):
+    with time_machine.travel(later, tick=False), at_most(5):
         moved = move_lead(lead_id=lead.pk, to_stage_id=won, actor=Actor.of(anna), expected_revision=0)
 
     moved.refresh_from_db()
@@ -256,7 +256,7 @@ def test_a_change_that_a_rule_asks_for_is_scored_at_once(pipeline: Pipeline, at_
     rule_book(), moment()
     offer = stage("Offer").pk
 
-    with at_most(6):
+    with at_most(7):
         move_lead(lead_id=lead.pk, to_stage_id=offer, actor=SYSTEM)
     lead.refresh_from_db()
     assert lead.score == 4
