@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from conversations import conditions_fields
 from conversations.accounts.models import ChannelIdentity
 from conversations.channels import registry
 from conversations.channels.api.adapter import ApiAdapter
@@ -57,6 +58,7 @@ def register_all() -> None:
     handler(telegram.ANSWER, max_attempts=telegram.ANSWER_ATTEMPTS, outside=True)(telegram.answer)
     handler(FETCH, max_attempts=ATTEMPTS, outside=True)(fetch)
     register_events()
+    conditions_fields.register()
     nudge.register("deliveries", task=PROCESS)
     nudge.register("outbox", task=DELIVER)
     every(2, "process deliveries", PROCESS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, OuterRef, Subquery, TextField, When
+from django.db.models import BigIntegerField, Case, F, OuterRef, Subquery, TextField, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +14,10 @@ from core.conditions import Field, FieldType, Moment, Money, MoneyOrm, registry
 from core.languages import Language
 from crm.calls.enums import CallOutcome
 from crm.contacts.models import ContactPoint
-from crm.pipeline.enums import LeadSource
+from crm.pipeline.enums import LeadSource, NextStepHealth
 from crm.pipeline.models import Grade, Qualification, Stage, StageKind
+from crm.pipeline.queries import Today
+from crm.pipeline.queries.leads import next_step_is
 from crm.qualification.queries import all_criteria, field_of
 from crm.scoring.queries import SUBJECT, points_of
 
@@ -106,6 +108,16 @@ def _own_fields() -> list[Field]:
             orm=MoneyOrm("value", _currency_of_value),
         ),
         Field(
+            key="lead.step",
+            type=FieldType.CHOICE,
+            label=_("State of the next step"),
+            subjects=LEAD,
+            getter=_step,
+            orm=_step_case,
+            choices=NextStepHealth.choices,
+            fleeting=True,
+        ),
+        Field(
             key="lead.owner",
             type=FieldType.CHOICE,
             label=_("Owner"),
@@ -115,6 +127,21 @@ def _own_fields() -> list[Field]:
             choices=_people,
         ),
     ]
+
+
+def _step(lead: Any, at: Moment) -> str | None:
+    if lead.stage_kind != StageKind.OPEN:
+        return None
+    return Today.in_zone(at.zone, at.now).health(lead).value
+
+
+def _step_case(at: Moment) -> Case:
+    today = Today.in_zone(at.zone, at.now)
+    states = [
+        When(next_step_is(each, today), stage_kind=StageKind.OPEN, then=Value(each.value))
+        for each in NextStepHealth
+    ]
+    return Case(*states, output_field=TextField())
 
 
 def _call_fields() -> list[Field]:

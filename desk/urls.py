@@ -10,6 +10,7 @@ from desk.calls import views as calls
 from desk.conditions import views as conditions
 from desk.contacts import views as contacts
 from desk.duplicates import views as duplicates
+from desk.filters import views as filters
 from desk.frame import views as frame
 from desk.inbox import views as inbox
 from desk.leads import views as leads
@@ -28,6 +29,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("today/", today.today, name="today"),
     path("conditions/part/", conditions.part, name="condition_part"),
+    path("leads/filter/", filters.edit, name="lead_filter"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/rows/", inbox.rows, name="inbox_rows"),
     path("inbox/<uuid:public_id>/", inbox.conversation, name="conversation"),

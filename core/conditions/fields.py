@@ -41,6 +41,7 @@ class Field:
     Without it the field is Python-only, save `of_moment` fields: they read only the Moment (their
     getter takes None for the object) and become constants in SQL.
     `choices` may be a callable, read at each parse and at each wording; None allows any string.
+    A `fleeting` field changes without a word to anybody: good for lists that are read now, not for scores that are kept.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Field:
     choices: "Choices | Callable[[], Choices] | None" = None
     operators: tuple[Operator, ...] = ()
     of_moment: bool = False
+    fleeting: bool = False
 
     def __post_init__(self) -> None:
         if not self.operators:

@@ -16,7 +16,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 
-from core.access.models import Role
+from core.access.models import Role, User
 from core.http.request import Request
 
 P = ParamSpec("P")
@@ -24,6 +24,11 @@ View = Callable[Concatenate[Request, P], HttpResponseBase]
 GuardedView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 _RANK = {Role.AGENT: 0, Role.MANAGER: 1, Role.ADMIN: 2}
+
+
+def reaches(user: User, role: Role) -> bool:
+    """Whether the person is of at least that role."""
+    return _RANK[Role(user.role)] >= _RANK[role]
 
 
 def signed_in(view: View[P]) -> GuardedView[P]:
@@ -43,7 +48,7 @@ def require(*, role: Role) -> Callable[[View[P]], GuardedView[P]]:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             user = request.user
-            if _RANK[Role(user.role)] < _RANK[role]:
+            if not reaches(user, role):
                 raise PermissionDenied
             with translation.override(user.language), timezone.override(user.timezone):
                 response = view(cast(Request, request), *args, **kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from core.access.models import Role
 from core.conditions import Field, registry
 
 Fields = Mapping[str, Field]
@@ -12,11 +13,12 @@ Fields = Mapping[str, Field]
 
 @dataclass(frozen=True)
 class Purpose:
-    """`allows` leaves out the fields that make no sense there."""
+    """`allows` leaves out the fields that make no sense there; `role` is who may write such a condition."""
 
     key: str
     subject: str
     allows: Callable[[Field], bool] = lambda field: True
+    role: Role = Role.ADMIN
 
     def fields(self) -> Fields:
         """Runs the registry's providers: once a request."""

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core.access.models import Role
 from core.company.queries import company
-from core.http import Request, require
+from core.http import Request, reaches, signed_in
 from desk.conditions.builder import ROOT, Group, blank_row, field_groups, is_token, new_token, posted_row
 from desk.conditions.purposes import purpose
 
 
 @require_safe
 @never_cache
-@require(role=Role.ADMIN)
+@signed_in
 def part(request: Request) -> HttpResponse:
     """A new comparison or, with `group`, a new group under `parent`; or the comparison named by `row` for the
     field and operator chosen in it.
@@ -26,6 +25,8 @@ def part(request: Request) -> HttpResponse:
     parent = request.GET.get("parent", ROOT)
     if asked is None or not is_token(parent):
         raise BadRequest("purpose must be known, parent a token")
+    if not reaches(request.user, asked.role):
+        raise PermissionDenied
     known, currency = asked.fields(), company().currency
     context = {"purpose": asked.key, "groups": field_groups(known)}
     if request.GET.get("group"):

@@ -105,7 +105,7 @@ class LeadQuerySet(QuerySet[Lead]):
 
     def matching(self, text: str) -> LeadQuerySet:
         """Leads whose title, contact's name, phone or email holds the text, in any script. Sends one statement."""
-        return self.filter(_holding(text))
+        return self.filter(holding(text))
 
     def newest_in_stage_first(self) -> LeadQuerySet:
         return self.order_by("-stage_entered_at", "-id")
@@ -130,7 +130,7 @@ class LeadQuerySet(QuerySet[Lead]):
         return self.annotate(rotting=Case(When(_is_rotting(now), then=yes), default=no))
 
 
-def _holding(text: str) -> Q:
+def holding(text: str) -> Q:
     """What few leads hold is found by the indexes of parts, and then named by id; what many hold turns up soon on any
     way through the leads. The database cannot choose between the two where a condition spans tables.
     """
@@ -196,7 +196,7 @@ class LeadFilter:
 
     @cached_property
     def _holding(self) -> Q:
-        return _holding(self.text)
+        return holding(self.text)
 
     def apply(self, leads: LeadQuerySet) -> LeadQuerySet:
         if self.text:

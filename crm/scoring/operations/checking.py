@@ -65,7 +65,7 @@ def _condition(rule: RuleDraft, fields: Mapping[str, Field]) -> RuleDraft:
         sentence = _("Rule “%(name)s”: %(fault)s") % {"name": rule.name, "fault": error.message}
         raise BadRule(sentence, error.path) from error
     used = condition.fields_used()
-    if condition.python_only or any(fields[key].of_moment for key in used):
+    if condition.python_only or any(fields[key].of_moment or fields[key].fleeting for key in used):
         raise BadRule(_("Rule “%(name)s” asks for something that is not stored.") % {"name": rule.name})
     if LEARNED in used:
         raise BadRule(

@@ -19,7 +19,9 @@ SCORING = register(
     Purpose(
         "scoring",
         SUBJECT,
-        lambda field: field.key not in JUDGED and field.orm is not None and not field.of_moment,
+        lambda field: (
+            field.key not in JUDGED and field.orm is not None and not field.of_moment and not field.fleeting
+        ),
     )
 )
 
