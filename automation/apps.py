@@ -11,7 +11,7 @@ class AutomationConfig(AppConfig):
         from automation.flows.operations import FlowResponder
         from automation.flows.uses import flows_using
         from conversations import responder
-        from crm.qualification import uses
+        from crm import uses
 
         register_events()
         receivers.register()

@@ -10,14 +10,13 @@ class CrmConfig(AppConfig):
 
         from core.access import leaving
         from core.notifications.registry import register as register_notification
-        from crm import conditions_fields, events  # noqa: F401
+        from crm import conditions_fields, events, uses  # noqa: F401
         from crm.duplicates import background as duplicates
         from crm.lists.operations import hand_over_views
         from crm.lists.queries import views_using
         from crm.pipeline import tasks as _due  # noqa: F401
         from crm.pipeline.operations import wanted
         from crm.pipeline.operations.leaving import hand_over_leads
-        from crm.qualification import uses
         from crm.scoring import tasks  # noqa: F401
         from crm.scoring.operations import deeds
         from crm.scoring.queries import rules_using

@@ -14,6 +14,8 @@ from core.conditions import Field, FieldType, Moment, Money, MoneyOrm, registry
 from core.languages import Language
 from crm.calls.enums import CallOutcome
 from crm.contacts.models import ContactPoint
+from crm.fields.models import FieldSubject
+from crm.fields.queries import condition_fields
 from crm.pipeline.enums import LeadSource, NextStepHealth
 from crm.pipeline.models import Grade, Qualification, Stage, StageKind
 from crm.pipeline.queries import Today
@@ -22,6 +24,7 @@ from crm.qualification.queries import all_criteria, field_of
 from crm.scoring.queries import SUBJECT, points_of
 
 LEAD = (SUBJECT,)
+CONTACT = "contact"
 _WRITTEN_ON = {
     "webchat",
     "whatsapp",
@@ -47,6 +50,8 @@ def register() -> None:
         *_time_fields(),
     )
     registry.provide(SUBJECT, lambda: [field_of(criterion) for criterion in all_criteria()])
+    registry.provide(SUBJECT, lambda: condition_fields(FieldSubject.LEAD))
+    registry.provide(CONTACT, lambda: condition_fields(FieldSubject.CONTACT))
 
 
 def _stages() -> list[tuple[str, str]]:

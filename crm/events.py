@@ -207,6 +207,14 @@ register(
 )
 register(
     EventType(
+        "field.changed",
+        1,
+        "A custom field of leads or contacts was added, changed or removed.",
+        {"key": "Key of the field.", "changes": "Names of the changed parts."},
+    )
+)
+register(
+    EventType(
         "scoring.published",
         1,
         "A new version of the scoring rules counts from now on.",

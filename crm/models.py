@@ -5,6 +5,7 @@ from crm.chances.models import ChanceModel, ChanceSettings
 from crm.consent.models import ConsentRecord
 from crm.contacts.models import Company, Contact, ContactPoint
 from crm.duplicates.models import ContactMerge, DuplicatePair
+from crm.fields.models import CustomField
 from crm.lists.models import ListPreference, SavedView
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
 from crm.qualification.models import Criterion, LeadAnswer
@@ -20,6 +21,7 @@ __all__ = [
     "ContactMerge",
     "ContactPoint",
     "Criterion",
+    "CustomField",
     "DuplicatePair",
     "Lead",
     "LeadAnswer",

@@ -31,6 +31,7 @@ class Company(models.Model):
 @pghistory.track(exclude=["last_message_at"])
 class Contact(models.Model):
     """A person who writes to us or whom we know (spec 1.1). `name_normal` is `core.text.normalise(name)`.
+    `custom` holds the values of custom fields by key (crm.fields).
 
     `merged_into`: the contact that this one became part of (spec 1.2, crm.duplicates); only its id still counts then.
     """
@@ -57,7 +58,7 @@ class Contact(models.Model):
         verbose_name=_("owner"),
     )
     tags = ArrayField(models.CharField(max_length=50), default=list, blank=True, verbose_name=_("tags"))
-    fields = models.JSONField(default=dict, blank=True)
+    custom = models.JSONField(_("details"), default=dict, blank=True)
     last_message_at = models.DateTimeField(null=True, editable=False)
     merged_into = models.ForeignKey(
         "self",
@@ -76,6 +77,7 @@ class Contact(models.Model):
         indexes = [
             GinIndex(fields=["name_normal"], name="contact_name_parts", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["tags"], name="contact_tags"),
+            GinIndex(fields=["custom"], name="contact_custom", opclasses=["jsonb_path_ops"]),
             models.Index(
                 fields=["merged_into"], name="contact_tombstones", condition=Q(merged_into__isnull=False)
             ),

@@ -27,7 +27,7 @@ class ContactChanges(TypedDict, total=False):
     company_name: str
     owner: User | None
     tags: list[str]
-    fields: dict[str, Any]
+    custom: dict[str, Any]
 
 
 def storable_name(name: str) -> tuple[str, str]:
@@ -46,7 +46,7 @@ def create_contact(
     company_name: str = "",
     owner: User | None = None,
     tags: Sequence[str] = (),
-    fields: dict[str, Any] | None = None,
+    custom: dict[str, Any] | None = None,
     phones: Iterable[str] = (),
     emails: Iterable[str] = (),
     source: str = "",
@@ -68,7 +68,7 @@ def create_contact(
             company=company or _company_named(company_name),
             owner=owner,
             tags=list(tags),
-            fields=fields or {},
+            custom=custom or {},
             last_message_at=last_message_at,
         )
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 Side = Literal["winner", "loser"]
 PLAIN = ("name", "language", "timezone", "company", "owner")
 """What has one value (company and owner: the key); the winner's counts unless the other was chosen."""
-CUSTOM = "fields."
+CUSTOM = "custom."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Choice:
 
 def choices_of(winner: Mapping[str, Any], loser: Mapping[str, Any]) -> list[Choice]:
     """What the two hold, each custom field under a name of its own; what both leave empty is left out."""
-    own, other = winner["fields"], loser["fields"]
+    own, other = winner["custom"], loser["custom"]
     found = [Choice(name, winner[name], loser[name]) for name in PLAIN]
     found += [Choice(f"{CUSTOM}{key}", own.get(key), other.get(key)) for key in dict.fromkeys([*own, *other])]
     return [each for each in found if not (_is_empty(each.winner) and _is_empty(each.loser))]
@@ -39,11 +39,11 @@ def choices_of(winner: Mapping[str, Any], loser: Mapping[str, Any]) -> list[Choi
 
 def decided(winner: Mapping[str, Any], loser: Mapping[str, Any], taken: Mapping[str, Side]) -> dict[str, Any]:
     """The winner's columns as they become; tags are those of both. Names of conflicts in `taken` say whose value counts."""
-    values: dict[str, Any] = {"fields": dict(winner["fields"])}
+    values: dict[str, Any] = {"custom": dict(winner["custom"])}
     for choice in choices_of(winner, loser):
         value = choice.value(taken.get(choice.name, "winner"))
         if choice.name.startswith(CUSTOM):
-            values["fields"][choice.name.removeprefix(CUSTOM)] = value
+            values["custom"][choice.name.removeprefix(CUSTOM)] = value
         else:
             values[choice.name] = value
     values["tags"] = list(dict.fromkeys([*winner["tags"], *loser["tags"]]))

@@ -21,6 +21,8 @@ from crm.duplicates.belongings import Belonging, belongings
 from crm.duplicates.clues import in_words, sql_of_one
 from crm.duplicates.fields import CUSTOM, PLAIN, Choice, choices_of
 from crm.duplicates.models import ContactMerge, DuplicatePair
+from crm.fields.queries import all_fields
+from crm.fields.queries import shown as shown_value
 
 UNDO_DAYS = 30
 PAGE = 25
@@ -131,7 +133,7 @@ def values_of(contact: Contact) -> dict[str, Any]:
     return {
         **{name: getattr(contact, column_of(name)) for name in PLAIN},
         "tags": contact.tags,
-        "fields": contact.fields,
+        "custom": contact.custom,
     }
 
 
@@ -141,6 +143,7 @@ def compared(winner: Contact, loser: Contact) -> list[Compared]:
     names = _names(choices)
     labels = {"name": _("Name"), "language": _("Language"), "timezone": _("Time zone")}
     labels |= {"company": _("Company"), "owner": _("Owner")}
+    labels |= {f"{CUSTOM}{each.key}": each.label for each in all_fields()}
     return [
         Compared(
             choice.name,
@@ -214,12 +217,15 @@ def _names(choices: Iterable[Choice]) -> Any:
         "owner": User.objects.in_bulk(wanted.get("owner", ())),
     }
     languages = dict(Language.choices)
+    custom = {f"{CUSTOM}{each.key}": each for each in all_fields()}
 
     def shown(choice: Choice, value: Any) -> str:
         if value in (None, "", [], {}):
             return ""
         if choice.name in related:
             return str(related[choice.name].get(value, ""))
+        if choice.name in custom:
+            return shown_value(custom[choice.name], value)
         if choice.name == "language":
             return str(languages.get(value, value))
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -13,7 +13,7 @@ from crm.lists.columns import USUAL
 from crm.lists.errors import BrokenView
 from crm.lists.models import ListPreference, SavedView
 from crm.scoring.queries import SUBJECT
-from crm.scoring.queries.uses import leaves, mentions
+from crm.uses import mentions
 
 ALL: dict[str, list[object]] = {"all": []}
 
@@ -75,8 +75,8 @@ def changes_since(view: SavedView, revision: int) -> list[Change]:
     return found
 
 
-def views_using(key: str, choice: str | None = None) -> Iterator[Use]:
-    """Saved views that ask for an answer, or for that choice of it."""
+def views_using(field: str, choice: str | None = None) -> Iterator[Use]:
+    """Saved views that ask for the condition field, or for that choice of it."""
     for view in SavedView.objects.exclude(filter={}).select_related("owner"):
-        if any(mentions(leaf, key, choice) for leaf in leaves(view.filter)):
+        if mentions(view.filter, field, choice):
             yield Use(_("Saved view"), f"{view.name} ({view.owner})" if view.owner else view.name)

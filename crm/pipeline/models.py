@@ -133,12 +133,12 @@ class Lead(models.Model):
     """One wish of one contact on its way to a yes or a no.
 
     `answers` holds the current answer per criterion key in the canonical form of `core.conditions`; who said
-    what and when stands in LeadAnswer. `score` = `fit` + `engagement` = the sum of the lead's ScoreEntry
-    points, as of `scored_at`; time alone may change it at `score_changes_at`. `held_before` is the stage that it was
-    to enter by itself and that asks for something not known yet. The columns of calls follow the
-    lead's Call rows; those of the customer's messages are counted as these arrive, over all conversations.
-    `win_chance` is learned (crm.chances), in percent, of open leads alone; `known_at_close` keeps what went on being
-    counted after the lead was closed.
+    what and when stands in LeadAnswer. `custom`: values of custom fields by key (crm.fields).
+    `score` = `fit` + `engagement` = the sum of the lead's ScoreEntry points, as of `scored_at`; time alone may change
+    it at `score_changes_at`. `held_before` is the stage that it was to enter by itself and that asks for something
+    not known yet. The columns of calls follow the lead's Call rows; those of the customer's messages are counted as
+    these arrive, over all conversations. `win_chance` is learned (crm.chances), in percent, of open leads alone;
+    `known_at_close` keeps what went on being counted after the lead was closed.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -176,6 +176,7 @@ class Lead(models.Model):
     )
     closed_at = models.DateTimeField(null=True, blank=True)
     answers = models.JSONField(default=dict, blank=True)
+    custom = models.JSONField(_("details"), default=dict, db_default={}, blank=True)
     fit = models.IntegerField(default=0)
     engagement = models.IntegerField(default=0)
     score = models.IntegerField(default=0)
@@ -236,6 +237,7 @@ class Lead(models.Model):
             GinIndex(fields=["title_normal"], name="lead_title_parts", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["tags"], name="lead_tags"),
             GinIndex(fields=["answers"], name="lead_answers", opclasses=["jsonb_path_ops"]),
+            GinIndex(fields=["custom"], name="lead_custom", opclasses=["jsonb_path_ops"]),
         ]
         triggers = [never_to_a_tombstone()]
 

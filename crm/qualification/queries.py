@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
-
 from core.access.models import User
 from core.conditions import Field, answer_field, load
 from core.conditions.words import value_text
-from core.languages import Language
+from core.languages import in_active_language
 from crm.memory import Remembered
 from crm.pipeline.models import Lead
 from crm.qualification.answers import FIELD_TYPES, Question
@@ -62,16 +60,12 @@ def questions() -> tuple[Question, ...]:
     )
 
 
-def label_of(texts: Mapping[str, str], fallback: str = "") -> str:
-    """The text in the active language, else in English, else in any, else the fallback."""
-    language = (get_language() or Language.ENGLISH)[:2]
-    wanted = (texts.get(language), texts.get(Language.ENGLISH), *texts.values())
-    return next((text for text in wanted if text), fallback)
-
-
 def choice_labels(criterion: Criterion) -> list[tuple[str, str]]:
     """Values of the choices with their labels in the active language."""
-    return [(each["value"], label_of(each.get("label", {}), each["value"])) for each in criterion.choices]
+    return [
+        (each["value"], in_active_language(each.get("label", {}), each["value"]))
+        for each in criterion.choices
+    ]
 
 
 def field_of(criterion: Criterion) -> Field:

@@ -35,6 +35,7 @@ def field_groups(known: Fields) -> list[tuple[str, list[tuple[str, str]]]]:
     """The fields to choose from under the headings of where they come from."""
     headings = {
         "answer.": _("Answers"),
+        "custom.": _("Fields"),
         "contact.": _("Contact"),
         "lead.": _("Lead"),
         "talk.": _("Conversation"),

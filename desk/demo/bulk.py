@@ -15,7 +15,7 @@ from core.access.models import User
 from crm.pipeline.models import Pipeline
 
 _CONTACTS = """
-    INSERT INTO crm_contact (public_id, name, name_normal, language, timezone, tags, fields, created_at)
+    INSERT INTO crm_contact (public_id, name, name_normal, language, timezone, tags, custom, created_at)
     SELECT gen_random_uuid(), 'Load contact ' || i, 'load contact ' || i, (ARRAY['en','ru','hy','az'])[1 + i %% 4],
            'Asia/Yerevan', '{}', '{}', now() - i * interval '1 minute'
       FROM generate_series(1, %(count)s) AS i

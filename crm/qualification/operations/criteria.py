@@ -19,8 +19,8 @@ from crm.qualification.answers import canonical, same
 from crm.qualification.errors import BadAnswer, BadCriterion, CriterionInUse, StaleCriterion
 from crm.qualification.models import Criterion, LeadAnswer
 from crm.qualification.queries import EDITABLE, all_criteria, changes_since, fingerprint, last_edit
-from crm.qualification.uses import uses_of
 from crm.scoring.operations import start_rescoring
+from crm.uses import uses_of
 
 JUDGING = frozenset({"must_have", "disqualifying", "active", "choices"})
 """Changing one of these may change who is qualified."""
@@ -75,7 +75,7 @@ def save_criterion(
 def delete_criterion(*, criterion_id: int, user: User | None) -> None:
     """Raises CriterionInUse with the list of rules, flows and answers that mention it."""
     criterion = _locked(criterion_id)
-    uses = uses_of(criterion.key)
+    uses = uses_of(f"answer.{criterion.key}")
     answers = LeadAnswer.objects.filter(criterion=criterion).values("lead").distinct().count()
     if answers:
         count = ngettext("%(count)d lead", "%(count)d leads", answers) % {"count": answers}
@@ -171,14 +171,14 @@ def _refuse_what_others_need(criterion: Criterion, values: dict[str, Any]) -> No
     removed = [each["value"] for each in criterion.choices if each["value"] not in kept]
     answers = LeadAnswer.objects.filter(criterion=criterion)
     if criterion.key != values["key"] or criterion.kind != values["kind"]:
-        uses = uses_of(criterion.key)
+        uses = uses_of(f"answer.{criterion.key}")
         if answers.exists():
             uses.append(Use(_("Answers"), _("of leads")))
         if uses:
             sentence = _("The key and the type of “%(name)s” are in use. Add a new criterion instead.")
             raise CriterionInUse(sentence % {"name": criterion.name}, uses)
     if criterion.kind == "choice" and (
-        uses := [use for value in removed for use in uses_of(criterion.key, value)]
+        uses := [use for value in removed for use in uses_of(f"answer.{criterion.key}", value)]
     ):
         sentence = _("A choice of “%(name)s” is still used. Change these first.") % {"name": criterion.name}
         raise CriterionInUse(sentence, uses)

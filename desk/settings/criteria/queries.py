@@ -7,10 +7,9 @@ from typing import Any
 
 from automation.flows.queries import document_of, published_versions
 from automation.flows.wording import choose
-from core.languages import Language
+from core.languages import Language, in_active_language
 from crm.errors import StaleEdit
 from crm.qualification.models import Criterion
-from crm.qualification.queries import label_of
 
 LABELS = {
     "key": Criterion._meta.get_field("key").verbose_name,
@@ -39,7 +38,7 @@ def criterion_lines() -> list[CriterionLine]:
     """Every criterion in order; one query and one for the flows."""
     flows = _flows_by_criterion()
     return [
-        CriterionLine(each, label_of(each.question), flows.get(each.key, []))
+        CriterionLine(each, in_active_language(each.question), flows.get(each.key, []))
         for each in Criterion.objects.order_by("position", "id")
     ]
 
@@ -102,7 +101,7 @@ def _in_words(criterion: Criterion, name: str) -> str:
     if name == "kind":
         return str(criterion.get_kind_display())
     if name == "choices":
-        return ", ".join(label_of(each.get("label", {}), str(each["value"])) for each in value)
+        return ", ".join(in_active_language(each.get("label", {}), str(each["value"])) for each in value)
     if isinstance(value, dict):
         return " · ".join(f"{code}: {text}" for code, text in value.items())
     if isinstance(value, list):

@@ -16,7 +16,7 @@ from bookings.services.models import Service
 from bookings.services.queries import rules_of
 from bookings.services.wording import span
 from bookings.slots import Interval, free_slots
-from crm.qualification.queries import label_of
+from core.languages import in_active_language
 from desk.settings.hours.queries import AHEAD
 
 DAY = timedelta(days=1)
@@ -80,7 +80,7 @@ def goal_choices() -> list[tuple[str, str]]:
     for version in published_versions():
         document = document_of(version)
         for key in document.goals:
-            found.setdefault(key, label_of(document.table.get(f"goals.{key}", {}), key))
+            found.setdefault(key, in_active_language(document.table.get(f"goals.{key}", {}), key))
     return list(found.items())
 
 

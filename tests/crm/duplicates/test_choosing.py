@@ -13,7 +13,7 @@ people = st.fixed_dictionaries(
     {
         **dict.fromkeys(PLAIN, values),
         "tags": st.lists(st.sampled_from("xyz"), unique=True),
-        "fields": st.dictionaries(st.sampled_from("pq"), values),
+        "custom": st.dictionaries(st.sampled_from("pq"), values),
     }
 )
 words = st.lists(
@@ -34,7 +34,7 @@ def test_no_value_is_lost_and_the_winner_comes_first(winner: Any, loser: Any) ->
         assert after[name] == winner[name] or winner[name] in (None, "")
         assert after[name] not in (None, "") or loser[name] in (None, "")
     assert set(after["tags"]) == {*winner["tags"], *loser["tags"]}
-    assert {*after["fields"]} >= {key for key, value in loser["fields"].items() if value not in (None, "")}
+    assert {*after["custom"]} >= {key for key, value in loser["custom"].items() if value not in (None, "")}
 
 
 @given(people, people)
@@ -43,8 +43,8 @@ def test_a_conflict_goes_as_it_was_chosen(winner: Any, loser: Any) -> None:
     after = {**winner, **decided(winner, loser, {each.name: "loser" for each in conflicts})}
 
     for each in conflicts:
-        holder = after["fields"] if each.name.startswith("fields.") else after
-        assert holder[each.name.removeprefix("fields.")] == each.loser
+        holder = after["custom"] if each.name.startswith("custom.") else after
+        assert holder[each.name.removeprefix("custom.")] == each.loser
 
 
 def allowed(heard: list[Word], purpose: str, channel: str) -> bool | None:

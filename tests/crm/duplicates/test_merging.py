@@ -59,7 +59,7 @@ def holdings() -> dict[str, list[tuple[Any, ...]]]:
         "company_id",
         "owner_id",
         "tags",
-        "fields",
+        "custom",
         "merged_into_id",
     )
     held = {
@@ -93,9 +93,9 @@ def test_every_model_that_belongs_to_a_contact_goes_with_it_and_never_to_a_tombs
 
 def test_the_winner_has_everything_and_undo_gives_it_back(manager: User) -> None:
     masis, ararat = Company.objects.create(name="Masis"), Company.objects.create(name="Ararat")
-    anna = ContactFactory(name="Anna", company=masis, tags=["vip"], fields={"size": 42, "city": "Gyumri"})
+    anna = ContactFactory(name="Anna", company=masis, tags=["vip"], custom={"size": 42, "city": "Gyumri"})
     ann = ContactFactory(
-        name="Ann", company=ararat, owner=manager, tags=["fair", "vip"], fields={"size": 44, "shoe": "left"}
+        name="Ann", company=ararat, owner=manager, tags=["fair", "vip"], custom={"size": 44, "shoe": "left"}
     )
     PhoneFactory(contact=anna, value="+37491234567")
     PhoneFactory(contact=ann, value="+37491234567", verified_at=NOW)
@@ -104,12 +104,12 @@ def test_the_winner_has_everything_and_undo_gives_it_back(manager: User) -> None
     call = log_call(contact=ann, lead=other, outcome="busy", now=NOW, actor=SYSTEM)
     before = holdings()
 
-    merged = merge(anna, ann, manager, taken={"company": "loser", "fields.size": "winner"})
+    merged = merge(anna, ann, manager, taken={"company": "loser", "custom.size": "winner"})
 
     anna.refresh_from_db()
     assert (anna.name, anna.company, anna.owner) == ("Anna", ararat, manager)
     assert anna.tags == ["vip", "fair"]
-    assert anna.fields == {"size": 42, "city": "Gyumri", "shoe": "left"}
+    assert anna.custom == {"size": 42, "city": "Gyumri", "shoe": "left"}
     assert {lead.contact for lead in Lead.objects.all()} == {anna}
     assert Call.objects.get().contact == anna
     points = anna.points.order_by("value").values_list("value", "verified_at")
@@ -255,8 +255,8 @@ def test_leads_are_scored_anew_with_what_is_known_of_both(manager: User) -> None
 
 
 def test_names_of_both_stand_side_by_side(manager: User) -> None:
-    anna = ContactFactory(name="Anna", language="en", owner=manager, fields={"size": 1})
-    ann = ContactFactory(name="Ann", language="", fields={"size": 2})
+    anna = ContactFactory(name="Anna", language="en", owner=manager, custom={"size": 1})
+    ann = ContactFactory(name="Ann", language="", custom={"size": 2})
 
     shown = [(each.name, each.winner, each.loser, each.is_conflict) for each in compared(anna, ann)]
 
