@@ -11,7 +11,6 @@ from django.db import migrations, models
 
 import core.ids
 
-
 # What a merge changed is remembered by the names of the columns, for its undo.
 MERGES_RENAMED = """
     UPDATE crm_contactmerge SET changed = changed - 'fields' || jsonb_build_object('custom', changed -> 'fields')

@@ -264,6 +264,6 @@ def test_names_of_both_stand_side_by_side(manager: User) -> None:
         ("name", "Anna", "Ann", True),
         ("language", "English", "", False),
         ("owner", "Mariam", "", False),
-        ("fields.size", "1", "2", True),
+        ("custom.size", "1", "2", True),
     ]
     assert not DuplicatePair.objects.exists()
