@@ -63,23 +63,13 @@ def _row(figures: list[Load], floors: list[Load]) -> Row:
 @contextmanager
 def paused_worker(stack: RunningStack) -> Iterator[None]:
     """Accepting is measured alone: the work that it causes waits, as it would on a machine of its own."""
-    import json
-
-    import psutil
-
-    known = json.loads((stack.folder / "supervisor.json").read_text())["children"]
-    worker = psutil.Process(next(child["pid"] for child in known if child["name"] == "worker"))
-    family = [worker, *worker.children(recursive=True)]
-    for process in family:
-        process.suspend()
-    try:
-        yield
-    finally:
-        stack.query(
-            "UPDATE conversations_rawdelivery SET status = 'done' WHERE status = 'pending' RETURNING 1"
-        )
-        for process in family:
-            process.resume()
+    with stack.worker_paused():
+        try:
+            yield
+        finally:
+            stack.query(
+                "UPDATE conversations_rawdelivery SET status = 'done' WHERE status = 'pending' RETURNING 1"
+            )
 
 
 @contextmanager

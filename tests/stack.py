@@ -11,8 +11,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -117,6 +117,22 @@ class RunningStack:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             raise
+
+    @contextmanager
+    def worker_paused(self) -> Iterator[None]:
+        """What happens in the background waits until the end of the block."""
+        import psutil
+
+        known = json.loads((self.folder / "supervisor.json").read_text())["children"]
+        worker = psutil.Process(next(child["pid"] for child in known if child["name"] == "worker"))
+        family = [worker, *worker.children(recursive=True)]
+        for process in family:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in family:
+                process.resume()
 
     @property
     def services(self) -> dict[str, Any]:
