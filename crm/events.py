@@ -241,6 +241,9 @@ register(
         {
             "version": "Version of the rules.",
             "leads": "Size of the batch.",
+            "changed": "How many of them got another score, grade or outcome.",
+            "ids": "Which, when they are few, else empty.",
+            "changed_in_all": "With the last batch: in all batches; else 0.",
             "finished": "Whether it was the last.",
         },
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, Sum, Window
+from django.db.models import Case, F, JSONField, Q, Sum, When, Window
 
 from conversations.threads.queries import conversations
 from core.access.models import User
@@ -28,6 +28,7 @@ from crm.pipeline.queries.leads import shown_as
 from desk.board.cards import Card, Chat, card_of
 
 MOST_CHANGES = 60
+RESCORED = "scoring.recalculated"
 BAR = Decimal(100)
 
 
@@ -114,11 +115,15 @@ def card_rows(user: User, lead_ids: Collection[int]) -> list[Lead]:
 
 def changes(pipeline: Pipeline, user: User, narrow: LeadFilter, since: int) -> Changes:
     """Cards of the leads that something happened to after `since`; those no longer on this board are named gone."""
-    happened = Event.objects.filter(position__gt=since, lead_id__isnull=False).order_by("position")
-    seen = list(happened.values_list("lead_id", "position")[: 10 * MOST_CHANGES])
-    position = max((at for _lead, at in seen if at is not None), default=since)
-    concerned = {lead_id for lead_id, _at in seen if lead_id is not None}
-    if len(concerned) > MOST_CHANGES or len(seen) == 10 * MOST_CHANGES:
+    told = Case(When(name=RESCORED, then="payload"), output_field=JSONField())
+    happened = Event.objects.filter(position__gt=since).filter(Q(lead_id__isnull=False) | Q(name=RESCORED))
+    seen = list(happened.order_by("position").values_list("lead_id", "position", told)[: 10 * MOST_CHANGES])
+    position = max((at for _lead, at, _told in seen if at is not None), default=since)
+    batches = [batch for _lead, _at, batch in seen if batch is not None]
+    concerned = {lead_id for lead_id, _at, _told in seen if lead_id is not None}
+    concerned.update(*(batch["ids"] for batch in batches))
+    rescored = any(batch["changed_in_all"] > MOST_CHANGES for batch in batches)
+    if rescored or len(concerned) > MOST_CHANGES or len(seen) == 10 * MOST_CHANGES:
         return Changes([], [], position, too_many=True)
     if not concerned:
         return Changes([], [], position)

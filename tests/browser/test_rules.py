@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.desk import PHONE, context, settled
+from tests.browser.desk import context, settled
 from tests.stack import RunningStack
 
 pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.xdist_group("stack")]
@@ -117,7 +117,9 @@ def test_rules_are_tried_published_and_taken_back_before_an_open_board(
 
     page.get_by_role("button", name=f"Roll back to v{version}").click()
     expect(page.locator("#bar")).to_contain_text(f"Version {version + 2} counts", timeout=SOON)
-    expect(page.locator("#versions li").first).to_contain_text("removed: Starts soon · removed: Money is there")
+    expect(page.locator("#versions li").first).to_contain_text(
+        "removed: Starts soon · removed: Money is there"
+    )
     expect(chip).to_have_text(f"{grade} · {score}", timeout=SOON)
     expect(why(board, chip)).not_to_contain_text("Money is there")
     assert product.query(
@@ -142,4 +144,6 @@ def sees_who_changes(page: Page, product: RunningStack) -> None:
     expect(effect.locator("rect.is-after").first).to_be_attached()
     expect(effect.locator("rect.is-before").first).to_be_attached()
     expect(effect.locator("tr").filter(has_text="Grade A")).to_contain_text(f"+{rising} / −0")
-    expect(effect.locator(".movers li").first).to_contain_text(re.compile(r"\+2 (Starts soon|Money is there), \+2"))
+    expect(effect.locator(".movers li").first).to_contain_text(
+        re.compile(r"\+2 (Starts soon|Money is there), \+2")
+    )

@@ -17,6 +17,9 @@ from crm.pipeline.models import Lead
 from crm.scoring.queries.judging import book_values, cut_sql, judging
 from crm.scoring.scoring import Rule, RuleBook, Section
 
+NAMED = 60
+"""So many leads that changed are told apart; open screens fetch more of them as a whole."""
+
 _WRITE = """
     , rules(place, rule_key, rule_group, name) AS (
         SELECT * FROM unnest(%(places)s::int[], %(keys)s::uuid[], %(groups)s::text[], %(names)s::text[])
@@ -55,6 +58,7 @@ _WRITE = """
         RETURNING crm_lead.id, crm_lead.contact_id, was, outcome.qualification, reason, grade_was, outcome.grade
     )
     SELECT (SELECT count(*) FROM written), (SELECT count(*) FROM changed),
+        ARRAY(SELECT id FROM changed LIMIT %(named)s),
         (SELECT jsonb_agg(to_jsonb(changed) ORDER BY id) FROM changed
             WHERE was <> qualification OR grade < grade_was)
 """
@@ -86,12 +90,13 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Recalculated:
-    """`ledger_rows` were written for `leads` whose score, grade or qualification changed; of these some crossed
-    a threshold.
+    """`ledger_rows` were written for `leads` whose score, grade or qualification changed, named by `ids` when they
+    are at most NAMED; of these some crossed a threshold.
     """
 
     ledger_rows: int
     leads: int
+    ids: tuple[int, ...] = field(default=(), compare=False)
     crossings: tuple[Crossing, ...] = field(default=(), compare=False)
 
 
@@ -102,14 +107,14 @@ def recalculate(*, ids: Sequence[int], book: RuleBook, at: Moment) -> Recalculat
     condition cannot be read holds for nobody.
     """
     leads = Lead.objects.filter(pk__gte=min(ids), pk__lte=max(ids), pk__in=list(ids)).order_by()
-    values = {**book_values(book), **_places(book), "ids": list(ids), "now": at.now}
+    values = {**book_values(book), **_places(book), "ids": list(ids), "now": at.now, "named": NAMED + 1}
     sql, params = judging(leads, book, at)
     with connection.cursor() as cursor:
         cursor.execute("WITH " + sql + _WRITE.replace("CUTS", _cuts(book)), {**values, **params})
-        ledger_rows, changed, crossed = cursor.fetchone()
+        ledger_rows, changed, named, crossed = cursor.fetchone()
     crossings = [Crossing.of_row(row) for row in json.loads(crossed or "[]")]
     record_all(each.draft() for each in crossings if each.was != each.qualification)
-    return Recalculated(ledger_rows, changed, tuple(crossings))
+    return Recalculated(ledger_rows, changed, tuple(named) if changed <= NAMED else (), tuple(crossings))
 
 
 def _capped(book: RuleBook) -> list[Section]:

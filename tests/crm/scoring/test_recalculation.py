@@ -75,7 +75,14 @@ def test_publishing_scores_every_lead_with_ledger_and_progress(anna: User) -> No
         (each.pk, each.contact_id) for each in made[:2]
     ]
     batch = Event.objects.get(name="scoring.recalculated")
-    assert batch.payload == {"version": 1, "leads": 3, "finished": True}
+    assert batch.payload == {
+        "version": 1,
+        "leads": 3,
+        "changed": 2,
+        "ids": [lead.pk for lead in made[:2]],
+        "changed_in_all": 2,
+        "finished": True,
+    }
 
 
 def test_batches_commit_their_progress(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +92,12 @@ def test_batches_commit_their_progress(anna: User, monkeypatch: pytest.MonkeyPat
 
     work_next(now=timezone.now())
     job.refresh_from_db()
-    assert (job.status, job.done, job.total, job.cursor) == (JobStatus.RUNNING, 2, 5, made[1].pk)
+    assert (job.status, job.done, job.total, job.cursor) == (
+        JobStatus.RUNNING,
+        2,
+        5,
+        {"last": made[1].pk, "changed": 2},
+    )
     assert list(Lead.objects.order_by("id").values_list("score", flat=True)) == [4, 4, 0, 0, 0]
 
     work_off()
