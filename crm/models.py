@@ -1,5 +1,6 @@
 """All models of the room, gathered for Django; each lives with its subject."""
 
+from crm.bulk.models import BulkItem, LeadBulk
 from crm.calls.models import Call
 from crm.chances.models import ChanceModel, ChanceSettings
 from crm.consent.models import ConsentRecord
@@ -12,6 +13,7 @@ from crm.qualification.models import Criterion, LeadAnswer
 from crm.scoring.models import RuleSet, ScoreEntry, ScoringRule
 
 __all__ = [
+    "BulkItem",
     "Call",
     "ChanceModel",
     "ChanceSettings",
@@ -25,6 +27,7 @@ __all__ = [
     "DuplicatePair",
     "Lead",
     "LeadAnswer",
+    "LeadBulk",
     "ListPreference",
     "LostReason",
     "Pipeline",

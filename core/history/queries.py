@@ -140,9 +140,7 @@ def _shown(field: Field[Any, Any], value: Any, names: Mapping[tuple[type[Model],
         return ""
     if isinstance(field, ForeignKey):
         return names.get((field.related_model, value), f"#{value}")
-    choices = dict(field.flatchoices) if field.choices else {}
-    if value in choices:
-        return str(choices[value])
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value)
-    return str(value)
+    choices = dict(field.flatchoices) if field.choices else {}
+    return str(choices.get(value, value))

@@ -25,6 +25,7 @@ from crm.scoring.operations.rescoring import (
     start_rescoring,
     write_first_entries,
 )
+from crm.scoring.operations.together import rescore_together
 
 __all__ = [
     "JUDGED",
@@ -47,6 +48,7 @@ __all__ = [
     "reorder_rules",
     "rescore",
     "rescore_locked",
+    "rescore_together",
     "roll_back",
     "save_consequence",
     "save_rule",

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +19,7 @@ from crm.pipeline.entering import STAGE_COLUMNS, enter
 from crm.pipeline.links import lead_url
 from crm.pipeline.models import Lead, Stage, StageKind
 from crm.pipeline.operations.steps import REMINDER
+from crm.pipeline.sharing import FairShare
 from crm.scoring.actions import Action, Choices, Done, Setting, register
 
 Settings = Mapping[str, Any]
@@ -109,7 +109,11 @@ def _move(lead: Lead, settings: Settings, now: datetime) -> Done:
 def _assign(lead: Lead, settings: Settings, now: datetime) -> Done:
     kind, _colon, number = str(settings["to"]).partition(":")
     team = Team.objects.filter(pk=int(number)).first() if kind == "team" else None
-    owner = _next_of(team, lead) if team else User.objects.filter(pk=int(number), is_active=True).first()
+    owner = (
+        FairShare(team).next_for(lead)
+        if team
+        else User.objects.filter(pk=int(number), is_active=True).first()
+    )
     if owner is None or owner.pk == lead.owner_id:
         return Done()
     lead.owner = owner
@@ -124,15 +128,6 @@ def _assign(lead: Lead, settings: Settings, now: datetime) -> Done:
         "team": str(lead.team or ""),
     }
     return Done(changed, [EventDraft(name="lead.assigned", subject=lead, actor=SYSTEM, payload=payload)])
-
-
-def _next_of(team: Team, lead: Lead) -> User | None:
-    """Whoever of the team owns the lead already, else the one with the fewest open leads."""
-    people = User.objects.filter(is_active=True, memberships__team=team)
-    counted = people.annotate(load=Count("leads", filter=Q(leads__stage_kind=StageKind.OPEN), distinct=True))
-    ordered = list(counted.order_by("load", "id"))
-    own = next((person for person in ordered if person.pk == lead.owner_id), None)
-    return own or next(iter(ordered), None)
 
 
 def _plan(lead: Lead, settings: Settings, now: datetime) -> Done:
