@@ -12,6 +12,7 @@ class CrmConfig(AppConfig):
         from core.notifications.registry import register as register_notification
         from crm import conditions_fields, events, uses  # noqa: F401
         from crm.bulk import tasks as _bulk  # noqa: F401
+        from crm.chances import tasks as _chances  # noqa: F401
         from crm.duplicates import background as duplicates
         from crm.lists.operations import hand_over_views
         from crm.lists.queries import views_using

@@ -30,6 +30,8 @@ PURE = (
     "core/ids.py",
     "core/calendars/clock.py",
     "crm/scoring/scoring.py",
+    "crm/chances/bayes.py",
+    "crm/chances/binning.py",
     "crm/pipeline/steps.py",
     "conversations/channels/contracts.py",
     "conversations/sending/policy.py",

@@ -15,6 +15,7 @@ from crm.calls.enums import CallDirection, CallOutcome
 from crm.calls.errors import BadCall, NotYourCall
 from crm.calls.models import Call
 from crm.calls.queries import summary_of
+from crm.chances.operations import refresh
 from crm.contacts.models import Contact
 from crm.pipeline.enums import LeadSource
 from crm.pipeline.models import Lead
@@ -132,3 +133,4 @@ def _write_columns(lead: Lead, drafts: list[EventDraft], actor: Actor) -> None:
     assessment = assess_if_concerned(lead=lead, changed=FIELDS, actor=actor)
     lead.save(update_fields=sorted({*values, *assessment.changed_fields}))
     record_all([*drafts, *assessment.drafts])
+    refresh([lead], changed=FIELDS)

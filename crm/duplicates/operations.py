@@ -19,6 +19,7 @@ from core.access.models import User
 from core.contention import retried
 from core.events.actor import Actor
 from core.events.operations import record
+from crm.chances.queries import in_use
 from crm.consent.models import ConsentRecord, Purpose
 from crm.consent.operations import MERGED
 from crm.consent.signals import follow_ups_ended
@@ -234,5 +235,6 @@ def _keep_opt_outs(winner: Contact, kept: list[tuple[str, str]], by: User | None
 
 
 def _rescore(contact: Contact, actor: Actor) -> None:
-    if any(name.startswith("contact.") for name in rule_book().fields_used()):
+    asked = rule_book().fields_used() | in_use().fields_used
+    if any(name.startswith("contact.") for name in asked):
         rescore_locked(leads=lock_leads(contact=contact), actor=actor)

@@ -19,6 +19,7 @@ from conversations.threads.titles import first_title, numbered_title
 from core.access.models import Team
 from core.events.actor import CUSTOMER, FLOW
 from core.events.operations import EventDraft, record_all
+from crm.chances.operations import refresh
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.operations import add_point, update_contact
 from crm.defaults import NOT_INTERESTED
@@ -120,6 +121,7 @@ def _learn(effects: Sequence[wanted.Effect], situation: Situation) -> list[Event
         rescore(lead=lead, at=situation.moment, changed=situation.unsaved)
     elif situation.unsaved:
         lead.save(update_fields=sorted(situation.unsaved))
+        refresh([lead], changed={f"lead.{name}" for name in situation.unsaved})
     return drafts
 
 

@@ -37,6 +37,7 @@ from core.company.queries import company
 from core.events.actor import CUSTOMER, SYSTEM
 from core.events.operations import EventDraft, record_all
 from core.text import clean, clean_json
+from crm.chances.operations import refresh_of
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact, ContactPointKind
 from crm.contacts.operations import add_point, update_contact
@@ -339,6 +340,7 @@ def _touch(sender: Sender, message: Message, said: Heard) -> None:
     conversation = sender.conversation
     if conversation.lead_id and conversation.lead_just_made is None:
         Lead.objects.filter(pk=conversation.lead_id).update(last_message_at=message.sent_at, **said.updates())
+        refresh_of(conversation.lead_id, changed=TALK)
     if not sender.new_contact:
         Contact.objects.filter(pk=conversation.contact_id).update(last_message_at=message.sent_at)
 

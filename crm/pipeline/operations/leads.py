@@ -15,6 +15,7 @@ from core.access.models import Team, User
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
 from core.text import clean, normalise
+from crm.chances.operations import refresh
 from crm.contacts.models import Contact
 from crm.pipeline.entering import assigned
 from crm.pipeline.errors import NoPipeline
@@ -95,6 +96,7 @@ def create_lead(
         lead.save(force_insert=True)
         created = EventDraft(name="lead.created", subject=lead, actor=actor, payload=payload)
         record_all([created, *write_first_entries(lead=lead, result=result, actor=actor)])
+        refresh([lead])
     return lead
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
+from crm.chances.operations import refresh
 from crm.pipeline.errors import StaleLead
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import last_personal_change
@@ -30,6 +31,8 @@ def save_changed(
     assessment = assess_if_concerned(lead=lead, changed=concerned, actor=actor)
     lead.save(update_fields=sorted({*columns, "revision", *assessment.changed_fields}))
     record_all([EventDraft(name=event, subject=lead, actor=actor, payload=payload), *assessment.drafts])
+    moved = "lead.stage" in concerned
+    refresh([lead], changed=None if moved else concerned)
 
 
 def check_revision(lead: Lead, expected: int | None) -> None:

@@ -16,6 +16,7 @@ from core.conditions.canonical import Money
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
 from core.text import clean
+from crm.chances.operations import refresh
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import locked_lead
 from crm.qualification.answers import NewAnswer, canonical, same
@@ -48,9 +49,10 @@ def apply_answers(
     """Write the answers to a locked lead, score it, save it once; returns the keys that changed.
 
     An answer that says what is known already changes nothing. A money answer to the criterion "budget"
-    becomes the lead's value unless a person has set another one. At most 7 statements. The lead's revision
-    stays: it guards what people edit, and a card that is being dragged must not be refused because the
-    customer wrote. `changed` are columns that the caller has set already; they are saved with the others.
+    becomes the lead's value unless a person has set another one. At most 7 statements, one more where win chances
+    are learned. The lead's revision stays: it guards what people edit, and a card that is being dragged must not be
+    refused because the customer wrote. `changed` are columns that the caller has set already; they are saved with
+    the others.
     Raises UnknownCriterion or BadAnswer before anything is written.
     """
     changes = _changes(lead, answers)
@@ -61,6 +63,7 @@ def apply_answers(
         if names := {*names, *changed, *assessment.changed_fields}:
             lead.save(update_fields=sorted(names))
         record_all([*_drafts(lead, changes, actor), *assessment.drafts])
+        refresh([lead])
     return [change.criterion.key for change in changes]
 
 

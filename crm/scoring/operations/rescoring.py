@@ -15,6 +15,8 @@ from core.events.actor import SYSTEM, Actor
 from core.events.operations import EventDraft, record_all
 from core.jobs.models import Job
 from core.jobs.operations import start
+from crm.chances.operations import refresh
+from crm.chances.queries import in_use
 from crm.contacts.models import Contact
 from crm.pipeline.entering import STAGE_COLUMNS, enter
 from crm.pipeline.models import Grade, Lead, Qualification, Stage, StageKind
@@ -94,17 +96,18 @@ def rescore(
     if names := {*changed, *assessment.changed_fields}:
         lead.save(update_fields=sorted(names))
     record_all(assessment.drafts)
+    refresh([lead])
     assert assessment.result is not None
     return assessment.result
 
 
 def lock_concerned(*, contact: Contact, changed: Collection[str]) -> list[Lead]:
-    """The contact's open leads, locked in order of id, when a rule asks for one of the changed fields; else
-    none.
+    """The contact's open leads, locked in order of id, when a rule or the win chance asks for one of the
+    changed fields; else none.
 
     Lock them before the contact's own rows are written: whoever holds a lead may write its contact.
     """
-    if rule_book().fields_used().isdisjoint(changed):
+    if (rule_book().fields_used() | in_use().fields_used).isdisjoint(changed):
         return []
     return lock_leads(contact=contact)
 
