@@ -14,11 +14,13 @@ class CrmConfig(AppConfig):
         from crm.bulk import tasks as _bulk  # noqa: F401
         from crm.chances import tasks as _chances  # noqa: F401
         from crm.duplicates import background as duplicates
+        from crm.fields.operations import wanted as wanted_fields
         from crm.lists.operations import hand_over_views
         from crm.lists.queries import views_using
         from crm.pipeline import tasks as _due  # noqa: F401
         from crm.pipeline.operations import wanted
         from crm.pipeline.operations.leaving import hand_over_leads
+        from crm.pipeline.queries.uses import stages_using
         from crm.scoring import tasks  # noqa: F401
         from crm.scoring.operations import deeds
         from crm.scoring.queries import rules_using
@@ -26,9 +28,11 @@ class CrmConfig(AppConfig):
         conditions_fields.register()
         deeds.register_all()
         wanted.register_all()
+        wanted_fields.register_all()
         duplicates.register_all()
         uses.register(rules_using)
         uses.register(views_using)
+        uses.register(stages_using)
         leaving.register(hand_over_leads, place=20)
         leaving.register(hand_over_views, place=40)
         register_notification("lead.next_step_due", text=_("Now: %(step)s (%(lead)s)"))

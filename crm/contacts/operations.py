@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -12,6 +12,7 @@ from core.events.operations import EventDraft, record, record_all
 from core.text import clean, normalise
 from crm.contacts.models import Company, Contact, ContactPoint, ContactPointKind
 from crm.contacts.queries import stored_form
+from crm.fields.values import differing, merged
 from crm.scoring.operations import POINT_FIELDS, lock_concerned, rescore_locked
 
 NAME_LENGTH = 200
@@ -164,8 +165,11 @@ def _known_by(wanted: Sequence[tuple[str, str]]) -> Contact | None:
 
 
 @transaction.atomic
-def update_contact(*, contact: Contact, actor: Actor, **changes: Unpack[ContactChanges]) -> list[str]:
-    """Write what differs and record it; returns the names of the changed fields.
+def update_contact(
+    *, contact: Contact, actor: Actor, rescore: bool = True, **changes: Unpack[ContactChanges]
+) -> list[str]:
+    """Write what differs and record it; returns the names of the changed fields. Of `custom`, which is checked already
+    (crm.fields.queries), only the fields that are named change. `rescore` as in `add_point`.
 
     `company_name` means the company of that name in any script, added when it is new; "" means none.
     """
@@ -174,11 +178,18 @@ def update_contact(*, contact: Contact, actor: Actor, **changes: Unpack[ContactC
         values["company"] = _company_named(values.pop("company_name"))
     if "name" in values:
         values["name"], values["name_normal"] = storable_name(values["name"])
+    custom = values.pop("custom", {})
     changed = [name for name, value in values.items() if getattr(contact, name) != value]
+    plain = [name for name in changed if name != "name_normal"]
+    concerned = {f"contact.{name}" for name in plain} | {f"custom.{key}" for key in custom}
+    leads = lock_concerned(contact=contact, changed=concerned) if rescore and concerned else []
+    fields = _take_custom(contact, custom)
+    if fields:
+        changed.append("custom")
+        values["custom"] = contact.custom
     if not changed:
         return []
-    shown = sorted(name for name in changed if name != "name_normal")
-    leads = lock_concerned(contact=contact, changed={f"contact.{name}" for name in shown})
+    shown = sorted([*plain, *(f"custom.{key}" for key in fields)])
     for name in changed:
         setattr(contact, name, values[name])
     contact.save(update_fields=changed)
@@ -191,6 +202,15 @@ def update_contact(*, contact: Contact, actor: Actor, **changes: Unpack[ContactC
     )
     rescore_locked(leads=leads, actor=actor)
     return shown
+
+
+def _take_custom(contact: Contact, custom: Mapping[str, Any]) -> list[str]:
+    """Set the values on the contact, locked so that what others write meanwhile is kept; the keys that changed."""
+    if not custom:
+        return []
+    row = Contact.objects.select_for_update(no_key=True).only("custom").get(pk=contact.pk)
+    contact.custom = merged(row.custom, custom)
+    return differing(row.custom, contact.custom)
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ FIELD_TYPES: Mapping[str, FieldType] = {
 LONGEST = 2000
 _is_link = URLValidator(schemes=["http", "https"])
 
-__all__ = ["FIELD_TYPES", "LONGEST", "canonical", "merged", "plain", "read", "same", "typed"]
+__all__ = ["FIELD_TYPES", "LONGEST", "canonical", "differing", "merged", "plain", "read", "same", "typed"]
 
 
 def canonical(kind: str, value: Any, choices: Collection[str] = (), *, country: str = "") -> Any:
@@ -54,7 +54,8 @@ def canonical(kind: str, value: Any, choices: Collection[str] = (), *, country: 
     elif field_type is FieldType.MONEY and isinstance(value, Mapping):
         value = _money(value)
     try:
-        stored = value if load(field_type, value) is not None else dump(field_type, value)
+        loaded = None if field_type.is_text else load(field_type, value)
+        stored = dump(field_type, value if loaded is None else loaded)
     except ValueError as error:
         raise BadValue(_expected(field_type)) from error
     return _chosen(field_type, stored, choices)
@@ -96,6 +97,11 @@ def _expected(field_type: FieldType) -> str:
         FieldType.BOOLEAN: _("Choose yes or no."),
     }
     return sentences.get(field_type, _("Choose one of the options."))
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Keys whose values are not the same, in order."""
+    return sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
 
 
 def _text(kind: str, value: Any, country: str) -> str:

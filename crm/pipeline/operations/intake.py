@@ -23,7 +23,8 @@ from crm.qualification.operations import apply_answers
 
 @dataclass(frozen=True, kw_only=True)
 class LeadDraft:
-    """What is known of it; fields as on the model. `answers`: value by key of the criterion."""
+    """What is known of it; fields as on the model. `answers`: value by key of the criterion.
+    `custom`: value by key of the field, checked."""
 
     title: str = ""
     stage: Stage | None = None
@@ -38,6 +39,7 @@ class LeadDraft:
     next_step: str = ""
     next_step_at: datetime | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
+    custom: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic(savepoint=False)
@@ -56,6 +58,7 @@ def take_in(*, contact: Contact, draft: LeadDraft, actor: Actor, user: User | No
         value=draft.value,
         currency=draft.currency,
         tags=draft.tags,
+        custom={key: value for key, value in draft.custom.items() if value is not None},
     )
     if draft.answers:
         answer(lead=lead, answers=draft.answers, actor=actor, user=user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
@@ -17,6 +17,7 @@ from core.events.operations import EventDraft, record_all
 from core.text import clean, normalise
 from crm.chances.operations import refresh
 from crm.contacts.models import Contact
+from crm.fields.values import differing, merged
 from crm.pipeline.entering import assigned
 from crm.pipeline.errors import NoPipeline
 from crm.pipeline.models import Lead, Stage, StageKind
@@ -39,6 +40,7 @@ class LeadChanges(TypedDict, total=False):
     source: str
     campaign: str
     tags: list[str]
+    custom: dict[str, Any]
 
 
 def create_lead(
@@ -55,11 +57,12 @@ def create_lead(
     value: Decimal | None = None,
     currency: str = "",
     tags: Sequence[str] = (),
+    custom: Mapping[str, Any] | None = None,
     last_message_at: datetime | None = None,
     heard: Heard | None = None,
 ) -> Lead:
     """A new lead, scored as far as anything is known of it; at most 3 statements while no rule gives points
-    yet.
+    yet. `custom`: values by key of the field, checked (crm.fields.queries).
 
     Without a stage it begins in the first open one of the first pipeline (NoPipeline when there is none),
     without a title it bears the contact's name.
@@ -86,6 +89,7 @@ def create_lead(
         source=source,
         campaign=clean(campaign)[:120],
         tags=list(tags),
+        custom=dict(custom or {}),
         last_message_at=last_message_at,
         created_at=now,
         **(heard.values() if heard else {}),
@@ -128,19 +132,25 @@ def assign_lead(
 def update_lead(
     *, lead_id: int, actor: Actor, expected_revision: int | None = None, **changes: Unpack[LeadChanges]
 ) -> Lead:
-    """Write the details that differ. Raises StaleLead."""
+    """Write the details that differ; of `custom`, which is checked already, only the fields that are named. Raises
+    StaleLead.
+    """
     lead = locked_lead(lead_id)
     check_revision(lead, expected_revision)
     values: dict[str, Any] = dict(changes)
+    if "custom" in values:
+        values["custom"] = merged(lead.custom, values["custom"])
     if "title" in values:
         values["title"], values["title_normal"] = _storable_title(values["title"])
     changed = [name for name, value in values.items() if getattr(lead, name) != value]
     if not changed:
         return lead
+    fields = [f"custom.{key}" for key in differing(lead.custom, values.get("custom", lead.custom))]
     for name in changed:
         setattr(lead, name, values[name])
-    shown = sorted(name for name in changed if name != "title_normal")
-    concerned = {"lead.value" if name == "currency" else f"lead.{name}" for name in shown}
+    plain = [name for name in changed if name not in ("title_normal", "custom")]
+    shown = sorted([*plain, *fields])
+    concerned = {"lead.value" if name == "currency" else f"lead.{name}" for name in plain} | set(fields)
     save_changed(lead, changed, "lead.updated", {"changes": shown}, actor, concerned)
     return lead
 
