@@ -10,10 +10,12 @@ class AutomationConfig(AppConfig):
         from automation.flows import receivers
         from automation.flows.operations import FlowResponder
         from automation.flows.uses import flows_using
+        from automation.history_words import register_words
         from conversations import responder
         from crm import uses
 
         register_events()
+        register_words()
         receivers.register()
         responder.register(FlowResponder())
         uses.register(flows_using)

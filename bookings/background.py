@@ -9,6 +9,7 @@ from bookings.appointments import receivers
 from bookings.appointments.models import Booking
 from bookings.appointments.operations.leaving import hand_over_bookings
 from bookings.events import TYPES, register_events
+from bookings.history_words import register_words
 from core.access import leaving
 from core.live import routes, topics
 from core.notifications.registry import register as register_notification
@@ -18,6 +19,7 @@ from crm.pipeline.queries.timeline import tell_event
 
 def register_all() -> None:
     register_events()
+    register_words()
     for each in TYPES:
         if each.name.startswith("booking."):
             routes.register(each.name, lambda event: {topics.CALENDAR})

@@ -246,8 +246,9 @@ CELERY_ENABLE_UTC = True
 # History: append-only rows written by triggers, deletions included, with who and where beside each row.
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 PGHISTORY_APPEND_ONLY = True
+PGHISTORY_BASE_MODEL = "core.history.tables.Event"
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
-# It is read by the object alone; an index for each relation would be written with every change of a chat.
+# It is read by the object and by time; an index for each relation would be written with every change of a chat.
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")

@@ -15,6 +15,7 @@ from conversations.channels.webchat.adapter import WebChatAdapter
 from conversations.deliveries.queries import done
 from conversations.events import register_events
 from conversations.files.operations import ATTEMPTS, FETCH, fetch
+from conversations.history_words import register_words
 from conversations.inbound import followups
 from conversations.outbox import receivers as outbox
 from conversations.outbox.queries import sent
@@ -59,6 +60,7 @@ def register_all() -> None:
     handler(FETCH, max_attempts=ATTEMPTS, outside=True)(fetch)
     register_events()
     conditions_fields.register()
+    register_words()
     nudge.register("deliveries", task=PROCESS)
     nudge.register("outbox", task=DELIVER)
     every(2, "process deliveries", PROCESS)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core import nudge
 from core.due.queries import finished
 from core.events.registry import EventType, register
+from core.history.words import register_words
 from core.jobs.queries import done
 from core.keys.queries import answered
 from core.notifications.queries import read
@@ -20,6 +21,7 @@ TIDY = "core.tidy.tasks.tidy"
 
 
 def register_all() -> None:
+    register_words()
     nudge.register("events", task=SEQUENCE)
     nudge.register("due", task=WORK_DUE_ROWS)
     nudge.register("jobs", task=WORK_JOBS)

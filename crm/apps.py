@@ -15,6 +15,7 @@ class CrmConfig(AppConfig):
         from crm.chances import tasks as _chances  # noqa: F401
         from crm.duplicates import background as duplicates
         from crm.fields.operations import wanted as wanted_fields
+        from crm.history_words import register_words
         from crm.lists.operations import hand_over_views
         from crm.lists.queries import views_using
         from crm.pipeline import tasks as _due  # noqa: F401
@@ -26,6 +27,7 @@ class CrmConfig(AppConfig):
         from crm.scoring.queries import rules_using
 
         conditions_fields.register()
+        register_words()
         deeds.register_all()
         wanted.register_all()
         wanted_fields.register_all()

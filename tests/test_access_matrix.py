@@ -187,6 +187,7 @@ MATRIX: dict[str, Level] = {
             "desk:settings_channel_provider",
             "desk:settings_criteria",
             "desk:settings_flow",
+            "desk:settings_history",
             "desk:settings_flows",
             "desk:settings_pipelines",
             "desk:settings_scoring",

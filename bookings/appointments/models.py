@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.resources.models import Resource
 from bookings.services.models import MeetingFormat, Service
 from conversations.threads.models import Conversation
+from core.history.tables import indexes
 from core.ids import public_token, uuid7
 from core.languages import Language
 from crm.contacts.models import Contact
@@ -40,7 +41,7 @@ class BookedVia(models.TextChoices):
     API = "api", "API"
 
 
-@pghistory.track(exclude=["token"])
+@pghistory.track(exclude=["token"], meta=indexes("booking", by_person=True))
 class Booking(models.Model):
     """A time kept for or agreed with a customer. One row for life: moving changes it, with `revision` + 1.
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access.models import Team
 from core.calendars.models import BusinessCalendar
+from core.history.tables import indexes
 from core.ids import public_token, uuid7
 from core.secrets.fields import SecretJSONField
 from crm.contacts.models import Contact
@@ -84,7 +85,7 @@ class ChannelAccount(models.Model):
         return self.name
 
 
-@pghistory.track()
+@pghistory.track(meta=indexes("identity", part_of="contact"))
 class ChannelIdentity(models.Model):
     """A contact as one account knows it (spec 1.2). One row per sender, whatever arrives at once."""
 

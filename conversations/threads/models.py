@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
 from core.access.models import Team
+from core.history.tables import indexes
 from core.ids import uuid7
 from core.languages import Language
 from crm.contacts.models import Contact
@@ -61,7 +62,7 @@ class Urgency(models.IntegerChoices):
     URGENT = 2, _("Urgent")
 
 
-@pghistory.track(exclude=COMPUTED)
+@pghistory.track(exclude=COMPUTED, meta=indexes("conversation", by_person=True))
 class Conversation(models.Model):
     """A thread with one person on one account, which is also the ticket (spec 6.11). Its number is its id.
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core import claims
 from core.access.models import User
+from core.history.signing import sign
 from core.jobs.models import Job, JobStatus
 from core.jobs.registry import JobKind, Step, kind_of
 from core.live import publish, topics
@@ -60,6 +61,7 @@ def _work(job_id: int, now: datetime) -> bool:
 
 def _step(job: Job, kind: JobKind, now: datetime) -> None:
     with transaction.atomic():
+        sign(job=job.kind, user=job.created_by_id)
         step = kind.step(job)
         _save_progress(job, step, now)
         if step.finished:

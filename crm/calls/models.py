@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.history.tables import indexes
 from core.ids import uuid7
 from crm.calls.enums import CallDirection, CallOutcome
 from crm.contacts.models import Contact
@@ -14,7 +15,7 @@ from crm.contacts.tombstones import never_to_a_tombstone
 from crm.pipeline.models import Lead
 
 
-@pghistory.track()
+@pghistory.track(meta=indexes("call", part_of="contact", by_person=True))
 class Call(models.Model):
     """A telephone call with a contact, as a colleague logged it (spec 7.7). `seconds` is None where nobody noted it."""
 

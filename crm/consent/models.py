@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from core.history.tables import indexes
 from crm.contacts.models import Contact
 from crm.contacts.tombstones import never_to_a_tombstone
 
@@ -17,6 +19,7 @@ class Purpose(models.TextChoices):
     TRANSACTIONAL = "transactional"
 
 
+@pghistory.track(meta=indexes("consent", part_of="contact"))
 class ConsentRecord(models.Model):
     """What a person allowed or withdrew, for a purpose and a channel (spec 1.3). Append-only: the newest row
     holds.

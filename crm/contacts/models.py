@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.history.tables import indexes
 from core.ids import uuid7
 from core.languages import Language
 from crm.contacts import points
@@ -28,7 +29,7 @@ class Company(models.Model):
         return self.name
 
 
-@pghistory.track(exclude=["last_message_at"])
+@pghistory.track(exclude=["last_message_at"], meta=indexes("contact", by_person=True))
 class Contact(models.Model):
     """A person who writes to us or whom we know (spec 1.1). `name_normal` is `core.text.normalise(name)`.
     `custom` holds the values of custom fields by key (crm.fields).
@@ -97,7 +98,7 @@ class ContactPointKind(models.TextChoices):
     EMAIL = "email", _("Email")
 
 
-@pghistory.track()
+@pghistory.track(meta=indexes("contact_point", part_of="contact"))
 class ContactPoint(models.Model):
     """A phone in E.164 or an email in lower case. Two contacts may share one: that is a hint, not a fault
     (spec 1.2).

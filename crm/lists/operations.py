@@ -127,8 +127,8 @@ def _locked(view_id: int, user: User | None, expected: int | None) -> SavedView:
 def _stale(view: SavedView, expected: int) -> StaleView:
     later = changes_since(view, expected)
     last = later[0] if later else None
-    who, when = (str(last.who or ""), last.at) if last else ("", None)
-    labels = {field.label: None for change in later for field in change.fields if field.name != "revision"}
+    who, when = (last.who, last.at) if last else ("", None)
+    labels = {field.label: None for change in later for field in change.fields}
     words = {
         "who": who or _("Somebody else"),
         "name": view.name,

@@ -68,8 +68,8 @@ def columns_of(view: SavedView | None, preference: ListPreference) -> list[str]:
 def changes_since(view: SavedView, revision: int) -> list[Change]:
     """What was saved after that revision, newest first."""
     found = []
-    for change in changes_of(view):
-        if any(field.name == "revision" and field.after == str(revision) for field in change.fields):
+    for change in changes_of(view).changes:
+        if change.row["revision"] <= revision:
             break
         found.append(change)
     return found

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.access.models import Team
+from core.history.tables import indexes
 from core.ids import uuid7
 from crm.contacts.models import Contact
 from crm.contacts.tombstones import never_to_a_tombstone
@@ -128,7 +129,7 @@ class Grade(models.TextChoices):
     D = "D"
 
 
-@pghistory.track(exclude=list(COMPUTED))
+@pghistory.track(exclude=list(COMPUTED), meta=indexes("lead", by_person=True))
 class Lead(models.Model):
     """One wish of one contact on its way to a yes or a no.
 

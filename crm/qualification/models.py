@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.history.tables import indexes
 from core.ids import uuid7
 from crm.pipeline.models import Lead
 
@@ -56,7 +57,7 @@ class AnswerSource(models.TextChoices):
     API = "api", _("API")
 
 
-@pghistory.track()
+@pghistory.track(meta=indexes("answer", part_of="lead", by_person=True))
 class LeadAnswer(models.Model):
     """One answer with where it came from. The row without `superseded_at` is the one that holds."""
 

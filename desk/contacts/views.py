@@ -16,7 +16,6 @@ from django_htmx.http import trigger_client_event
 
 from conversations.threads.queries import of_contact
 from core.events.actor import Actor
-from core.history.queries import changes_of
 from core.http import Request, render_page, signed_in, toast
 from crm.consent.operations import grant, withdraw
 from crm.consent.queries import consent_history
@@ -26,6 +25,7 @@ from crm.contacts.models import Contact
 from crm.duplicates.queries import merges_of, suspects_of
 from desk.contacts import queries
 from desk.contacts.forms import ContactForm, PointForm
+from desk.history import fragments
 
 SOURCE = "desk"
 
@@ -65,7 +65,7 @@ def contact(request: Request, public_id: UUID) -> HttpResponse:
 @signed_in
 def history(request: Request, public_id: UUID) -> HttpResponse:
     found = queries.contact_for(request.user, public_id)
-    return render(request, "desk/parts/history.html", {"changes": changes_of(found)})
+    return render(request, fragments.TEMPLATE, fragments.context_of(request, found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

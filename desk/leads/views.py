@@ -15,7 +15,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.events.actor import Actor
-from core.history.queries import changes_of
 from core.http import Request, signed_in, toast
 from crm.pipeline import operations
 from crm.pipeline.cursors import Cursor
@@ -28,6 +27,7 @@ from crm.qualification.forms import AnswerForm
 from crm.qualification.queries import answer_lines, criterion
 from crm.scoring.queries import explain_score
 from desk.colleagues.queries import active_colleagues
+from desk.history import fragments
 from desk.inbox import queries as inbox
 from desk.inbox.views import head_context
 from desk.leads import queries, timeline
@@ -87,7 +87,7 @@ def about(request: Request, public_id: UUID) -> HttpResponse:
 def history(request: Request, public_id: UUID) -> HttpResponse:
     """Who changed what, from and to (spec 12.2)."""
     found = queries.lead_for(request.user, public_id)
-    return render(request, "desk/parts/history.html", {"changes": changes_of(found)})
+    return render(request, fragments.TEMPLATE, fragments.context_of(request, found))
 
 
 @require_safe

@@ -61,6 +61,13 @@ PAGES: tuple[SettingsPage, ...] = (
         admins_only=True,
     ),
     SettingsPage(
+        "desk:settings_history",
+        _("History"),
+        "history",
+        _COMPANY,
+        _("Who changed what and when, from and to. Nothing is ever taken out of it."),
+    ),
+    SettingsPage(
         "desk:settings_pipelines",
         _("Pipelines"),
         "layout-kanban",

@@ -10,6 +10,7 @@ from desk.settings.channels import views as channels
 from desk.settings.company import views as company
 from desk.settings.criteria import views as criteria
 from desk.settings.flows import views as flows
+from desk.settings.history import views as history
 from desk.settings.hours import views as hours
 from desk.settings.keys import views as keys
 from desk.settings.pipelines import views as pipelines
@@ -36,6 +37,7 @@ urlpatterns = [
     path("team/teams/new/", team.new_team, name="settings_team_new"),
     path("team/teams/<uuid:public_id>/", team.edit_team, name="settings_team_edit"),
     path("team/teams/<uuid:public_id>/delete/", team.delete_team, name="settings_team_delete"),
+    path("history/", history.history, name="settings_history"),
     path("keys/", keys.keys, name="settings_keys"),
     path("keys/new/", keys.new, name="settings_key_new"),
     path("keys/<uuid:public_id>/revoke/", keys.revoke, name="settings_key_revoke"),

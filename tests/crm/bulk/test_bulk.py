@@ -15,6 +15,7 @@ from core.company.models import CompanyProfile
 from core.due.models import DueRow
 from core.events.actor import Actor
 from core.events.models import Event
+from core.history.enums import Origin
 from core.history.queries import changes_of
 from core.jobs import operations as jobs
 from core.jobs.models import Job, JobStatus
@@ -111,8 +112,8 @@ def test_the_history_names_the_person_and_the_change(anna: User, made: Made) -> 
 
     bulk = begin(actions.tag_with(add=["hot"]), anna)
 
-    (change, *_) = changes_of(lead)
-    assert change.who == anna
+    (change, *_) = changes_of(lead).changes
+    assert (change.who, change.person_id, change.origin) == (anna.name, anna.pk, Origin.JOB)
     assert [(each.name, each.before, each.after) for each in change.fields if each.name == "tags"] == [
         ("tags", "", "hot")
     ]

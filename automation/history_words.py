@@ -1,0 +1,63 @@
+"""The words of this room's histories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+
+from automation.flows.models import Flow, FlowVersion
+from core.history.registry import Related, Row, Tracked, Words, register
+from core.history.values import by_language
+
+
+def _version(row: Row, _related: Related) -> str:
+    return now_("version %(number)s") % {"number": row.get("number")}
+
+
+def _texts(before: Any, after: Any) -> Iterable[tuple[str, str, str]]:
+    """Every sentence that got other words, by its name and language."""
+    old, new = before or {}, after or {}
+    for name in dict.fromkeys([*old, *new]):
+        for language, was, now in by_language(old.get(name), new.get(name)):
+            yield f"{str(name).replace('_', ' ').replace('.', ': ')}, {language}", was, now
+
+
+def _steps(before: Any, after: Any) -> Iterable[tuple[str, str, str]]:
+    """That the script is another one; what it says and asks is read on the page of the flow."""
+    old, new = _count(before), _count(after)
+    if before and before != after:
+        yield (
+            "",
+            now_("%(number)s steps") % {"number": old},
+            now_("%(number)s steps, changed") % {"number": new},
+        )
+
+
+def _count(document: Any) -> int:
+    steps = document.get("steps") if isinstance(document, Mapping) else None
+    return len(steps) if isinstance(steps, list | dict) else 0
+
+
+def register_words() -> None:
+    register(
+        Tracked(model=Flow, label=_("Flow"), hidden=frozenset({"key"})),
+        Tracked(
+            model=FlowVersion,
+            label=_("Version of a flow"),
+            of="flow",
+            follows=("flow_id",),
+            mark="",
+            called=_version,
+            named_by=("number",),
+            fields={
+                "status": Words(label=_("state")),
+                "document": Words(label=_("script"), split=_steps),
+                "texts": Words(label=_("text"), split=_texts),
+                "published_at": Words(label=_("published")),
+            },
+            hidden=frozenset({"flow", "number", "created_by"}),
+        ),
+    )

@@ -1,0 +1,73 @@
+"""The words of this room's histories. What an account signs in with is not kept in any history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from conversations.accounts.models import ChannelAccount, ChannelIdentity
+from conversations.threads.models import Conversation
+from core.history.enums import Area
+from core.history.registry import Related, Row, Tracked, Words, register
+from core.history.values import by_key
+
+_SECRET = ("secret", "token", "password", "key", "hash")
+
+
+def _settings(before: Any, after: Any) -> Iterable[tuple[str, str, str]]:
+    """Settings are no place for secrets; one that got there all the same is not shown."""
+    for name, old, new in by_key()(before, after):
+        hide = any(word in name.lower() for word in _SECRET)
+        yield (name, "•••" if old else "", "•••" if new else "") if hide else (name, old, new)
+
+
+def _number(row: Row, _related: Related) -> str:
+    return f"#{row['id']}" if row.get("id") else ""
+
+
+def _identity(row: Row, _related: Related) -> str:
+    return str(row.get("display_name") or row.get("external_id") or "")
+
+
+def register_words() -> None:
+    register(
+        Tracked(
+            model=ChannelAccount,
+            label=_("Channel"),
+            fields={"settings": Words(label=_("setting"), split=_settings)},
+            hidden=frozenset({"token"}),
+        ),
+        Tracked(
+            model=ChannelIdentity,
+            label=_("Channel account"),
+            area=Area.WORK,
+            of="contact",
+            called=_identity,
+            named_by=("display_name", "external_id"),
+            fields={
+                "account": Words(label=_("channel")),
+                "contact": Words(label=_("contact")),
+                "display_name": Words(label=_("name")),
+            },
+            hidden=frozenset({"external_id"}),
+        ),
+        Tracked(
+            model=Conversation,
+            label=_("Conversation"),
+            area=Area.WORK,
+            called=_number,
+            named_by=("id",),
+            fields={
+                "contact": Words(label=_("contact")),
+                "lead": Words(label=_("lead")),
+                "handler": Words(label=_("who answers")),
+                "language": Words(label=_("language")),
+                "goal": Words(label=_("goal")),
+                "urgency": Words(label=_("urgency")),
+                "tags": Words(label=_("tags")),
+            },
+            hidden=frozenset({"account", "identity", "thread_id", "referral", "handoff", "solved_at"}),
+        ),
+    )
