@@ -167,7 +167,9 @@ def _granted(value: Any, _row: Row) -> str:
 
 def register_words() -> None:
     _register_settings()
-    _register_work()
+    _register_rules()
+    _register_leads()
+    _register_people()
 
 
 def _register_settings() -> None:
@@ -225,6 +227,11 @@ def _register_settings() -> None:
             },
             hidden=frozenset({"position", "key"}),
         ),
+    )
+
+
+def _register_rules() -> None:
+    register(
         Tracked(
             model=RuleSet,
             label=_("Scoring rules"),
@@ -256,7 +263,7 @@ def _register_settings() -> None:
     )
 
 
-def _register_work() -> None:
+def _register_leads() -> None:
     work = Area.WORK
     register(
         Tracked(
@@ -291,6 +298,12 @@ def _register_work() -> None:
             },
             hidden=frozenset({"criterion", "message_id", "confidence", "source", "user", "superseded_at"}),
         ),
+    )
+
+
+def _register_people() -> None:
+    work = Area.WORK
+    register(
         Tracked(
             model=Contact,
             label=_("Contact"),
