@@ -14,6 +14,7 @@ from core.keys import api as keys
 from crm.calls import api as calls
 from crm.contacts import api as contacts
 from crm.duplicates import api as duplicates
+from crm.fields import api as fields
 from crm.lists import api as lists
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
@@ -59,6 +60,8 @@ urlpatterns: list[URLPattern] = [
     path("criteria/<uuid:public_id>/", qualification.OneCriterion.as_view(), name="criterion"),
     path("scoring/rules/", scoring.Rules.as_view(), name="scoring_rules"),
     path("scoring/recalculation/", scoring.Recalculation.as_view(), name="scoring_recalculation"),
+    path("fields/", fields.Fields.as_view(), name="fields"),
+    path("fields/<uuid:public_id>/", fields.OneField.as_view(), name="field"),
     path("calls/", calls.Calls.as_view(), name="calls"),
     path("calls/<uuid:public_id>/", calls.OneCall.as_view(), name="call"),
     path("conversations/", threads.Conversations.as_view(), name="conversations"),

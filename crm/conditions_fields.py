@@ -14,6 +14,7 @@ from core.conditions import Field, FieldType, Moment, Money, MoneyOrm, registry
 from core.languages import Language
 from crm.calls.enums import CallOutcome
 from crm.contacts.models import ContactPoint
+from crm.contacts.queries import points_of_contact
 from crm.fields.models import FieldSubject
 from crm.fields.queries import condition_fields
 from crm.pipeline.enums import LeadSource, NextStepHealth
@@ -47,6 +48,7 @@ def register() -> None:
         *_call_fields(),
         *_score_fields(),
         *_contact_fields(),
+        *_fields_of_contacts(),
         *_time_fields(),
     )
     registry.provide(SUBJECT, lambda: [field_of(criterion) for criterion in all_criteria()])
@@ -245,13 +247,70 @@ def _contact_fields() -> list[Field]:
     ]
 
 
-def _time_fields() -> list[Field]:
+def _fields_of_contacts() -> list[Field]:
+    """The same of contacts themselves, where conditions are about them."""
+
+    def column(name: str, kind: FieldType, label: Any, read: Callable[[Any], object], **more: Any) -> Field:
+        values = {"orm": name, **more}
+        return Field(
+            key=f"contact.{more.pop('key', name)}",
+            type=kind,
+            label=label,
+            subjects=(CONTACT,),
+            getter=lambda contact, at: read(contact),
+            **{key: value for key, value in values.items() if key != "key"},
+        )
+
+    return [
+        column("name_normal", FieldType.TEXT, _("Name"), lambda each: each.name_normal, key="name"),
+        column(
+            "language", FieldType.CHOICE, _("Language"), lambda each: each.language, choices=Language.choices
+        ),
+        column("tags", FieldType.MULTICHOICE, _("Tags"), lambda each: each.tags),
+        column(
+            "company__name_normal",
+            FieldType.TEXT,
+            _("Company"),
+            lambda each: each.company.name_normal if each.company_id else None,
+            key="company",
+        ),
+        column(
+            "owner",
+            FieldType.CHOICE,
+            _("Owner"),
+            lambda each: str(each.owner_id) if each.owner_id else None,
+            orm=lambda at: Cast("owner_id", TextField()),
+            choices=_people,
+        ),
+        column("created_at", FieldType.DATETIME, _("Since"), lambda each: each.created_at),
+        column("last_message_at", FieldType.DATETIME, _("Last message"), lambda each: each.last_message_at),
+        *_contact_points(),
+        *_time_fields((CONTACT,)),
+    ]
+
+
+def _contact_points() -> list[Field]:
+    def point(kind: str, field_type: FieldType, label: Any) -> Field:
+        points = ContactPoint.objects.filter(contact=OuterRef("pk"), kind=kind).order_by("id")
+        return Field(
+            key=f"contact.{kind}",
+            type=field_type,
+            label=label,
+            subjects=(CONTACT,),
+            getter=lambda contact, at: points_of_contact(contact).get(kind),
+            orm=lambda at: Subquery(points.values("value")[:1], output_field=TextField()),
+        )
+
+    return [point("phone", FieldType.PHONE, _("Phone")), point("email", FieldType.EMAIL, _("Email"))]
+
+
+def _time_fields(subjects: tuple[str, ...] = LEAD) -> list[Field]:
     return [
         Field(
             key="time.now",
             type=FieldType.DATETIME,
             label=_("The time now"),
-            subjects=LEAD,
+            subjects=subjects,
             getter=lambda lead, at: at.now,
             of_moment=True,
         )

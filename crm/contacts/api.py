@@ -12,12 +12,13 @@ from django.db.models import OuterRef, Q
 from django.http import Http404
 
 from core.access.api import PersonShape, person_named
+from core.api.conditions import condition_parameter
 from core.api.drafts import Draft, List, OneOf, Reference, Tags, Words, YesNo, Zone, language
 from core.api.endpoint import Call, Endpoint, operation
 from core.api.filters import IDS, TEXT, TIME, WORDS, Filter
 from core.api.pages import CREATED, Listing, Sort
 from core.api.problems import Problem
-from core.api.shapes import Choice, Flag, Identifier, Instant, Optional, Ref, Shape, Text, Texts
+from core.api.shapes import Choice, Flag, Identifier, Instant, Made, Optional, Ref, Shape, Text, Texts
 from core.keys.queries import KnownKey
 from core.keys.scopes import Scope
 from core.languages import Language
@@ -27,7 +28,10 @@ from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact, ContactPoint, ContactPointKind
 from crm.contacts.operations import ContactChanges, add_point, create_contact, remove_point, update_contact
 from crm.contacts.queries import ContactQuerySet, contacts, found_or_heir, stored_form
+from crm.fields.api import VALUES, ValuesField, shown_values
+from crm.fields.models import FieldSubject
 from crm.scoring.operations import lock_leads
+from crm.scoring.queries import moment
 
 
 def points(kind: str) -> Callable[[str], Any]:
@@ -60,6 +64,7 @@ class ContactShape(Shape):
     company = Ref(CompanyShape, allow_null=True)
     owner = Ref(PersonShape, allow_null=True)
     tags = Texts()
+    custom = Made(of=["custom"], write=shown_values, schema=VALUES)
     last_message_at = Instant(allow_null=True)
     created_at = Instant()
 
@@ -89,6 +94,7 @@ class ContactChangesDraft(Draft):
     )
     owner = Reference(required=False, allow_null=True)
     tags = Tags(required=False)
+    custom = ValuesField(FieldSubject.CONTACT, required=False)
 
 
 class ContactDraft(ContactChangesDraft):
@@ -141,6 +147,12 @@ POINTS = Listing(
 CONSENTS = Listing(ConsentShape, (Filter("purpose", TEXT, choices=tuple(Purpose.values)),))
 
 
+FILTERING = condition_parameter(
+    "contact",
+    example='A condition over contacts: {"field": "contact.language", "op": "is", "value": "hy"}.',
+)
+
+
 def contacts_of(key: KnownKey) -> ContactQuerySet:
     """The contacts in sight of the key."""
     return contacts().visible_to(key.person) if key.person else contacts()
@@ -177,9 +189,10 @@ def known_contact(call: Call, public_id: UUID) -> Contact:
 class Contacts(Endpoint):
     tag = "Contacts"
 
-    @operation(Scope.CONTACTS_READ, "Contacts", listing=CONTACTS)
+    @operation(Scope.CONTACTS_READ, "Contacts", listing=CONTACTS, parameters=(FILTERING,))
     def get(self, call: Call) -> Any:
-        return call.page(contacts_of(call.key))
+        asked, rows = call.asked.get("filter"), contacts_of(call.key)
+        return call.page(rows if asked is None else rows.filter(asked.to_q(moment(call.now))))
 
     @operation(Scope.CONTACTS_WRITE, "Add a contact", into=ContactDraft, out=ContactShape, status=201)
     def post(self, call: Call) -> Any:
@@ -286,6 +299,7 @@ def new_contact(call: Call, data: dict[str, Any], path: str = "") -> Contact:
             company_name=data.get("company", ""),
             owner=person_named(call, data.get("owner"), f"{path}/owner"),
             tags=data.get("tags", ()),
+            custom={key: value for key, value in data.get("custom", {}).items() if value is not None},
             phones=data.get("phones", ()),
             emails=data.get("emails", ()),
             source="api",

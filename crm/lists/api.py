@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,13 +11,14 @@ from django.db.models import Q
 from rest_framework import serializers
 
 from core.access.api import PersonShape
+from core.api.conditions import condition_parameter
 from core.api.drafts import Draft, List, OneOf, Reference, Words, YesNo
 from core.api.endpoint import Call, Endpoint, operation
-from core.api.filters import FLAG, IDS, TEXT, BadValue, Filter, Kind
+from core.api.filters import FLAG, IDS, TEXT, Filter
 from core.api.pages import CREATED, Listing
 from core.api.parameters import Parameter
 from core.api.shapes import Choice, Flag, Free, Identifier, Instant, Made, Optional, Ref, Shape, Text, Whole
-from core.conditions import Condition, ConditionError, parse
+from core.conditions import Condition
 from core.keys.scopes import Scope
 from crm.lists.errors import BadView
 from crm.lists.models import Layout
@@ -145,21 +145,8 @@ def views_of(call: Call) -> ViewQuerySet:
     return views().visible_to(call.key.person) if call.key.person else views().shared()
 
 
-def _read_condition(text: str) -> Condition:
-    try:
-        return parse(json.loads(text), SUBJECT)
-    except ConditionError as error:
-        raise BadValue(f"a condition over leads as JSON. {error}") from error
-    except (ValueError, RecursionError) as error:
-        raise BadValue(f"a condition over leads as JSON. {CONDITION}") from error
-
-
 FILTERING = (
-    Parameter(
-        "filter",
-        Kind(_read_condition, (), {"type": "string", "contentMediaType": "application/json"}),
-        f"{CONDITION} It narrows the list beside the other parameters.",
-    ),
+    condition_parameter(SUBJECT, example=CONDITION),
     Parameter("view", IDS, "Id of a saved view: its filter and its pipeline narrow the list."),
 )
 """Parameters of a list of leads; `wanted` is what they ask for."""
@@ -170,8 +157,6 @@ def wanted(call: Call) -> Q:
     found, at = Q(), moment(call.now)
     asked: Condition | None = call.asked.get("filter")
     if asked is not None:
-        if asked.python_only:
-            call.refuse("?filter", "python_only", "A list cannot be filtered by this.")
         found &= asked.to_q(at)
     if "view" in call.asked:
         view = views_of(call).filter(public_id=call.asked["view"]).first()

@@ -20,6 +20,8 @@ from core.api.drafts import (
     language,
     prototype,
 )
+from crm.fields.api import ValuesField
+from crm.fields.models import FieldSubject
 from crm.pipeline.enums import LeadSource
 from crm.qualification.api import AnswersField
 
@@ -65,6 +67,7 @@ class LeadChangesDraft(Draft):
         max_length=200, required=False, allow_blank=True, help_text="Empty clears it and its date."
     )
     next_step_at = When(required=False, allow_null=True)
+    custom = ValuesField(FieldSubject.LEAD, required=False)
 
 
 class LeadDraft(LeadChangesDraft):

@@ -27,6 +27,7 @@ from core.api.shapes import (
 from core.keys.queries import KnownKey
 from core.keys.scopes import Scope
 from crm.contacts.api import ContactShape
+from crm.fields.api import VALUES, shown_values
 from crm.pipeline.models import Grade, Pipeline, Qualification, Stage, StageKind
 from crm.pipeline.queries import leads
 from crm.pipeline.queries.leads import LeadQuerySet
@@ -110,6 +111,7 @@ class LeadShape(Shape):
     lost_reason = Optional("lost_reason__name")
     closed_at = Instant(allow_null=True)
     answers = Made(of=["answers"], write=shown_answers, schema=ANSWERS)
+    custom = Made(of=["custom"], write=shown_values, schema=VALUES)
     score = Whole()
     fit = Whole()
     engagement = Whole()
