@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from conversations.threads.models import Conversation
@@ -23,7 +24,7 @@ def register() -> None:
             label=_("Waits for our answer"),
             subjects=(SUBJECT,),
             getter=lambda lead, at: _waiting(lead.pk).exists(),
-            orm=lambda at: Exists(_waiting(OuterRef("pk"))),
+            orm=lambda at: _is_there(_waiting(OuterRef("pk"))),
             fleeting=True,
         )
     )
@@ -31,3 +32,9 @@ def register() -> None:
 
 def _waiting(lead: Any) -> QuerySet[Conversation]:
     return conversations().live().filter(lead=lead, waiting_since__isnull=False).order_by()
+
+
+def _is_there(rows: QuerySet[Conversation]) -> Coalesce:
+    """As EXISTS; the planner would gather every conversation that waits to answer an EXISTS for twenty leads."""
+    one = rows.values(one=Value(value=True))[:1]
+    return Coalesce(Subquery(one, output_field=BooleanField()), Value(value=False))

@@ -55,15 +55,12 @@ class Card:
     rotting: bool
     channel_icon: str
     unread: bool
-    owner: str
-    owner_letters: str
-    owner_tone: str
     step: Step | None
 
 
 def card_of(lead: Lead, chat: Chat | None, today: Today) -> Card:
     """The card of a lead that carries `rotting` and its people."""
-    entered, owner = lead.stage_entered_at, lead.owner
+    entered = lead.stage_entered_at
     return Card(
         pk=str(lead.pk),
         url=lead_url(lead),
@@ -81,9 +78,6 @@ def card_of(lead: Lead, chat: Chat | None, today: Today) -> Card:
         rotting=lead.rotting,  # type: ignore[attr-defined]
         channel_icon=formats.channel_icon(chat.kind) if chat else "",
         unread=bool(chat and chat.unread),
-        owner=owner.name if owner else "",
-        owner_letters=formats.initials(owner.name) if owner else "",
-        owner_tone=str(formats.tone(owner.pk)) if owner else "",
         step=_step(lead, today) if lead.stage_kind == StageKind.OPEN else None,
     )
 

@@ -14,18 +14,20 @@ from core.events.models import Event
 from crm.pipeline.cursors import Cursor
 from crm.pipeline.models import Lead, Pipeline, Stage
 from crm.pipeline.queries import (
+    BoardTotals,
     Column,
     ColumnTotals,
-    LeadFilter,
     Today,
     board,
     board_cards,
     column_totals,
     leads,
+    quick_counts,
     stages_of,
 )
-from crm.pipeline.queries.leads import shown_as
 from desk.board.cards import Card, Chat, card_of
+from desk.filters import LeadFilter, moment_of
+from desk.filters.bar import QUICK, without_quick
 
 MOST_CHANGES = 60
 RESCORED = "scoring.recalculated"
@@ -37,6 +39,7 @@ class BoardColumn:
     stage: Stage
     cards: list[Card]
     after: Cursor | None
+    searching: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,12 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
-    """A quick filter over the board and how many leads stand behind it."""
-
-    key: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Totals:
+    """`counts` are what stands behind each quick filter; `found` tells of a sample, where there was one."""
+
     stages: list[Total]
-    chips: list[Chip]
+    counts: list[tuple[str, int]]
+    found: BoardTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +78,34 @@ class Changes:
     too_many: bool = False
 
 
-def columns(pipeline: Pipeline, user: User, narrow: LeadFilter) -> list[BoardColumn]:
-    """The first cards of each stage; three statements."""
+def columns(pipeline: Pipeline, user: User, chosen: LeadFilter) -> list[BoardColumn]:
+    """The first cards of each stage; at most four statements and those of the filter."""
     today = Today.of(user)
-    found = board(pipeline, user, narrow=narrow, today=today)
+    found = board(pipeline, user, narrow=chosen.narrow(moment_of(user, today.now)), today=today)
     chats = chats_of([lead.pk for column in found for lead in column.cards], user)
     return [_column(column, chats, today) for column in found]
 
 
-def more_cards(stage: Stage, user: User, narrow: LeadFilter, after: Cursor | None) -> BoardColumn:
+def more_cards(stage: Stage, user: User, chosen: LeadFilter, after: Cursor | None) -> BoardColumn:
     today = Today.of(user)
+    narrow = chosen.narrow(moment_of(user, today.now))
     column = board_cards(stage.pipeline, user, stage, after=after, narrow=narrow, today=today)
     return _column(column, chats_of([lead.pk for lead in column.cards], user), today)
 
 
-def totals(pipeline: Pipeline, user: User, narrow: LeadFilter) -> Totals:
-    """Count, sum and health of every stage, empty ones included, and the counts of the chips; two statements."""
-    found = column_totals(pipeline, user, narrow=narrow)
+def totals(pipeline: Pipeline, user: User, chosen: LeadFilter) -> Totals:
+    """Count, sum and health of every stage, empty ones included, and the counts of the quick filters."""
+    today = Today.of(user)
+    moment = moment_of(user, today.now)
+    quick = {each.key: each.q(chosen, moment) for each in QUICK if each.counted}
+    wide = without_quick(chosen)
+    alone = wide == chosen
+    found = column_totals(
+        pipeline, user, narrow=chosen.narrow(moment), quick=quick if alone else {}, today=today
+    )
+    counts = found.behind if alone else quick_counts(pipeline, user, narrow=wide.narrow(moment), quick=quick)
     stages = [_total(stage, found.stages.get(stage.pk, ColumnTotals())) for stage in stages_of(pipeline)]
-    return Totals(stages, [Chip(show.value, count) for show, count in found.chips.items()])
+    return Totals(stages, list(counts.items()), found)
 
 
 def cards(rows: Sequence[Lead], user: User, today: Today | None = None) -> list[Card]:
@@ -108,12 +115,15 @@ def cards(rows: Sequence[Lead], user: User, today: Today | None = None) -> list[
     return [card_of(lead, chats.get(lead.pk), today) for lead in rows]
 
 
-def card_rows(user: User, lead_ids: Collection[int]) -> list[Lead]:
-    rows = leads().visible_to(user).filter(pk__in=lead_ids).with_people().with_rotting(Today.of(user).now)
+def card_rows(user: User, lead_ids: Collection[int], chosen: LeadFilter) -> list[Lead]:
+    """Those of the leads that the filter shows."""
+    today = Today.of(user)
+    rows = leads().visible_to(user).filter(pk__in=lead_ids).with_people().with_rotting(today.now)
+    rows = chosen.apply(rows, moment_of(user, today.now))
     return list(rows.order_by("stage_entered_at", "id"))
 
 
-def changes(pipeline: Pipeline, user: User, narrow: LeadFilter, since: int) -> Changes:
+def changes(pipeline: Pipeline, user: User, chosen: LeadFilter, since: int) -> Changes:
     """Cards of the leads that something happened to after `since`; those no longer on this board are named gone."""
     told = Case(When(name=RESCORED, then="payload"), output_field=JSONField())
     happened = Event.objects.filter(position__gt=since).filter(Q(lead_id__isnull=False) | Q(name=RESCORED))
@@ -128,9 +138,9 @@ def changes(pipeline: Pipeline, user: User, narrow: LeadFilter, since: int) -> C
     if not concerned:
         return Changes([], [], position)
     today = Today.of(user)
-    here = narrow.apply(leads().in_pipeline(pipeline).visible_to(user).filter(pk__in=concerned))
-    here = here.filter(shown_as(narrow.show, user, today))
-    rows = list(here.with_people().with_rotting(today.now).order_by("stage_entered_at", "id"))
+    here = leads().in_pipeline(pipeline).visible_to(user).filter(pk__in=concerned)
+    here = chosen.apply(here, moment_of(user, today.now)).with_people().with_rotting(today.now)
+    rows = list(here.order_by("stage_entered_at", "id"))
     gone = concerned - {lead.pk for lead in rows}
     return Changes(cards(rows, user, today), sorted(gone), position)
 
@@ -154,7 +164,7 @@ def chats_of(lead_ids: Iterable[int], user: User) -> dict[int, Chat]:
 
 def _column(column: Column, chats: dict[int, Chat], today: Today) -> BoardColumn:
     found = [card_of(lead, chats.get(lead.pk), today) for lead in column.cards]
-    return BoardColumn(column.stage, found, column.after)
+    return BoardColumn(column.stage, found, column.after, column.searching)
 
 
 def _total(stage: Stage, totals: ColumnTotals) -> Total:

@@ -18,7 +18,8 @@ from crm.pipeline.errors import BadCursor
 from crm.pipeline.models import Pipeline, Stage
 from crm.pipeline.queries import pipelines
 from desk.board import queries
-from desk.board.forms import FilterForm
+from desk.filters import LeadFilter
+from desk.filters.bar import address, bar
 
 PAGE = "desk/board.html"
 
@@ -42,15 +43,15 @@ def board(request: Request, public_id: UUID) -> HttpResponse:
     shown = next((each for each in everything if each.public_id == public_id), None)
     if shown is None:
         raise Http404
-    form = FilterForm(request.GET)
+    chosen = LeadFilter.from_request(request, shown)
     context = {
         "pipeline": shown,
-        "pipelines": everything,
-        "form": form,
+        "lists": _lists(everything, shown, chosen) if len(everything) > 1 else [],
+        "bar": bar(chosen, request.path, counted=True),
         # Read before the cards: a change in between is then fetched once too often, never missed.
         "position": last_position(),
-        "columns": queries.columns(shown, request.user, form.narrow()),
-        "query": request.GET.urlencode(),
+        "columns": queries.columns(shown, request.user, chosen),
+        "query": chosen.query_string(),
     }
     return render_page(request, PAGE, context, partial="columns")
 
@@ -67,11 +68,9 @@ def more(request: Request, public_id: UUID, stage: UUID) -> HttpResponse:
         after = Cursor.decode(request.GET["after"]) if "after" in request.GET else None
     except BadCursor as error:
         raise BadRequest("after must be the cursor of a page") from error
-    narrow = FilterForm(request.GET).narrow()
-    column = queries.more_cards(found, request.user, narrow, after)
-    kept = request.GET.copy()
-    kept.pop("after", None)
-    context = {"column": column, "pipeline": found.pipeline, "query": kept.urlencode()}
+    chosen = LeadFilter.from_request(request, found.pipeline)
+    column = queries.more_cards(found, request.user, chosen, after)
+    context = {"column": column, "pipeline": found.pipeline, "query": chosen.query_string()}
     return render(request, "desk/board/cards.html", context)
 
 
@@ -81,7 +80,7 @@ def more(request: Request, public_id: UUID, stage: UUID) -> HttpResponse:
 def totals(request: Request, public_id: UUID) -> HttpResponse:
     """The heads of the columns, fetched after the cards."""
     shown = get_object_or_404(Pipeline, public_id=public_id)
-    found = queries.totals(shown, request.user, FilterForm(request.GET).narrow())
+    found = queries.totals(shown, request.user, LeadFilter.from_request(request, shown))
     return render(request, "desk/board/totals.html", {"pipeline": shown, "found": found})
 
 
@@ -93,8 +92,23 @@ def changes(request: Request, public_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Pipeline, public_id=public_id)
     since = request.GET.get("since", "")
     position = int(since) if since.isdecimal() and len(since) < 19 else 0
-    found = queries.changes(shown, request.user, FilterForm(request.GET).narrow(), position)
+    found = queries.changes(shown, request.user, LeadFilter.from_request(request, shown), position)
     response = render(request, "desk/board/changes.html", {"changes": found})
     if found.too_many:
         response["HX-Trigger"] = "board:reload"
     return response
+
+
+def _lists(everything: list[Pipeline], shown: Pipeline, chosen: LeadFilter) -> list[dict[str, object]]:
+    """The boards to choose from, each with what of the filter makes sense there."""
+    elsewhere = chosen.in_another_pipeline()
+    return [
+        {
+            "name": each.name,
+            "shown": each == shown,
+            "url": address(
+                chosen if each == shown else elsewhere, reverse("desk:board", args=[each.public_id])
+            ),
+        }
+        for each in everything
+    ]

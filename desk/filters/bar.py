@@ -12,10 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.access.models import User
 from core.conditions import Moment, parse
 from crm.pipeline.enums import NextStepHealth
+from crm.pipeline.models import StageKind
+from crm.pipeline.queries import Today
+from crm.pipeline.queries.leads import next_step_is
 from crm.scoring.queries import SUBJECT
-from desk.filters.leads import LEADS, Json, LeadFilter
+from desk.filters.leads import Json, LeadFilter
 
 STEP = "lead.step"
 
@@ -23,12 +27,13 @@ STEP = "lead.step"
 @dataclass(frozen=True)
 class Quick:
     """A filter of one click; `leaf` is its condition, None for the reader's own leads. Those of one field replace
-    one another.
+    one another. What is not `counted` costs too much to count at every look.
     """
 
     key: str
     label: str | Promise
     leaf: Json = None
+    counted: bool = True
 
     def is_pressed(self, chosen: LeadFilter) -> bool:
         return chosen.mine if self.leaf is None else self.leaf in chosen.parts
@@ -44,7 +49,13 @@ class Quick:
         """The leads behind it."""
         if self.leaf is None:
             return Q(owner=chosen.user)
-        return parse(self.leaf, SUBJECT, fields=LEADS.fields()).to_q(at)
+        if (
+            self.leaf["field"] == STEP
+        ):  # plain columns are cheaper to count than what a condition makes of them
+            return Q(stage_kind=StageKind.OPEN) & next_step_is(
+                self.leaf["value"], Today.in_zone(at.zone, at.now)
+            )
+        return parse(self.leaf, SUBJECT, fields=chosen.known.fields).to_q(at)
 
 
 def _leaf(key: str, op: str, value: Json) -> Json:
@@ -56,7 +67,9 @@ QUICK = (
     Quick("overdue", gettext_lazy("Overdue"), _leaf(STEP, "is", NextStepHealth.OVERDUE.value)),
     Quick("today", gettext_lazy("Today"), _leaf(STEP, "is", NextStepHealth.TODAY.value)),
     Quick("none", gettext_lazy("No next step"), _leaf(STEP, "is", NextStepHealth.NONE.value)),
-    Quick("waiting", gettext_lazy("Waits for an answer"), _leaf("talk.waiting", "is", value=True)),
+    Quick(
+        "waiting", gettext_lazy("Waits for an answer"), _leaf("talk.waiting", "is", value=True), counted=False
+    ),
     Quick("good", pgettext_lazy("grades", "A or B"), _leaf("lead.grade", "in", ["A", "B"])),
 )
 
@@ -65,6 +78,14 @@ def without_quick(chosen: LeadFilter) -> LeadFilter:
     """The filter as it would be with no quick filter pressed: what their counts are of."""
     quick = [each.leaf for each in QUICK]
     return replace(chosen, mine=False, parts=tuple(part for part in chosen.parts if part not in quick))
+
+
+def quick_query(user: User, *keys: str) -> str:
+    """The parameters of an address with those quick filters pressed."""
+    chosen = LeadFilter(user)
+    for each in QUICK:
+        chosen = each.toggled(chosen) if each.key in keys else chosen
+    return chosen.query_string()
 
 
 @dataclass(frozen=True)
@@ -81,6 +102,7 @@ class QuickLink:
     label: str
     url: str
     pressed: bool
+    counted: bool
 
 
 @dataclass(frozen=True)
@@ -110,7 +132,13 @@ def bar(
         path=path,
         chips=_chips(chosen, place),
         quick=[
-            QuickLink(each.key, str(each.label), place.of(each.toggled(chosen)), each.is_pressed(chosen))
+            QuickLink(
+                each.key,
+                str(each.label),
+                place.of(each.toggled(chosen)),
+                each.is_pressed(chosen),
+                each.counted,
+            )
             for each in QUICK
         ],
         hidden={**place.kept, **dict(parse_qsl(replace(chosen, search="").query_string()))},
@@ -120,26 +148,29 @@ def bar(
     )
 
 
+def address(chosen: LeadFilter, path: str, kept: Mapping[str, str] | None = None) -> str:
+    asked = "&".join(filter(None, [urlencode(kept or {}), chosen.query_string()]))
+    return f"{path}?{asked}" if asked else path
+
+
 @dataclass(frozen=True)
 class _Place:
     path: str
     kept: Mapping[str, str]
 
     def of(self, chosen: LeadFilter) -> str:
-        asked = "&".join(filter(None, [urlencode(self.kept), chosen.query_string()]))
-        return f"{self.path}?{asked}" if asked else self.path
+        return address(chosen, self.path, self.kept)
 
 
 def _chips(chosen: LeadFilter, place: _Place) -> list[Chip]:
     """The parts that no pressed quick filter shows already."""
     quick = [each.leaf for each in QUICK]
-    fields = LEADS.fields() if chosen.parts else {}
     found = []
     for number, part in enumerate(chosen.parts):
         if part in quick:
             continue
         rest = (*chosen.parts[:number], *chosen.parts[number + 1 :])
-        words = parse(part, SUBJECT, fields=fields).describe()
+        words = parse(part, SUBJECT, fields=chosen.known.fields).describe()
         found.append(Chip(words, place.of(chosen.with_parts(rest))))
     if chosen.search:
         words = _("“%(text)s”") % {"text": chosen.search}

@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core.access.models import Role, User
-from core.conditions import Condition, ConditionError, Moment, parse
+from core.conditions import Condition, ConditionError, Field, Moment, parse
 from core.http import Request
+from crm.lists.errors import BrokenView
+from crm.lists.models import SavedView
+from crm.lists.queries import ALL, condition_of, views_for
 from crm.pipeline.models import Pipeline
-from crm.pipeline.queries import LeadQuerySet
-from crm.pipeline.queries.leads import holding
+from crm.pipeline.queries import LeadQuerySet, Narrow
+from crm.pipeline.queries.leads import Found, holding
 from crm.scoring.queries import SUBJECT
 from desk.conditions.purposes import Purpose, register
 
@@ -35,6 +37,20 @@ LEADS = register(
 MOST_JSON = 8000
 MOST_SEARCHED = 100
 Json = Any
+
+
+class Known:
+    """The fields that a filter may ask for; what there is to choose from is read once."""
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        return {key: _read_once(each) for key, each in LEADS.fields().items()}
+
+
+def _read_once(asked: Field) -> Field:
+    if not callable(asked.choices):
+        return asked
+    return replace(asked, choices=cache(asked.choices))
 
 
 def moment_of(user: User, now: datetime | None = None) -> Moment:
@@ -50,8 +66,9 @@ class LeadFilter:
     parts: tuple[Json, ...] = ()
     mine: bool = False
     search: str = ""
-    view: UUID | None = None
+    view: SavedView | None = None
     error: str = ""
+    known: Known = field(default_factory=Known, compare=False, repr=False)
 
     @classmethod
     def from_request(cls, request: Request, pipeline: Pipeline | None = None) -> LeadFilter:
@@ -66,7 +83,12 @@ class LeadFilter:
             search=" ".join(asked.get("search", "").replace("\0", "").split())[:MOST_SEARCHED],
         )
         try:
-            return replace(found, view=_view(asked.get("view", "")), parts=_parts(asked.get("filter", "")))
+            view = _view(asked.get("view", ""), user)
+            if "filter" not in asked and view is not None:
+                return replace(found, view=view, parts=_taken_apart(condition_of(view).to_json()))
+            return replace(found, view=view, parts=_parts(asked.get("filter", ""), found.known))
+        except BrokenView as broken:
+            return replace(found, error=str(broken))
         except ConditionError as error:
             return replace(found, error=_unreadable(error))
 
@@ -87,11 +109,20 @@ class LeadFilter:
 
     @cached_property
     def condition(self) -> Condition | None:
-        return parse(self.json, SUBJECT, fields=LEADS.fields()) if self.parts else None
+        return parse(self.json, SUBJECT, fields=self.known.fields) if self.parts else None
 
     @cached_property
-    def _held(self) -> Q:
+    def _found(self) -> Found:
         return holding(self.search)
+
+    def narrow(self, moment: Moment) -> Narrow:
+        """The filter as the board takes it."""
+        few = bool(self.error) or (bool(self.search) and self._found.few)
+        return Narrow(lambda rows: self.apply(rows, moment), few=few, only_open=self._is_of_open_leads)
+
+    @property
+    def _is_of_open_leads(self) -> bool:
+        return any(part.get("field") == "lead.step" and part["op"] in ("is", "in") for part in self.parts)
 
     def apply(self, queryset: LeadQuerySet, moment: Moment) -> LeadQuerySet:
         """The leads of the list that are asked for; one more statement where text is searched for."""
@@ -102,7 +133,7 @@ class LeadFilter:
         if self.mine:
             queryset = queryset.filter(owner=self.user)
         if self.search:
-            queryset = queryset.filter(self._held)
+            queryset = queryset.filter(self._found.q)
         return queryset
 
     def words(self, language: str | None = None) -> str:
@@ -115,11 +146,22 @@ class LeadFilter:
                 found.append(_("“%(text)s”") % {"text": self.search})
             return ", ".join(found)
 
+    def in_another_pipeline(self) -> LeadFilter:
+        """What of it makes sense there: stages are of one pipeline, and so may be a view."""
+        kept = tuple(part for part in self.parts if part.get("field") != "lead.stage")
+        return replace(self, parts=kept, view=None)
+
+    @property
+    def is_view(self) -> bool:
+        """Whether the condition is the view's, unchanged."""
+        return self.view is not None and self.parts == _taken_apart(self.view.filter or ALL)
+
     def query_string(self) -> str:
         """The parameters of the address, in one order."""
+        own = "" if self.is_view else dumped(self.json or ALL)
         asked = {
-            "view": str(self.view) if self.view else "",
-            "filter": dumped(self.json) if self.parts else "",
+            "view": str(self.view.public_id) if self.view else "",
+            "filter": own if self.parts or self.view else "",
             "mine": "1" if self.mine else "",
             "search": self.search,
         }
@@ -130,7 +172,7 @@ def dumped(condition: Json) -> str:
     return json.dumps(condition, ensure_ascii=False, separators=(",", ":"))
 
 
-def _parts(text: str) -> tuple[Json, ...]:
+def _parts(text: str, known: Known) -> tuple[Json, ...]:
     """The parts of the condition that must all hold. Raises ConditionError."""
     if not text:
         return ()
@@ -140,19 +182,24 @@ def _parts(text: str) -> tuple[Json, ...]:
         given = None
     if given is None:
         raise ConditionError("", _("A condition is an object."), "shape")
-    condition = parse(given, SUBJECT, fields=LEADS.fields())
+    condition = parse(given, SUBJECT, fields=known.fields)
     if condition.python_only:
         raise ConditionError("", _("This cannot be asked of a list of leads."), "python_only")
-    known = condition.to_json()
-    parts = known["all"] if isinstance(known, dict) and "all" in known else [known]
-    return tuple(parts)
+    return _taken_apart(condition.to_json())
 
 
-def _view(text: str) -> UUID | None:
-    """Raises ConditionError for a view that is not there."""
+def _taken_apart(condition: Json) -> tuple[Json, ...]:
+    return tuple(condition["all"]) if "all" in condition else (condition,)
+
+
+def _view(text: str, user: User) -> SavedView | None:
+    """Raises ConditionError for a view that the person does not see."""
     if not text:
         return None
-    raise ConditionError("", _("This view is not there any more."), "view")
+    try:
+        return views_for(user).get(public_id=UUID(text))
+    except (ValueError, SavedView.DoesNotExist) as error:
+        raise ConditionError("", _("This view is not there any more."), "view") from error
 
 
 def _unreadable(error: ConditionError) -> str:

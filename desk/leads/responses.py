@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl, urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django_htmx.http import trigger_client_event
 
 from core.errors import Refused
@@ -13,13 +15,16 @@ from core.http import Request, toast
 from crm.pipeline.errors import StaleLead
 from crm.pipeline.models import Lead
 from desk.board import queries as board
+from desk.filters import LeadFilter
 
 
 def changed(request: Request, lead: Lead, *, status: int = 200) -> HttpResponse:
-    """The card as it is now, for the board; nothing for other screens, which fetch what they show."""
-    if "/pipeline/" not in (request.htmx.current_url or ""):
+    """The card as it is now, for the board and its filter; nothing for other screens, which fetch what they show."""
+    shown = urlsplit(request.htmx.current_url or "")
+    if not shown.path.startswith(reverse("desk:pipeline")):
         return HttpResponse(status=status, headers={"HX-Reswap": "none"})
-    cards = board.cards(board.card_rows(request.user, [lead.pk]), request.user)
+    chosen = LeadFilter.of(dict(parse_qsl(shown.query)), request.user)
+    cards = board.cards(board.card_rows(request.user, [lead.pk], chosen), request.user)
     changes = {"cards": cards, "gone": [] if cards else [lead.pk], "position": None}
     return render(request, "desk/board/changes.html", {"changes": changes}, status=status)
 

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.http import Request, render_page, signed_in
+from desk.filters.bar import quick_query
 from desk.steps.dialogs import moments
 from desk.today.queries import day_of
 
@@ -20,5 +21,6 @@ PAGE = "desk/today.html"
 def today(request: Request) -> HttpResponse:
     """The whole page, or its lists anew."""
     now = timezone.now()
-    context = {"day": day_of(request.user, now), "now": now, "offers": moments(now)}
+    mine = {key: quick_query(request.user, "mine", key) for key in ("overdue", "today", "none")}
+    context = {"day": day_of(request.user, now), "now": now, "offers": moments(now), "mine": mine}
     return render_page(request, PAGE, context, partial="today_lists")

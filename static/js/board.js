@@ -154,7 +154,7 @@
       htmx.ajax("GET", addressOf(card, "move"), { source: card, target: "#modal-body" });
     } else if (event.key === "/") {
       event.preventDefault();
-      byId("id_q")?.focus();
+      byId("filter-search")?.focus();
     }
   });
   const choices = (input) => [...document.querySelectorAll(`${input.dataset.narrows} button`)];

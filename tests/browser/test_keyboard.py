@@ -140,7 +140,7 @@ def test_m_moves_a_card_by_the_first_letters_of_a_stage(board: Page, product: Ru
 
 def test_the_slash_filters_the_board(board: Page) -> None:
     board.keyboard.press("/")
-    expect(board.locator("#id_q")).to_be_focused()
+    expect(board.locator("#filter-search")).to_be_focused()
     board.keyboard.type("hakobyan")
     expect(board.locator(".card-lead")).to_have_count(1)
     expect(board.locator(".card-lead")).to_contain_text("Արման Հակոբյան")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from core.events.sequencer import sequence
 from crm.memory import forget_all
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
 from crm.pipeline.operations import move_lead
+from desk.filters.bar import quick_query
 from tests.desk.conftest import Counting
 from tests.desk.reading import attributes, words
 from tests.factories.conversations import make_conversation, make_web_chat
@@ -62,7 +64,7 @@ def test_a_card_says_all_that_matters_and_nothing_else(
 
     page = sign_in(manager).get(reverse("desk:board", args=[pipeline.public_id])).content
 
-    assert words(page, "card-lead") == ["Kitchen Нарине Unread MM B · 5 1,500,000 AMD 3 d Call 12:00 overdue"]
+    assert words(page, "card-lead") == ["Kitchen Нарине Unread B · 5 1,500,000 AMD 3 d Call 12:00 overdue"]
     assert words(page, "step-overdue") == ["Call 12:00 overdue"]
     assert words(page, "column-head") == ["New", "Meeting", "Offer", "Won", "Lost"]
 
@@ -182,7 +184,8 @@ def test_changes_bring_cards_that_moved_and_name_those_that_left(
     client = sign_in(manager)
     address = reverse("desk:board_changes", args=[pipeline.public_id])
 
-    answer = client.get(address, {"since": 0, "owner": "nobody"}).content
+    unclaimed = json.dumps({"field": "lead.owner", "op": "is_not_set"})
+    answer = client.get(address, {"since": 0, "filter": unclaimed}).content
 
     assert [each.split(" Customer")[0] for each in words(answer, "card-lead")] == ["Here"]
     assert f'data-gone="{owned.pk}"' in answer.decode()
@@ -191,7 +194,7 @@ def test_changes_bring_cards_that_moved_and_name_those_that_left(
     assert words(client.get(address, {"since": position}).content, "card-lead") == []
 
 
-def test_the_filter_narrows_by_owner_grade_and_name_in_any_script(
+def test_the_board_shows_what_its_address_asks_for_and_nothing_where_that_cannot_be_read(
     manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
 ) -> None:
     LeadFactory(stage=stages["New"], title="Mine", owner=manager, grade="A")
@@ -202,11 +205,71 @@ def test_the_filter_narrows_by_owner_grade_and_name_in_any_script(
     def titles(**asked: str) -> list[str]:
         return [each.split(" ")[0] for each in words(client.get(address, asked).content, "card-lead")]
 
-    assert titles(owner=str(manager.public_id)) == ["Mine"]
-    assert titles(owner="nobody") == ["Nobody's"]
-    assert titles(grade="C") == ["Nobody's"]
-    assert titles(q="Смирнова") == ["Nobody's"]
-    assert titles(grade="no such grade") == ["Nobody's", "Mine"]
+    grade = {"field": "lead.grade", "op": "is", "value": "C"}
+    assert titles(mine="1") == ["Mine"]
+    assert titles(filter=json.dumps(grade)) == ["Nobody's"]
+    assert titles(search="Смирнова") == ["Nobody's"]
+    assert titles(search="Смирнова", mine="1") == []
+    assert titles(filter=json.dumps({**grade, "value": "no such grade"})) == []
+    assert titles() == ["Nobody's", "Mine"]
+    page = client.get(address, {"filter": "nonsense"}).content
+    assert words(page, "filter-error")[0].startswith("This filter cannot be read, so nothing is shown:")
+
+
+def test_every_part_of_the_board_is_fetched_with_its_filter(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    for number in range(25):
+        LeadFactory(stage=stages["New"], grade="A", stage_entered_at=NOW - timedelta(hours=number))
+        LeadFactory(stage=stages["New"], grade="B", stage_entered_at=NOW - timedelta(hours=number))
+    client = sign_in(manager)
+    asked = {"filter": json.dumps({"field": "lead.grade", "op": "is", "value": "A"})}
+    address = reverse("desk:board", args=[pipeline.public_id])
+
+    page = client.get(address, asked).content
+    first = words(page, "card-lead")
+    more = client.get(attributes(page, "cards-more", "hx-get")[0]).content
+    totals = client.get(reverse("desk:board_totals", args=[pipeline.public_id]), asked).content
+
+    assert (len(first), len(words(more, "card-lead"))) == (20, 5)
+    assert all(" A · " in each for each in [*first, *words(more, "card-lead")])
+    assert words(totals, "column-total")[0] == "25 leads"
+    assert words(page, "filter-chip")[-1] == "Grade is A"
+
+
+def test_a_card_that_was_moved_out_of_the_filter_leaves_the_board(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    lead = LeadFactory(stage=stages["New"])
+    query = urlencode({"filter": json.dumps({"field": "lead.status", "op": "is", "value": "open"})})
+    here = f"http://testserver/pipeline/{pipeline.public_id}/?{query}"
+
+    answer = sign_in(manager).post(
+        reverse("desk:lead_move", args=[lead.public_id]),
+        {"stage": stages["Won"].public_id, "revision": 0},
+        headers={"HX-Request": "true", "HX-Current-URL": here},
+    )
+
+    assert words(answer.content, "card-lead") == []
+    assert f'data-gone="{lead.pk}"' in answer.content.decode()
+
+
+def test_another_pipeline_keeps_what_of_the_filter_makes_sense_there(
+    manager: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
+) -> None:
+    other = Pipeline.objects.create(name="Projects", position=9)
+    grade = {"field": "lead.grade", "op": "is", "value": "A"}
+    stage = {"field": "lead.stage", "op": "is", "value": str(stages["New"].pk)}
+    asked = {"filter": json.dumps({"all": [grade, stage]}), "mine": "1"}
+
+    page = sign_in(manager).get(reverse("desk:board", args=[pipeline.public_id]), asked).content
+
+    path, _mark, query = attributes(page, "nav-link", "href")[1].partition("?")
+    assert path == reverse("desk:board", args=[other.public_id])
+    assert {name: value for name, (value,) in parse_qs(query).items()} == {
+        "filter": json.dumps(grade, separators=(",", ":")),
+        "mine": "1",
+    }
 
 
 def test_an_agent_sees_only_own_leads_and_those_nobody_has(
@@ -243,6 +306,12 @@ def test_the_board_costs_the_same_with_ten_and_with_a_thousand_leads(
     account, contact = make_web_chat(), ContactFactory()
     make_conversation(account, lead=LeadFactory(stage=stages["New"]))
     client, counts = sign_in(manager), []
+    parts = [
+        {"field": "lead.stage", "op": "is_not", "value": str(stages["Won"].pk)},
+        {"field": "lead.owner", "op": "is", "value": str(manager.pk)},
+        {"field": "talk.waiting", "op": "is", "value": False},
+    ]
+    crowded = {"filter": json.dumps({"all": parts}), "mine": "1"}
     for size in (10, 1000):
         Lead.objects.bulk_create(
             LeadFactory.build(
@@ -254,12 +323,14 @@ def test_the_board_costs_the_same_with_ten_and_with_a_thousand_leads(
             for number in range(size - Lead.objects.count())
         )
         for name in ("board", "board_totals", "board_changes"):
-            forget_all()
-            with statements() as sent:
-                assert client.get(reverse(f"desk:{name}", args=[pipeline.public_id])).status_code == 200
-            counts.append((name, len(sent)))
+            for asked in ({}, crowded):
+                forget_all()
+                with statements() as sent:
+                    answer = client.get(reverse(f"desk:{name}", args=[pipeline.public_id]), asked)
+                assert answer.status_code == 200
+                counts.append((name, len(sent)))
 
-    assert counts[:3] == counts[3:]
+    assert counts[:6] == counts[6:]
     assert max(count for _name, count in counts) <= 12
 
 
@@ -294,46 +365,51 @@ def test_without_a_pipeline_the_page_says_who_makes_one(
     assert LostReason.objects.count() == 0
 
 
-def test_chips_narrow_the_board_and_count_what_stands_behind_them(
+def test_quick_filters_narrow_the_board_and_count_what_stands_behind_them(
     agent: User, pipeline: Pipeline, stages: dict[str, Stage], sign_in: Callable[[User], Client]
 ) -> None:
     step = {"next_step": "Call"}
     LeadFactory(stage=stages["New"], title="Late", owner=agent, next_step_at=NOW - timedelta(hours=1), **step)
     LeadFactory(stage=stages["New"], title="Soon", next_step_at=NOW + timedelta(hours=1), **step)
     LeadFactory(stage=stages["Offer"], title="Far", next_step_at=NOW + timedelta(days=5), **step)
-    LeadFactory(stage=stages["Offer"], title="Bare", owner=agent)
+    LeadFactory(stage=stages["Offer"], title="Bare", owner=agent, grade="B")
     LeadFactory(stage=stages["Won"], title="Done", owner=agent)
     LeadFactory(stage=stages["New"], title="Another's", team=TeamFactory(), owner=UserFactory())
     client, address = sign_in(agent), reverse("desk:board", args=[pipeline.public_id])
 
-    def titles(show: str) -> list[str]:
-        page = client.get(address, {"show": show}).content
+    def titles(*keys: str) -> list[str]:
+        page = client.get(f"{address}?{quick_query(agent, *keys)}").content
         return [words_.split(" Customer")[0] for words_ in words(page, "card-lead")]
 
-    assert {show: titles(show) for show in ("", "mine", "none", "overdue", "today", "nonsense")} == {
-        "": ["Soon", "Late", "Bare", "Far", "Done"],
-        "mine": ["Late", "Bare", "Done"],
-        "none": ["Bare"],
-        "overdue": ["Late"],
-        "today": ["Soon"],
-        "nonsense": ["Soon", "Late", "Bare", "Far", "Done"],
+    assert {keys: titles(*keys) for keys in ((), ("mine",), ("none",), ("overdue",), ("mine", "none"))} == {
+        (): ["Soon", "Late", "Bare", "Far", "Done"],
+        ("mine",): ["Late", "Bare", "Done"],
+        ("none",): ["Bare"],
+        ("overdue",): ["Late"],
+        ("mine", "none"): ["Bare"],
     }
-    totals = client.get(reverse("desk:board_totals", args=[pipeline.public_id]), {"show": "overdue"}).content
-    assert [words(totals, f"#chip-{chip}") for chip in ("all", "mine", "none", "overdue", "today")] == [
-        ["5"],
-        ["3"],
-        ["1"],
-        ["1"],
-        ["1"],
-    ]
+    for pressed in ((), ("overdue",)):
+        totals = client.get(
+            f"{reverse('desk:board_totals', args=[pipeline.public_id])}?{quick_query(agent, *pressed)}"
+        ).content
+        assert {
+            key: words(totals, f"#count-{key}") for key in ("mine", "none", "overdue", "today", "good")
+        } == {
+            "mine": ["3"],
+            "none": ["1"],
+            "overdue": ["1"],
+            "today": ["1"],
+            "good": ["1"],
+        }
     assert words(totals, "column-total") == ["1 lead", *["0 leads"] * 4]
-    assert attributes(client.get(address, {"show": "none"}).content, "board-chip-none", "class") != []
-    assert 'value="none" checked' in client.get(address, {"show": "none"}).content.decode()
+    page = client.get(f"{address}?{quick_query(agent, 'none')}").content
+    assert attributes(page, "filter-none", "aria-current") == ["true"]
+    assert attributes(page, "filter-mine", "aria-current") == [""]
 
 
 def test_the_way_to_the_first_pipeline_keeps_the_filter(
     agent: User, pipeline: Pipeline, sign_in: Callable[[User], Client]
 ) -> None:
-    answer = sign_in(agent).get(reverse("desk:pipeline"), {"show": "overdue"})
+    answer = sign_in(agent).get(reverse("desk:pipeline"), {"mine": "1"})
 
-    assert answer["Location"] == f"/pipeline/{pipeline.public_id}/?show=overdue"
+    assert answer["Location"] == f"/pipeline/{pipeline.public_id}/?mine=1"

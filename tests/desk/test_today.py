@@ -18,6 +18,7 @@ from core.access.models import User
 from core.events.actor import Actor
 from crm.calls.operations import log_call
 from crm.pipeline.models import Lead, Pipeline
+from desk.filters.bar import quick_query
 from tests.desk.conftest import Counting
 from tests.desk.reading import attributes, words
 from tests.factories.conversations import make_conversation, make_web_chat
@@ -155,7 +156,7 @@ def test_long_lists_lead_to_the_board(client: Client, agent: User, pipeline: Pip
 
     assert (len(words(page.content, "today-row")), words(page.content, "card-title")) == (15, ["Overdue 18"])
     more = attributes(page.content, "today-more", "href")[0]
-    assert more == f"/pipeline/?show=overdue&owner={agent.public_id}"
+    assert more == f"/pipeline/?{quick_query(agent, 'mine', 'overdue')}"
     board = client.get(more, follow=True).content
     assert len(words(board, "card-lead")) == 18
 

@@ -1,8 +1,8 @@
-from crm.pipeline.queries.board import Column, ColumnTotals, board, board_cards, column_totals
+from crm.pipeline.queries.board import Column, board, board_cards
 from crm.pipeline.queries.leads import (
-    LeadFilter,
+    EVERY,
     LeadQuerySet,
-    Show,
+    Narrow,
     Today,
     default_stage,
     last_personal_change,
@@ -20,17 +20,19 @@ from crm.pipeline.queries.timeline import (
     TimelineItem,
     timeline,
 )
+from crm.pipeline.queries.totals import BoardTotals, ColumnTotals, column_totals, quick_counts
 
 __all__ = [
+    "EVERY",
     "AnswerItem",
+    "BoardTotals",
     "CallItem",
     "Column",
     "ColumnTotals",
     "EventItem",
-    "LeadFilter",
     "LeadQuerySet",
+    "Narrow",
     "ScoreItem",
-    "Show",
     "TimelineItem",
     "Today",
     "board",
@@ -42,6 +44,7 @@ __all__ = [
     "locked_lead",
     "lost_reasons",
     "pipelines",
+    "quick_counts",
     "stages_of",
     "timeline",
 ]

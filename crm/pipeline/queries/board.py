@@ -1,73 +1,44 @@
-"""The board: 20-card columns by keyset, all first pages in one query, totals as a second fragment."""
+"""The cards of the board: 20-card columns by keyset, all first pages in one query."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-
-from django.db.models import Count, Q, Sum
 
 from core.access.models import User
 from crm.pipeline.cursors import Cursor
-from crm.pipeline.enums import NextStepHealth
 from crm.pipeline.models import Lead, Pipeline, Stage, StageKind
-from crm.pipeline.queries.leads import (
-    LeadFilter,
-    LeadQuerySet,
-    Show,
-    Today,
-    leads,
-    next_step_is,
-    shown_as,
-    stages_of,
-)
+from crm.pipeline.queries.leads import EVERY, LeadQuerySet, Narrow, Today, leads, stages_of
 
 PAGE = 20
-NO_FILTER = LeadFilter()
-_HEALTH = (NextStepHealth.OVERDUE, NextStepHealth.TODAY, NextStepHealth.LATER, NextStepHealth.NONE)
+FIRST_LOOK = 2_000
+LOOK = 20_000
+"""How many leads of a stage a page looks through for those that match: of all stages at once, of one alone."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One page of a stage; `after` is the cursor of the next one, None at the end."""
+    """One page of a stage; `after` is the cursor of the next one, None at the end. `searching`: the page was not filled
+    because it has looked through enough leads; what matches may come later.
+    """
 
     stage: Stage
     cards: list[Lead]
     after: Cursor | None
-
-
-@dataclass(frozen=True)
-class ColumnTotals:
-    """`value` sums leads in the pipeline's currency; `other_currencies` counts leads valued in another."""
-
-    count: int = 0
-    value: Decimal = Decimal(0)
-    other_currencies: int = 0
-    overdue: int = 0
-    today: int = 0
-    later: int = 0
-    none: int = 0
-
-
-@dataclass(frozen=True)
-class BoardTotals:
-    """Totals per stage id (stages without leads have none), and how many leads stand behind each chip."""
-
-    stages: Mapping[int, ColumnTotals]
-    chips: Mapping[Show, int]
+    searching: bool = False
 
 
 def board(
     pipeline: Pipeline,
     user: User,
     *,
-    narrow: LeadFilter = NO_FILTER,
+    narrow: Narrow = EVERY,
     today: Today | None = None,
     limit: int = PAGE,
+    look: int = FIRST_LOOK,
 ) -> list[Column]:
-    """The first page of every stage, in order; two queries whatever the number of stages and leads.
+    """The first page of every stage, in order; at most three queries whatever the number of stages and leads.
 
     Cards carry contact, owner, stage and `rotting`.
     """
@@ -75,12 +46,13 @@ def board(
     stages = stages_of(pipeline)
     if not stages:
         return []
-    # Only open leads have a next step: no need to look through all that were ever won or lost.
-    asked = [stage for stage in stages if stage.kind == StageKind.OPEN or not narrow.show.is_of_open_leads]
+    asked = [stage for stage in stages if stage.kind == StageKind.OPEN or not narrow.only_open]
+    ends = _ends(asked, user, narrow, None, look)
     cards: dict[int, list[Lead]] = defaultdict(list)
-    for lead in _united([_page(stage, user, narrow, today, None, limit) for stage in asked]):
+    pages = [_page(stage, user, narrow, today, None, ends.get(stage.pk), limit) for stage in asked]
+    for lead in _united(pages):
         cards[lead.stage_id].append(lead)
-    return [_column(stage, _in_order(cards[stage.pk]), limit) for stage in stages]
+    return [_column(stage, _in_order(cards[stage.pk]), ends.get(stage.pk), limit) for stage in stages]
 
 
 def board_cards(
@@ -90,67 +62,62 @@ def board_cards(
     *,
     after: Cursor | None = None,
     limit: int = PAGE,
-    narrow: LeadFilter = NO_FILTER,
+    narrow: Narrow = EVERY,
     today: Today | None = None,
+    look: int = LOOK,
 ) -> Column:
-    """One more page of a stage; one query."""
+    """One more page of a stage; at most two queries."""
     assert stage.pipeline_id == pipeline.pk, "the stage is of another pipeline"
-    rows = list(_page(stage, user, narrow, today or Today.of(user), after, limit))
-    return _column(stage, rows, limit)
+    end = _ends([stage], user, narrow, after, look).get(stage.pk)
+    rows = list(_page(stage, user, narrow, today or Today.of(user), after, end, limit))
+    return _column(stage, rows, end, limit)
 
 
-def column_totals(
-    pipeline: Pipeline, user: User, *, narrow: LeadFilter = NO_FILTER, today: Today | None = None
-) -> BoardTotals:
-    """Count, sum and next-step health per stage, and what the chips count; one query."""
-    today = today or Today.of(user)
-    seen = narrow.apply(leads().in_pipeline(pipeline).visible_to(user))
-    shown, own = shown_as(narrow.show, user, today), Q(currency=pipeline.currency)
-    health = {each.value: Count("pk", filter=shown & next_step_is(each, today)) for each in _HEALTH}
-    chips = {f"chip_{each}": Count("pk", filter=shown_as(each, user, today)) for each in Show}
-    rows = (
-        seen.order_by()
-        .values("stage_id")
-        .annotate(
-            count=Count("pk", filter=shown),
-            total=Sum("value", filter=shown & own, default=Decimal(0)),
-            other_currencies=Count("pk", filter=shown & Q(value__isnull=False) & ~own),
-            **health,
-            **chips,
-        )
-        .values_list("stage_id", "count", "total", "other_currencies", *health, *chips)
-    )
-    found, behind = {}, dict.fromkeys(Show, 0)
-    for stage_id, *figures in rows:
-        found[stage_id] = ColumnTotals(*figures[: -len(chips)])
-        for show, count in zip(Show, figures[-len(chips) :], strict=True):
-            behind[show] += count
-    return BoardTotals(found, behind)
+def _ends(
+    stages: Sequence[Stage], user: User, narrow: Narrow, after: Cursor | None, look: int
+) -> Mapping[int, Cursor]:
+    """Where a page stops to look in each stage that holds more leads: a filter that few match would otherwise have to
+    walk through the whole of it. One query, none where nothing can be passed over.
+    """
+    if narrow.few or (narrow is EVERY and user.sees_everything) or not stages:
+        return {}
+    lasts = [
+        leads()
+        .in_stage(stage)
+        .after(after)
+        .newest_in_stage_first()
+        .values_list("stage_id", "stage_entered_at", "pk")[look : look + 1]
+        for stage in stages
+    ]
+    first, *others = lasts
+    return {stage_id: Cursor(at, 0, pk) for stage_id, at, pk in first.union(*others, all=True)}
 
 
 def _page(
-    stage: Stage, user: User, narrow: LeadFilter, today: Today, after: Cursor | None, limit: int
+    stage: Stage,
+    user: User,
+    narrow: Narrow,
+    today: Today,
+    after: Cursor | None,
+    end: Cursor | None,
+    limit: int,
 ) -> LeadQuerySet:
-    seen = narrow.apply(leads().in_stage(stage).visible_to(user))
-    page = (
-        seen.filter(shown_as(narrow.show, user, today))
-        .with_people()
-        .with_rotting(today.now)
-        .newest_in_stage_first()
-    )
-    return page.after(after)[: limit + 1]
+    seen = narrow.apply(leads().in_stage(stage).visible_to(user)).after(after).until(end)
+    return seen.newest_in_stage_first().with_people().with_rotting(today.now)[: limit + 1]
 
 
-def _united(pages: list[LeadQuerySet]) -> Iterable[Lead]:
-    if len(pages) > 1:
-        return pages[0].union(*pages[1:], all=True)
-    return pages[0] if pages else ()
+def _united(pages: Sequence[LeadQuerySet]) -> Iterable[Lead]:
+    if not pages:
+        return []
+    first, *others = pages
+    return first.union(*others, all=True) if others else first
 
 
-def _column(stage: Stage, rows: Sequence[Lead], limit: int) -> Column:
-    cards = list(rows[:limit])
-    more = len(rows) > limit
-    return Column(stage, cards, Cursor(cards[-1].stage_entered_at, 0, cards[-1].pk) if more else None)
+def _column(stage: Stage, cards: list[Lead], end: Cursor | None, limit: int) -> Column:
+    if len(cards) > limit:
+        last = cards[limit - 1]
+        return Column(stage, cards[:limit], Cursor(last.stage_entered_at, 0, last.pk))
+    return Column(stage, cards, end, searching=end is not None)
 
 
 def _in_order(cards: list[Lead]) -> list[Lead]:

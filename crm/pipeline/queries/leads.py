@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from enum import StrEnum
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.db.models import (
@@ -42,22 +40,7 @@ PERSONAL = (
     "lead.next_step_done",
 )
 """Events of operations that raise a lead's revision."""
-NOBODY = "nobody"
 FEW = 300
-
-
-class Show(StrEnum):
-    """The chips over the board."""
-
-    ALL = "all"
-    MINE = "mine"
-    NONE = NextStepHealth.NONE.value
-    OVERDUE = NextStepHealth.OVERDUE.value
-    TODAY = NextStepHealth.TODAY.value
-
-    @property
-    def is_of_open_leads(self) -> bool:
-        return self not in (Show.ALL, Show.MINE)
 
 
 @dataclass(frozen=True)
@@ -105,7 +88,7 @@ class LeadQuerySet(QuerySet[Lead]):
 
     def matching(self, text: str) -> LeadQuerySet:
         """Leads whose title, contact's name, phone or email holds the text, in any script. Sends one statement."""
-        return self.filter(holding(text))
+        return self.filter(holding(text).q)
 
     def newest_in_stage_first(self) -> LeadQuerySet:
         return self.order_by("-stage_entered_at", "-id")
@@ -116,6 +99,13 @@ class LeadQuerySet(QuerySet[Lead]):
             return self
         same = Q(stage_entered_at=cursor.at, id__lt=cursor.id)
         return self.filter(Q(stage_entered_at__lte=cursor.at) & (Q(stage_entered_at__lt=cursor.at) | same))
+
+    def until(self, cursor: Cursor | None) -> LeadQuerySet:
+        """Those of `newest_in_stage_first` up to the cursor and with it."""
+        if cursor is None:
+            return self
+        same = Q(stage_entered_at=cursor.at, id__gte=cursor.id)
+        return self.filter(Q(stage_entered_at__gte=cursor.at) & (Q(stage_entered_at__gt=cursor.at) | same))
 
     def with_people(self) -> LeadQuerySet:
         """What a card shows, without a query per card."""
@@ -130,13 +120,23 @@ class LeadQuerySet(QuerySet[Lead]):
         return self.annotate(rotting=Case(When(_is_rotting(now), then=yes), default=no))
 
 
-def holding(text: str) -> Q:
-    """What few leads hold is found by the indexes of parts, and then named by id; what many hold turns up soon on any
+@dataclass(frozen=True)
+class Found:
+    """What holds a text; `few`: the leads are named by id."""
+
+    q: Q
+    few: bool = False
+
+
+def holding(text: str) -> Found:
+    """Leads whose title, contact's name, phone or email holds the text. Sends one statement.
+
+    What few leads hold is found by the indexes of parts, and then named by id; what many hold turns up soon on any
     way through the leads. The database cannot choose between the two where a condition spans tables.
     """
     wanted = normalise(text)
     if not wanted:
-        return Q()
+        return Found(Q())
     title, name = Q(title_normal__contains=wanted), Q(name_normal__contains=wanted)
     digits = "".join(each for each in text if each.isdigit()).lstrip("0")
     reached = Q(kind="email", value__contains=text.strip().lower())
@@ -152,9 +152,9 @@ def holding(text: str) -> Q:
     ids = [part.order_by().values_list("pk")[: FEW + 1] for part in parts]
     found = {pk for (pk,) in ids[0].union(*ids[1:], all=True)}
     if len(found) <= FEW:
-        return Q(pk__in=found)
+        return Found(Q(pk__in=found), few=True)
     of_contact = Exists(points.filter(contact=OuterRef("contact")))
-    return title | Q(contact__name_normal__contains=wanted) | Q(of_contact)
+    return Found(title | Q(contact__name_normal__contains=wanted) | Q(of_contact))
 
 
 def _is_rotting(now: datetime) -> Q:
@@ -174,41 +174,18 @@ def next_step_is(health: NextStepHealth | str, today: Today) -> Q:
     return at[NextStepHealth(health)]
 
 
-def shown_as(show: Show, user: User, today: Today) -> Q:
-    """The leads behind a chip of the board; save for all and mine, open ones alone."""
-    if not show.is_of_open_leads:
-        return Q(owner=user) if show is Show.MINE else Q()
-    return Q(stage_kind=StageKind.OPEN) & next_step_is(show.value, today)
-
-
 @dataclass(frozen=True)
-class LeadFilter:
-    """The filter bar of board and table. `owner` is a user id or "nobody"; empty parts do not narrow.
-
-    `show`, the chip that was chosen, is left to the caller (`shown_as`): figures of the other chips do without it.
+class Narrow:
+    """How a list of leads is narrowed. `few`: to leads that an index finds and that are few, whichever stage they are in;
+    `only_open`: to leads of open stages.
     """
 
-    text: str = ""
-    owner: int | str | None = None
-    show: Show = Show.ALL
-    grades: Collection[str] = field(default_factory=tuple)
-    qualifications: Collection[str] = field(default_factory=tuple)
+    apply: Callable[[LeadQuerySet], LeadQuerySet]
+    few: bool = False
+    only_open: bool = False
 
-    @cached_property
-    def _holding(self) -> Q:
-        return holding(self.text)
 
-    def apply(self, leads: LeadQuerySet) -> LeadQuerySet:
-        if self.text:
-            leads = leads.filter(self._holding)
-        if self.owner is not None:
-            nobody = self.owner == NOBODY
-            leads = leads.filter(owner__isnull=True) if nobody else leads.filter(owner=int(self.owner))
-        if self.grades:
-            leads = leads.graded(*self.grades)
-        if self.qualifications:
-            leads = leads.qualified_as(*self.qualifications)
-        return leads
+EVERY = Narrow(lambda rows: rows)
 
 
 def leads() -> LeadQuerySet:
