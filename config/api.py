@@ -12,6 +12,7 @@ from core.api.views import Unknown
 from core.events import api as events
 from core.keys import api as keys
 from crm.calls import api as calls
+from crm.chances import api as chances
 from crm.contacts import api as contacts
 from crm.duplicates import api as duplicates
 from crm.fields import api as fields
@@ -49,6 +50,8 @@ urlpatterns: list[URLPattern] = [
     path("leads/<uuid:public_id>/next-step/done/", leads.NextStepDone.as_view(), name="lead_step_done"),
     path("leads/<uuid:public_id>/answers/", leads.Answers.as_view(), name="lead_answers"),
     path("leads/<uuid:public_id>/score/", scoring.Score.as_view(), name="lead_score"),
+    path("leads/<uuid:public_id>/chance/", chances.Chance.as_view(), name="lead_chance"),
+    path("win-chance/", chances.Models.as_view(), name="win_chance"),
     path("views/", lists.Views.as_view(), name="views"),
     path("views/<uuid:public_id>/", lists.OneView.as_view(), name="view"),
     path("pipelines/", pipelines.Pipelines.as_view(), name="pipelines"),

@@ -7,6 +7,7 @@ from django.urls import include, path
 from desk.board import views as board
 from desk.calendar import views as calendar
 from desk.calls import views as calls
+from desk.chances import views as chances
 from desk.conditions import views as conditions
 from desk.contacts import views as contacts
 from desk.duplicates import views as duplicates
@@ -67,6 +68,7 @@ urlpatterns = [
     path("leads/<uuid:public_id>/panel/", leads.panel, name="lead_panel"),
     path("leads/<uuid:public_id>/timeline/", leads.lines, name="lead_timeline"),
     path("leads/<uuid:public_id>/why/", leads.why, name="lead_why"),
+    path("leads/<uuid:public_id>/chance/", chances.chance, name="lead_chance"),
     path("leads/<uuid:public_id>/move/", leads.move, name="lead_move"),
     path("leads/<uuid:public_id>/details/", leads.details, name="lead_details"),
     path("leads/<uuid:public_id>/next-step/", steps.next_step, name="lead_next_step"),

@@ -67,6 +67,8 @@ API = """
     booking booking_confirm booking_move booking_cancel booking_mark events
 """
 
+API += " lead_chance win_chance"
+
 MATRIX: dict[str, Level] = {
     "healthz": A,
     "readyz": A,
@@ -153,6 +155,7 @@ MATRIX: dict[str, Level] = {
             "desk:lead_panel",
             "desk:lead_timeline",
             "desk:lead_why",
+            "desk:lead_chance",
             "desk:lead_move",
             "desk:lead_details",
             "desk:lead_next_step",
@@ -185,6 +188,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings",
             "desk:settings_channel",
             "desk:settings_channels",
+            "desk:settings_chances",
+            "desk:settings_chances_progress",
             "desk:settings_channel_provider",
             "desk:settings_criteria",
             "desk:settings_flow",
@@ -235,6 +240,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings_criterion",
             "desk:settings_criterion_delete",
             *SCORING_WRITTEN,
+            "desk:settings_chances_learn",
+            "desk:settings_chances_turn",
             "desk:settings_thresholds",
             "desk:settings_rule_new",
             "desk:settings_rule",

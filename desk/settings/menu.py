@@ -89,6 +89,13 @@ PAGES: tuple[SettingsPage, ...] = (
         _("Points for what is known about a lead, and from how many of them it is qualified."),
     ),
     SettingsPage(
+        "desk:settings_chances",
+        _("Win chance"),
+        "chart-dots",
+        _SALES,
+        _("How likely each open lead is won, learned from your closed ones, and how well that comes true."),
+    ),
+    SettingsPage(
         "desk:settings_services",
         _("Services"),
         "calendar-plus",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from desk.settings import views as home
+from desk.settings.chances import views as chances
 from desk.settings.channels import own_app
 from desk.settings.channels import views as channels
 from desk.settings.company import views as company
@@ -91,6 +92,10 @@ urlpatterns = [
     path("scoring/rules/new/", scoring.new_rule, name="settings_rule_new"),
     path("scoring/rules/<uuid:key>/", scoring.rule, name="settings_rule"),
     path("scoring/rules/<uuid:key>/delete/", scoring.delete_rule, name="settings_rule_delete"),
+    path("win-chance/", chances.chances, name="settings_chances"),
+    path("win-chance/progress/", chances.progress, name="settings_chances_progress"),
+    path("win-chance/learn/", chances.learn, name="settings_chances_learn"),
+    path("win-chance/turn/", chances.turn, name="settings_chances_turn"),
     path("channels/", channels.channels, name="settings_channels"),
     path("channels/new/", channels.new, name="settings_channel_new"),
     path("channels/new/<slug:kind>/", channels.new_account, name="settings_channel_new_account"),

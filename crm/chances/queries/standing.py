@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, Q
+from django.db.models import Count, Exists, F, Q
 from django.utils import timezone
 
 from core.conditions import Field, Moment
@@ -181,7 +181,7 @@ def closed(now: datetime) -> Closed:
 def current_models() -> Sequence[Learned]:
     """All leads first, then by pipeline."""
     rows = ChanceModel.objects.filter(current=True).select_related("pipeline")
-    return [Learned(row) for row in rows.order_by("pipeline__position", "pk")]
+    return [Learned(row) for row in rows.order_by(F("pipeline__position").asc(nulls_first=True), "pk")]
 
 
 def last_learning() -> Job | None:
