@@ -18,7 +18,7 @@ Plain = serializers.Serializer[Any]
 
 class ReasonSchema(Plain):
     field = serializers.CharField(help_text="Of the condition language.")
-    label = serializers.CharField()
+    name = serializers.CharField(help_text="Of the field.")
     words = serializers.CharField(help_text="The value, or the range it lies in.")
     raises = serializers.BooleanField()
     weight = serializers.FloatField(help_text="Log-odds that it adds; below zero where it lowers the chance.")
@@ -112,8 +112,9 @@ class Models(Endpoint):
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
-    names = ("field", "label", "words", "raises", "won", "leads", "sentence")
-    return {name: getattr(reason, name) for name in names} | {"weight": round(reason.weight, 3)}
+    names = ("field", "words", "raises", "won", "leads", "sentence")
+    told = {name: getattr(reason, name) for name in names}
+    return {**told, "name": reason.label, "weight": round(reason.weight, 3)}
 
 
 def _model(learned: Learned) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def test_a_chance_tells_its_reasons(program: Program) -> None:
 
     assert (told["win_chance"], told["leads"], told["version"]) == (lead.win_chance, 400, 2)
     first = next(reason for reason in told["reasons"] if reason["field"] == "answer.budget")
-    assert (first["label"], first["raises"]) == ("Budget", True)
+    assert (first["name"], first["raises"]) == ("Budget", True)
     assert first["sentence"].startswith("Budget at least ")
     assert 0 < first["won"] <= first["leads"] < 400
     weights = [abs(reason["weight"]) for reason in told["reasons"]]
