@@ -11,6 +11,7 @@ from desk.chances import views as chances
 from desk.conditions import views as conditions
 from desk.contacts import views as contacts
 from desk.duplicates import views as duplicates
+from desk.fields import views as fields
 from desk.filters import views as filters
 from desk.frame import views as frame
 from desk.inbox import views as inbox
@@ -75,6 +76,7 @@ urlpatterns = [
     path("leads/<uuid:public_id>/next-step/done/", steps.step_done, name="lead_step_done"),
     path("leads/<uuid:public_id>/owner/", leads.owner, name="lead_owner"),
     path("leads/<uuid:public_id>/answers/<slug:key>/", leads.answer, name="lead_answer"),
+    path("leads/<uuid:public_id>/fields/<slug:key>/", fields.lead, name="lead_field"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/events/", calendar.events, name="calendar_events"),
     path("calendar/new/", calendar.new, name="calendar_new"),
@@ -91,6 +93,7 @@ urlpatterns = [
     path("contacts/<uuid:public_id>/", contacts.contact, name="contact"),
     path("contacts/<uuid:public_id>/history/", contacts.history, name="contact_history"),
     path("contacts/<uuid:public_id>/details/", contacts.details, name="contact_details"),
+    path("contacts/<uuid:public_id>/fields/<slug:key>/", fields.contact, name="contact_field"),
     path("contacts/<uuid:public_id>/points/", contacts.point, name="contact_point"),
     path("contacts/<uuid:public_id>/points/remove/", contacts.remove_point, name="contact_point_remove"),
     path("contacts/<uuid:public_id>/consent/", contacts.consent, name="contact_consent"),

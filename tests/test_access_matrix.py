@@ -32,6 +32,7 @@ from tests.factories.bookings import make_booking, make_resource, make_service, 
 from tests.factories.conversations import Visitor, make_user, make_web_chat
 from tests.factories.core import TeamFactory
 from tests.factories.crm import ContactFactory, merged_into
+from tests.factories.fields import make_field
 from tests.support import work_off
 
 
@@ -166,6 +167,8 @@ MATRIX: dict[str, Level] = {
             "desk:call_lead",
             "desk:lead_owner",
             "desk:lead_answer",
+            "desk:lead_field",
+            "desk:contact_field",
             "desk:calendar_booking",
             "desk:calendar_move",
             "desk:calendar_cancel",
@@ -192,6 +195,7 @@ MATRIX: dict[str, Level] = {
             "desk:settings_chances_progress",
             "desk:settings_channel_provider",
             "desk:settings_criteria",
+            "desk:settings_fields",
             "desk:settings_flow",
             "desk:settings_history",
             "desk:settings_flows",
@@ -235,6 +239,10 @@ MATRIX: dict[str, Level] = {
             "desk:settings_stage",
             "desk:settings_stage_delete",
             "desk:settings_criteria_order",
+            "desk:settings_fields_order",
+            "desk:settings_field_new",
+            "desk:settings_field",
+            "desk:settings_field_delete",
             "desk:settings_criterion_preview",
             "desk:settings_criterion_new",
             "desk:settings_criterion",
@@ -284,6 +292,7 @@ THINGS = {
     "settings/pipelines/": "pipeline",
     "settings/stages/": "stage",
     "settings/criteria/": "criterion",
+    "settings/fields/": "lead_field",
     "settings/keys/": "api_key",
     "settings/channels/": "account",
     "calendar/": "booking",
@@ -369,6 +378,8 @@ def world(db: None) -> dict[str, Any]:
         "account": conversation.account,
         "app": create_account(kind="api", name="App"),
         "criterion": criterion,
+        "lead_field": make_field("floor"),
+        "contact_field": make_field("birthday", "date", subject="contact"),
         "person": owner,
         "team": team,
         "rule": rule,
@@ -411,7 +422,10 @@ def address(name: str, world: dict[str, Any]) -> str:
     if "<uuid:key>" in pattern:
         kwargs["key"] = world["rule"].key
     if "<slug:key>" in pattern:
-        kwargs["key"] = world["flow"].key if pattern.startswith("settings/flows") else world["criterion"].key
+        named = {"settings/flows": "flow", "leads/<uuid:public_id>/fields": "lead_field"}
+        named["contacts/<uuid:public_id>/fields"] = "contact_field"
+        found = (thing for start, thing in named.items() if pattern.startswith(start))
+        kwargs["key"] = world[next(found, "criterion")].key
     if "<int:pk>" in pattern:
         kwargs["pk"] = world["reason"].pk
     return reverse(name, kwargs=kwargs)

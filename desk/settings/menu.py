@@ -82,6 +82,13 @@ PAGES: tuple[SettingsPage, ...] = (
         _("What you want to know about every lead, and how the chat asks for it in each language."),
     ),
     SettingsPage(
+        "desk:settings_fields",
+        _("Fields"),
+        "forms",
+        _SALES,
+        _("What you keep of leads and contacts beside names, phones and money, in fields of your own."),
+    ),
+    SettingsPage(
         "desk:settings_scoring",
         _("Scoring"),
         "medal",

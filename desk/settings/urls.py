@@ -10,6 +10,7 @@ from desk.settings.channels import own_app
 from desk.settings.channels import views as channels
 from desk.settings.company import views as company
 from desk.settings.criteria import views as criteria
+from desk.settings.fields import views as fields
 from desk.settings.flows import views as flows
 from desk.settings.history import views as history
 from desk.settings.hours import views as hours
@@ -59,6 +60,11 @@ urlpatterns = [
     path("criteria/new/", criteria.new, name="settings_criterion_new"),
     path("criteria/<uuid:public_id>/", criteria.edit, name="settings_criterion"),
     path("criteria/<uuid:public_id>/delete/", criteria.delete, name="settings_criterion_delete"),
+    path("fields/", fields.fields, name="settings_fields"),
+    path("fields/order/", fields.order, name="settings_fields_order"),
+    path("fields/new/", fields.new, name="settings_field_new"),
+    path("fields/<uuid:public_id>/", fields.edit, name="settings_field"),
+    path("fields/<uuid:public_id>/delete/", fields.delete, name="settings_field_delete"),
     path("services/", services.services, name="settings_services"),
     path("services/order/", services.order, name="settings_services_order"),
     path("services/preview/", services.preview, name="settings_service_preview"),

@@ -20,6 +20,7 @@ from conversations.threads.models import Conversation, Handler, Message, Message
 from core.access.models import Presence
 from core.calendars import zones
 from crm.contacts.models import Contact, ContactPoint, ContactPointKind
+from crm.fields.queries import FieldLine, lines_of
 from crm.pipeline.enums import LeadSource
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import Today
@@ -50,6 +51,12 @@ KIND_WORDS = {
     "new_chat_members": gettext_lazy("Somebody joined the group."),
     "left_chat_member": gettext_lazy("Somebody left the group."),
 }
+
+
+@register.filter
+def custom_lines(holder: Lead | Contact) -> list[FieldLine]:
+    """The custom fields of a lead or contact with what stands in them; no statement."""
+    return lines_of(holder)
 
 
 @register.inclusion_tag("desk/parts/rail.html", takes_context=True)

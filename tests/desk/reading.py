@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+from django.http import HttpResponse
+
 VOID = frozenset(
     {"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "source", "circle"}
 )
@@ -50,3 +52,8 @@ def _read(html: bytes, wanted: str) -> list[tuple[dict[str, str], list[str]]]:
     reader = _Reader(wanted)
     reader.feed(html.decode())
     return reader.found
+
+
+def page_words(response: HttpResponse) -> str:
+    """All text of an answer, spaces collapsed."""
+    return " ".join(words(b"<main id=all>" + response.content + b"</main>", "#all")[0].split())
