@@ -65,6 +65,7 @@ urlpatterns = [
     path("leads/<uuid:public_id>/head/", leads.head, name="lead_head"),
     path("leads/<uuid:public_id>/side/", leads.side, name="lead_side"),
     path("leads/<uuid:public_id>/about/", leads.about, name="lead_about"),
+    path("leads/<uuid:public_id>/files/", leads.files, name="lead_files"),
     path("leads/<uuid:public_id>/history/", leads.history, name="lead_history"),
     path("leads/<uuid:public_id>/panel/", leads.panel, name="lead_panel"),
     path("leads/<uuid:public_id>/timeline/", leads.lines, name="lead_timeline"),

@@ -152,6 +152,7 @@ MATRIX: dict[str, Level] = {
             "desk:lead_head",
             "desk:lead_side",
             "desk:lead_about",
+            "desk:lead_files",
             "desk:lead_history",
             "desk:lead_panel",
             "desk:lead_timeline",

@@ -34,6 +34,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("desk:contacts", _("Contacts"), "users"),
     Screen("desk:settings", _("Settings"), "settings", roles=(Role.MANAGER, Role.ADMIN), last=True),
 )
+ON_PHONE = 4
+"""How many stand in the bottom bar of a phone; the others are under More (the fewest taps for what is used most)."""
 _ALSO = {"desk:pipeline": ("/leads/",)}
 
 
@@ -45,13 +47,17 @@ class RailItem:
     current: bool
     last: bool
     counts_waiting: bool
+    under_more: bool = False
 
 
 def rail_items(user: User, path: str) -> list[RailItem]:
-    return [_item(screen, path) for screen in SCREENS if screen.open_to(user)]
+    found = [screen for screen in SCREENS if screen.open_to(user)]
+    # A bar that holds all of them needs no More.
+    first = len(found) if len(found) <= ON_PHONE + 1 else ON_PHONE
+    return [_item(screen, path, under_more=place >= first) for place, screen in enumerate(found)]
 
 
-def _item(screen: Screen, path: str) -> RailItem:
+def _item(screen: Screen, path: str, *, under_more: bool) -> RailItem:
     url = reverse(screen.url_name)
     current = path.startswith((url, *_ALSO.get(screen.url_name, ())))
-    return RailItem(url, screen.label, screen.icon, current, screen.last, screen.counts_waiting)
+    return RailItem(url, screen.label, screen.icon, current, screen.last, screen.counts_waiting, under_more)

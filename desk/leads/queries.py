@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
 
-from conversations.threads.models import Conversation
+from conversations.threads.models import Attachment, AuthorKind, Conversation, Message
 from conversations.threads.queries import conversations
 from core.access.models import User
+from crm.duplicates.models import ContactMerge
 from crm.memory import Remembered
 from crm.pipeline.models import Lead, Stage
 from crm.pipeline.queries import leads
 from crm.qualification.queries import answer_lines
+from desk.colleagues.queries import names
+from desk.telling import actor_name
 
 
 @Remembered
@@ -36,7 +42,8 @@ def lead_for(user: User, public_id: UUID) -> Lead:
     seen = (
         leads().visible_to(user).select_related("contact", "contact__company", "owner", "stage", "pipeline")
     )
-    return get_object_or_404(seen, public_id=public_id)
+    merged = ContactMerge.objects.filter(winner=OuterRef("contact_id"), undone_at=None)
+    return get_object_or_404(seen.annotate(has_merges=Exists(merged)), public_id=public_id)
 
 
 def may_see(user: User, lead: Lead) -> bool:
@@ -51,6 +58,38 @@ def lead_side(lead: Lead | None) -> dict[str, Any]:
     if lead is None:
         return {"lead": None}
     return {"lead": lead, "stages": stages_beside(lead), "facts": answer_lines(lead)}
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file of one of the lead's conversations and whom it is from."""
+
+    file: Attachment
+    whose: str
+
+
+FILES = 50
+PLACES = ("location", "contact")
+"""Kinds of attachments that are no files."""
+
+
+def files_of(lead: Lead, user: User) -> list[FileLine]:
+    """The newest files first, from the conversations that `user` sees; what was taken back or deleted is left out."""
+    seen = conversations().visible_to(user).of_lead(lead.pk).order_by().values("pk")
+    rows = (
+        Attachment.objects.filter(message__conversation__in=seen, message__deleted_at__isnull=True)
+        .exclude(kind__in=PLACES)
+        .select_related("message")
+        .order_by("-pk")
+    )
+    people = names()
+    return [FileLine(row, _author(row.message, lead, people)) for row in rows[:FILES] if row.message]
+
+
+def _author(message: Message, lead: Lead, people: Mapping[int, str]) -> str:
+    if message.author_kind == AuthorKind.CUSTOMER:
+        return str(lead.contact)
+    return actor_name(message.author_kind, message.author_id, people)
 
 
 def newest_conversation(lead: Lead, user: User) -> Conversation | None:

@@ -18,26 +18,31 @@ from conversations.threads.models import AuthorKind, Direction, Message, Message
 from conversations.threads.queries import TAKEN_BACK, conversations
 from core.access.models import User
 from crm.calls.models import Call
+from crm.duplicates.models import ContactMerge
 from crm.pipeline.cursors import Cursor
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import AnswerItem, CallItem, EventItem, ScoreItem, TimelineItem, timeline
-from crm.pipeline.queries.timeline import MESSAGE_RANK
+from crm.pipeline.queries.timeline import MESSAGE_RANK, told_events
 from crm.qualification.queries import answer_text
 from desk import formats
 from desk.colleagues.queries import names
 from desk.telling import actor_name, tell
 
 PAGE = 30
+MERGE_RANK = -1
 MOST = 200
 FILTERS: Mapping[str, str | Promise] = {
     "": gettext_lazy("Everything"),
     "message": gettext_lazy("Messages"),
     "note": gettext_lazy("Notes"),
+    "call": gettext_lazy("Calls"),
+    "booking": gettext_lazy("Meetings"),
+    "move": gettext_lazy("Moves and steps"),
     "answer": gettext_lazy("Answers"),
     "score": gettext_lazy("Score"),
-    "call": gettext_lazy("Calls"),
-    "event": gettext_lazy("Moves and changes"),
+    "edit": gettext_lazy("Changes"),
 }
+_OF_EVENTS = ("booking", "move", "edit")
 ICONS = {Direction.IN: "message", Direction.OUT: "message-reply", Direction.NOTE: "note"}
 
 
@@ -45,6 +50,14 @@ ICONS = {Direction.IN: "message", Direction.OUT: "message-reply", Direction.NOTE
 class MessageItem(TimelineItem):
     message: Message
     rank = MESSAGE_RANK
+
+
+@dataclass(frozen=True)
+class MergeItem(TimelineItem):
+    """Another contact became part of the lead's; below all else of its moment."""
+
+    merge: ContactMerge
+    rank = MERGE_RANK
 
 
 @dataclass(frozen=True)
@@ -74,14 +87,42 @@ def page(
 ) -> TimelinePage:
     """One page; at most one statement per kind. `count`: how many lines the screen holds already."""
     limit = min(max(count, PAGE), MOST)
-    kinds = [each for each in ("event", "answer", "score", "call") if kind in ("", each)]
-    merged: list[Any] = [timeline(lead, after=after, limit=limit + 1, kinds=kinds)] if kinds else []
+    kinds = [each for each in ("answer", "score", "call") if kind in ("", each)]
+    kinds += ["event"] if kind == "" or kind in _OF_EVENTS else []
+    asked = {"names": _events_of(kind)} if kind in _OF_EVENTS else {}
+    merged: list[Any] = [timeline(lead, after=after, limit=limit + 1, kinds=kinds, **asked)] if kinds else []
     if kind in ("", "message", "note"):
         merged.append(_messages(lead, user, kind, after, limit + 1))
+    if kind in ("", "edit"):
+        merged.append(_merges(lead, after, limit + 1))
     items = list(islice(heapq.merge(*merged, key=lambda item: item.cursor, reverse=True), limit + 1))
     people = names()
     rows = [row for item in items[:limit] if (row := _row(item, lead, people))]
     return TimelinePage(rows, items[limit - 1].cursor if len(items) > limit else None)
+
+
+def _events_of(kind: str) -> list[str]:
+    """Names of the events that a choice of the filter stands for: every event has one."""
+    if kind == "booking":
+        return [name for name in told_events() if name.startswith("booking.")]
+    edits = ("lead.updated", "lead.created", "lead.qualification_changed")
+    if kind == "edit":
+        return [name for name in told_events() if name in edits]
+    return [name for name in told_events() if not name.startswith("booking.") and name not in edits]
+
+
+def _merges(lead: Lead, after: Cursor | None, limit: int) -> list[MergeItem]:
+    """Contacts that became one with the lead's; no statement where it is known that there are none."""
+    if not getattr(lead, "has_merges", True):
+        return []
+    rows = ContactMerge.objects.filter(winner=lead.contact_id, undone_at=None).select_related(
+        "loser", "merged_by"
+    )
+    if after is not None:
+        older = Q(merged_at__lt=after.at)
+        same = Q(merged_at=after.at, pk__lt=after.id) if after.rank == MERGE_RANK else Q(merged_at=after.at)
+        rows = rows.filter(older | same if after.rank >= MERGE_RANK else older)
+    return [MergeItem(row.merged_at, row.pk, row) for row in rows.order_by("-merged_at", "-pk")[:limit]]
 
 
 def _messages(lead: Lead, user: User, kind: str, after: Cursor | None, limit: int) -> list[MessageItem]:
@@ -115,6 +156,9 @@ def _row(item: TimelineItem, lead: Lead, people: Mapping[int, str]) -> Row | Non
             return Row(item.at, "trending-up", _("Score %(points)+d") % {"points": item.points}, lines=lines)
         case CallItem(row=call):
             return _call_row(call)
+        case MergeItem(merge=merge):
+            words = _("%(contact)s was found to be the same person and merged") % {"contact": merge.loser}
+            return Row(item.at, "arrows-join", words, str(merge.merged_by or ""))
         case EventItem():
             who = item.who or actor_name(item.actor_kind, None, people)
             told = tell(item.name, item.payload, who, people)

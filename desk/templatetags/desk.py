@@ -63,7 +63,10 @@ def custom_lines(holder: Lead | Contact) -> list[FieldLine]:
 def rail(context: Context) -> dict[str, Any]:
     """The main navigation; how many wait for a person is fetched afterwards, so that no page pays for it."""
     request = context["request"]
-    return {"request": request, "items": rail_items(request.user, request.path)}
+    items = rail_items(request.user, request.path)
+    more = [item for item in items if item.under_more]
+    is_current = any(item.current for item in more)
+    return {"request": request, "items": items, "more": more, "more_is_current": is_current}
 
 
 @register.simple_tag

@@ -53,6 +53,19 @@
     }
   });
 
+  // Menus that open in place close with a click elsewhere and with Escape, which gives the focus back.
+  const openMenus = () => document.querySelectorAll("[data-menu][open]");
+  addEventListener("click", ({ target }) => {
+    for (const menu of openMenus()) if (!menu.contains(target)) menu.open = false;
+  });
+  addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    for (const menu of openMenus()) {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
+      menu.open = false;
+    }
+  });
+
   addEventListener("offer", ({ detail }) => toast({ text: detail.text, offer: detail, seconds: 20 }));
 
   // Connection. A lost request never loses what was typed: the form keeps it and the strip says why.

@@ -262,7 +262,6 @@
 
   addEventListener("click", (event) => {
     if (event.target.closest("#new-below")) toBottom();
-    for (const menu of document.querySelectorAll("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
     if (event.target.closest("[data-side-switch]")) document.querySelector(".inbox")?.classList.toggle("shows-side");
   });
 })();

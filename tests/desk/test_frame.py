@@ -84,7 +84,19 @@ def test_the_rail_has_no_dead_links(
     for address in attributes(page, "rail-item", "href"):
         assert client.get(address, follow=True).status_code == 200
     admin = sign_in(AdminFactory())
-    assert words(admin.get(reverse("desk:inbox")).content, "rail-label")[-1] == "Settings"
+    page = admin.get(reverse("desk:inbox")).content
+    assert words(page, "rail-label") == [*"Inbox Today Pipeline Calendar Contacts Settings More".split()]
+
+
+def test_a_phone_shows_four_entries_and_the_others_under_more(
+    agent: User, sign_in: Callable[[User], Client]
+) -> None:
+    page = sign_in(AdminFactory()).get(reverse("desk:settings")).content
+
+    assert words(page, "is-under-more") == ["Contacts", "Settings"]
+    assert words(page, "rail-more-menu") == ["Contacts Settings"]
+    assert words(page, "is-current") == ["More"]
+    assert words(sign_in(agent).get(reverse("desk:today")).content, "rail-more") == []
 
 
 def test_the_badge_counts_who_waits(agent: User, sign_in: Callable[[User], Client]) -> None:

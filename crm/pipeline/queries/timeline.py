@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -107,11 +107,15 @@ def timeline(
     after: Cursor | None = None,
     limit: int = 50,
     kinds: Sequence[str] = ("event", "answer", "score", "call"),
+    names: Collection[str] | None = None,
 ) -> list[TimelineItem]:
     """Items behind the cursor, newest first; one query per kind. The cursor of the last leads to the next
-    page.
+    page. `names` narrows the events.
     """
-    found = [_SOURCES[kind](lead, after, limit) for kind in kinds]
+    found = [
+        _events(lead, after, limit, names) if kind == "event" else _SOURCES[kind](lead, after, limit)
+        for kind in kinds
+    ]
     merged = heapq.merge(*found, key=lambda item: item.cursor, reverse=True)
     return list(islice(merged, limit))
 
@@ -129,8 +133,11 @@ def _behind(
     return rows.filter(older)
 
 
-def _events(lead: Lead, after: Cursor | None, limit: int) -> list[EventItem]:
-    rows = Event.objects.filter(lead_id=lead.pk, name__in=told_events()).select_related("actor")
+def _events(
+    lead: Lead, after: Cursor | None, limit: int, names: Collection[str] | None = None
+) -> list[EventItem]:
+    told = [name for name in told_events() if names is None or name in names]
+    rows = Event.objects.filter(lead_id=lead.pk, name__in=told).select_related("actor")
     page = _behind(rows, after, EventItem.rank).order_by("-created_at", "-id")[:limit]
     return [
         EventItem(row.created_at, row.pk, row.name, row.payload, who(row), row.actor_kind) for row in page
@@ -171,7 +178,6 @@ def _calls(lead: Lead, after: Cursor | None, limit: int) -> list[CallItem]:
 
 
 _SOURCES: dict[str, Callable[[Lead, Cursor | None, int], Sequence[TimelineItem]]] = {
-    "event": _events,
     "answer": _answers,
     "score": _scores,
     "call": _calls,
