@@ -10,6 +10,7 @@ from conversations.threads import api as threads
 from core.access import api as access
 from core.api.views import Unknown
 from core.events import api as events
+from core.history import api as history
 from core.keys import api as keys
 from crm.calls import api as calls
 from crm.chances import api as chances
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
         contacts.OnePoint.as_view(),
         name="contact_point",
     ),
+    path("contacts/<uuid:public_id>/history/", contacts.History.as_view(), name="contact_history"),
     path("contacts/<uuid:public_id>/consent/", contacts.Consents.as_view(), name="contact_consent"),
     path("contacts/<uuid:public_id>/duplicates/", duplicates.Duplicates.as_view(), name="contact_duplicates"),
     path("contacts/<uuid:public_id>/merge/", duplicates.Merge.as_view(), name="contact_merge"),
@@ -45,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("leads/", leads.Leads.as_view(), name="leads"),
     path("leads/<uuid:public_id>/", leads.OneLead.as_view(), name="lead"),
+    path("leads/<uuid:public_id>/history/", leads.History.as_view(), name="lead_history"),
     path("leads/<uuid:public_id>/move/", leads.Move.as_view(), name="lead_move"),
     path("leads/<uuid:public_id>/assign/", leads.Assign.as_view(), name="lead_assign"),
     path("leads/<uuid:public_id>/next-step/done/", leads.NextStepDone.as_view(), name="lead_step_done"),
@@ -84,6 +87,7 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<uuid:public_id>/move/", bookings.Move.as_view(), name="booking_move"),
     path("bookings/<uuid:public_id>/cancel/", bookings.Cancel.as_view(), name="booking_cancel"),
     path("bookings/<uuid:public_id>/mark/", bookings.Mark.as_view(), name="booking_mark"),
+    path("history/", history.History.as_view(), name="history"),
     path("events/", events.Events.as_view(), name="events"),
     re_path(r"^[\s\S]*", Unknown.as_view(), name="unknown"),
 ]

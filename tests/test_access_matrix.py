@@ -59,10 +59,11 @@ SCORING_WRITTEN = [f"desk:settings_scoring_{act}" for act in _ACTS]
 SCORING_WRITTEN += [f"desk:settings_{name}" for name in ("consequences", "consequence_delete", "rules_order")]
 
 API = """
-    me people teams contacts contact contact_points contact_point contact_consent contact_duplicates
+    me people teams contacts contact contact_points contact_point contact_consent contact_history contact_duplicates
     contact_merge contact_merges contact_merge_undo views view leads lead lead_step_done lead_move lead_assign
     lead_answers lead_score pipelines pipeline stages stage lost_reasons criteria criterion
     fields field
+    history lead_history lead_answers lead_score pipelines pipeline stages stage lost_reasons criteria criterion
     scoring_rules scoring_recalculation calls call conversations conversation messages notes
     conversation_assign conversation_close conversation_reopen services service slots resources bookings
     booking booking_confirm booking_move booking_cancel booking_mark events

@@ -20,6 +20,7 @@ from core.history.rows import Found, Place, Source, Wanted, read
 from core.keys.models import ApiKey
 
 PAGE = 50
+FEW = 2
 _CUSTOMERS_OWN = ("/chat/", "/book/", "/hooks/")
 
 
@@ -58,6 +59,11 @@ class Change:
     through: str
     fields: tuple[FieldChange, ...]
     row: Row
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it tells all that a thing has or had, rather than what became another."""
+        return self.kind != ChangeKind.UPDATE and len(self.fields) > FEW
 
     @property
     def at(self) -> datetime:

@@ -19,6 +19,8 @@ from core.api.filters import IDS, TEXT, TIME, WORDS, Filter
 from core.api.pages import CREATED, Listing, Sort
 from core.api.problems import Problem
 from core.api.shapes import Choice, Flag, Identifier, Instant, Made, Optional, Ref, Shape, Text, Texts
+from core.api.shapes import Choice, Flag, Identifier, Instant, Optional, Ref, Shape, Text, Texts
+from core.history.api import ABOUT, PAGING, HistorySchema, history_of
 from core.keys.queries import KnownKey
 from core.keys.scopes import Scope
 from core.languages import Language
@@ -219,6 +221,20 @@ class OneContact(Endpoint):
         contact = _locked(call, public_id, ContactShape)
         update_contact(contact=contact, actor=call.actor, **_changes(call, call.data))
         return call.one(contacts().filter(pk=contact.pk))
+
+
+class History(Endpoint):
+    tag = "Contacts"
+
+    @operation(
+        Scope.CONTACTS_READ,
+        "Who changed a contact, its phones and emails, consent and calls",
+        about=ABOUT,
+        out=HistorySchema,
+        parameters=PAGING,
+    )
+    def get(self, call: Call, public_id: UUID) -> Any:
+        return history_of(call, contacts_of(call.key).get(public_id=public_id))
 
 
 class Points(Endpoint):

@@ -32,6 +32,7 @@ OPERATIONS: dict[str, Scope | None] = {
     "GET contacts/{public_id}/points/": S.CONTACTS_READ,
     "POST contacts/{public_id}/points/": S.CONTACTS_WRITE,
     "DELETE contacts/{public_id}/points/{kind}/{value}/": S.CONTACTS_WRITE,
+    "GET contacts/{public_id}/history/": S.CONTACTS_READ,
     "GET contacts/{public_id}/consent/": S.CONTACTS_READ,
     "POST contacts/{public_id}/consent/": S.CONTACTS_WRITE,
     "GET contacts/{public_id}/duplicates/": S.CONTACTS_READ,
@@ -45,6 +46,7 @@ OPERATIONS: dict[str, Scope | None] = {
     "POST leads/{public_id}/move/": S.LEADS_WRITE,
     "POST leads/{public_id}/assign/": S.LEADS_WRITE,
     "POST leads/{public_id}/next-step/done/": S.LEADS_WRITE,
+    "GET leads/{public_id}/history/": S.LEADS_READ,
     "GET leads/{public_id}/answers/": S.LEADS_READ,
     "POST leads/{public_id}/answers/": S.LEADS_WRITE,
     "GET leads/{public_id}/score/": S.LEADS_READ,
@@ -81,6 +83,7 @@ OPERATIONS: dict[str, Scope | None] = {
     "POST bookings/{public_id}/move/": S.BOOKINGS_WRITE,
     "POST bookings/{public_id}/cancel/": S.BOOKINGS_WRITE,
     "POST bookings/{public_id}/mark/": S.BOOKINGS_WRITE,
+    "GET history/": S.EVENTS_READ,
     "GET events/": S.EVENTS_READ,
 }
 METHODS = ("get", "post", "put", "patch", "delete")

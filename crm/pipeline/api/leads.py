@@ -5,6 +5,7 @@ from uuid import UUID
 
 from core.access.api import person_named, team_named
 from core.api.endpoint import Call, Endpoint, operation
+from core.history.api import ABOUT, PAGING, HistorySchema, history_of
 from core.keys.scopes import Scope
 from crm.contacts.api import contacts_of, refuse_points
 from crm.contacts.errors import BadContactPoint
@@ -100,6 +101,20 @@ class Move(Endpoint):
                 )
         move_lead(lead_id=pk, to_stage_id=stage.pk, lost_reason=reason, actor=call.actor)
         return call.one(leads().filter(pk=pk))
+
+
+class History(Endpoint):
+    tag = TAG
+
+    @operation(
+        Scope.LEADS_READ,
+        "Who changed a lead and its answers",
+        about=ABOUT,
+        out=HistorySchema,
+        parameters=PAGING,
+    )
+    def get(self, call: Call, public_id: UUID) -> Any:
+        return history_of(call, leads_of(call.key).get(public_id=public_id))
 
 
 class Assign(Endpoint):
