@@ -177,10 +177,12 @@ def _edited(row: Found) -> list[Edit]:
     elif not row.was:
         return []
     of = row.tracked.of_column if row.tracked.of and row.kind != ChangeKind.UPDATE else ""
+    # What a new thing is called stands at its head already.
+    name = row.tracked.named_by[0] if row.kind == ChangeKind.INSERT and len(row.tracked.named_by) == 1 else ""
     edits: list[Edit] = []
     for column, each in row.tracked.told.items():
         was, now = old.get(column), new.get(column)
-        if was != now and column != of and not (_is_empty(was) and _is_empty(now)):
+        if was != now and column not in (of, name) and not (_is_empty(was) and _is_empty(now)):
             edits.append((each, was, now))
     return edits
 

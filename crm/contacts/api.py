@@ -19,7 +19,6 @@ from core.api.filters import IDS, TEXT, TIME, WORDS, Filter
 from core.api.pages import CREATED, Listing, Sort
 from core.api.problems import Problem
 from core.api.shapes import Choice, Flag, Identifier, Instant, Made, Optional, Ref, Shape, Text, Texts
-from core.api.shapes import Choice, Flag, Identifier, Instant, Optional, Ref, Shape, Text, Texts
 from core.history.api import ABOUT, PAGING, HistorySchema, history_of
 from core.keys.queries import KnownKey
 from core.keys.scopes import Scope
