@@ -36,6 +36,7 @@ from desk.inbox import operations as own
 from desk.inbox import queries
 from desk.inbox.handoff import fresh_card
 from desk.leads.queries import lead_side
+from desk.leads.responses import changed
 from desk.outgoing.forms import MOST_WRITTEN
 from desk.outgoing.times import chosen
 from desk.steps.promises import offer
@@ -231,9 +232,11 @@ def reopen(request: Request, conversation: Conversation) -> None:
 @require_POST
 @signed_in
 def read(request: Request, public_id: UUID) -> HttpResponse:
-    """The person has seen the thread."""
-    operations.mark_read(conversation=_found(request, public_id), user=request.user)
-    return trigger_client_event(HttpResponse(status=204), "live:inbox", {})
+    """The person has seen the thread. Over the board the card comes back as it is now."""
+    found = _found(request, public_id)
+    operations.mark_read(conversation=found, user=request.user)
+    response = HttpResponse(status=204) if found.lead is None else changed(request, found.lead)
+    return trigger_client_event(response, "live:inbox", {})
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.context import Context
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -222,3 +223,9 @@ def control(field: BoundField) -> SafeString:
     if field.errors:
         attrs["aria-describedby"] = f"{field.auto_id}_error"
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def grouped(count: int) -> str:
+    """A count with its thousands set apart, as the language does."""
+    return number_format(count, force_grouping=True)

@@ -97,18 +97,7 @@
     }
   }
 
-  // A plain click opens the panel over the board; with a modifier the link stays a link.
-  addEventListener("click", (event) => {
-    const card = event.target.closest(".card-lead");
-    if (!card || event.target.closest("button") || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-    event.preventDefault();
-    htmx.ajax("GET", addressOf(card, "panel"), { source: card, target: "#panel" });
-  }, true);
-  addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id === "panel") tabler.Offcanvas.getOrCreateInstance(byId("lead-panel")).show();
-    if (event.target.id === "columns" || board()) ready();
-  });
-  addEventListener("hidden.bs.offcanvas", () => byId("panel")?.replaceChildren());
+  addEventListener("htmx:afterSwap", () => board() && ready());
 
   // Why this grade: fetched when somebody asks, shown beside the chip.
   let whyTimer = 0;
@@ -138,7 +127,31 @@
   addEventListener("focusin", (event) => (chipOf(event) ? showWhy(chipOf(event)) : hideWhy()));
   addEventListener("scroll", hideWhy, true);
 
-  // Keys: m moves the card under focus or pointer; in the list of stages typing narrows, Enter takes the first.
+  // Keys: arrows go from card to card, m moves the one under focus or pointer; in the list of stages typing narrows, Enter
+  // takes the first.
+  const cardsOf = (list) => [...list.querySelectorAll(":scope > .card-lead")];
+  function neighbour(card, key) {
+    const list = card.parentElement;
+    const row = cardsOf(list);
+    const at = row.indexOf(card);
+    if (key === "ArrowDown" || key === "ArrowUp") return row[at + (key === "ArrowDown" ? 1 : -1)];
+    const all = lists();
+    const step = key === "ArrowRight" ? 1 : -1;
+    for (let place = all.indexOf(list) + step; all[place]; place += step) {
+      const middle = card.getBoundingClientRect().top;
+      const distance = (other) => Math.abs(other.getBoundingClientRect().top - middle);
+      const [nearest] = cardsOf(all[place]).sort((a, b) => distance(a) - distance(b));
+      if (nearest) return nearest;
+    }
+    return null;
+  }
+  function goTo(card) {
+    card.querySelector("h3 a").focus({ preventScroll: true });
+    card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (window.parleyPanel?.open) parleyPanel.show(card);
+  }
+  const focused = () =>
+    document.activeElement?.closest(".card-lead") ?? document.querySelector(".card-lead.is-open") ?? document.querySelector(".card-lead:hover");
   addEventListener("keydown", (event) => {
     if (event.key === "Escape") hideWhy();
     if (event.target.matches?.("[data-narrows]") && event.key === "Enter") {
@@ -148,13 +161,21 @@
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("input, textarea, select")) return;
     if (document.querySelector("dialog[open]") || !board()) return;
-    const card = document.activeElement?.closest(".card-lead") ?? document.querySelector(".card-lead:hover");
-    if (event.key === "m" && card) {
+    if (event.key === "m" && focused()) {
       event.preventDefault();
-      htmx.ajax("GET", addressOf(card, "move"), { source: card, target: "#modal-body" });
+      htmx.ajax("GET", addressOf(focused(), "move"), { source: focused(), target: "#modal-body" });
     } else if (event.key === "/") {
       event.preventDefault();
       byId("filter-search")?.focus();
+    } else if (event.key === "f") {
+      event.preventDefault();
+      byId("filter-open")?.click();
+    } else if (event.key.startsWith("Arrow") && (event.target === document.body || board().contains(event.target))) {
+      const from = document.activeElement?.closest(".card-lead") ?? document.querySelector(".card-lead.is-open");
+      const next = from ? neighbour(from, event.key) : document.querySelector(".card-lead");
+      if (!next) return;
+      event.preventDefault();
+      goTo(next);
     }
   });
   const choices = (input) => [...document.querySelectorAll(`${input.dataset.narrows} button`)];
