@@ -28,7 +28,10 @@ from crm.pipeline.queries import Today
 from desk import formats
 from desk.demo.queries import SignIn, sign_ins
 from desk.frame.menu import rail_items
+from desk.settings.history import links
+from desk.settings.history.links import history_of_page
 from desk.settings.menu import SettingsLine, lines
+from desk.steps.promises import wished
 
 register = template.Library()
 
@@ -79,6 +82,17 @@ def demo_sign_ins() -> list[SignIn]:
 def settings_lines(context: Context) -> list[SettingsLine]:
     request = context["request"]
     return lines(request.user, request.path)
+
+
+@register.simple_tag(takes_context=True)
+def page_history(context: Context) -> str:
+    """The address of the history of what this page of the settings sets."""
+    return history_of_page(context["request"])
+
+
+@register.simple_tag
+def history_url(kind: str, mark: object = "") -> str:
+    return links.history_url(kind, mark)
 
 
 @register.simple_tag
@@ -138,6 +152,12 @@ def when_exactly(at: datetime) -> str:
 def wall_time(at: datetime) -> str:
     """The time on the clock of the moment's own zone, not of the reader's."""
     return f"{at:%H:%M}"
+
+
+@register.simple_tag
+def named_time(conversation: Conversation, message: Message) -> dict[str, str] | None:
+    """A time in the customer's last words, to be made the lead's next step."""
+    return wished(conversation, message, now=timezone.now())
 
 
 @register.filter

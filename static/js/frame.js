@@ -53,6 +53,11 @@
     }
   });
 
+  // What is offered once goes when it was taken.
+  addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful) detail.elt.closest("[data-once]")?.remove();
+  });
+
   // Menus that open in place close with a click elsewhere and with Escape, which gives the focus back.
   const openMenus = () => document.querySelectorAll("[data-menu][open]");
   addEventListener("click", ({ target }) => {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +14,11 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from conversations.threads.models import Conversation
+from conversations.threads.models import Conversation, Message
 from core.access.models import User
 from crm.pipeline.models import Lead, Pipeline
 from desk.steps.promises import promised
+from tests.desk.reading import words
 from tests.factories.conversations import make_conversation
 from tests.factories.crm import LeadFactory
 
@@ -104,3 +107,65 @@ def test_nothing_is_offered_where_nothing_can_follow(
     Lead.objects.update(stage=won, stage_kind="won", closed_at=NOW)
 
     assert "offer" not in write(client, chat, "I'll call you tomorrow at 5")
+
+
+def heard(client: Client, chat: Conversation, text: str, said_at: datetime = NOW) -> bytes:
+    """The thread after the customer has said so."""
+    chat.refresh_from_db()
+    number = chat.last_sequence + 1
+    Message.objects.create(
+        conversation=chat,
+        account=chat.account,
+        sequence=number,
+        direction="in",
+        author_kind="customer",
+        text=text,
+        status="received",
+        sent_at=said_at,
+    )
+    Conversation.objects.filter(pk=chat.pk).update(last_sequence=number)
+    return client.get(reverse("desk:conversation", args=[chat.public_id])).content
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Call me tomorrow at 15:00", "tomorrow at 15:00"),
+        ("Можете позвонить завтра в 15:00?", "tomorrow at 15:00"),
+        ("Thanks", ""),
+    ],
+)
+def test_a_time_that_the_customer_names_is_offered_under_their_words(
+    chat: Conversation, agent: User, sign_in: Callable[[User], Client], text: str, moment: str
+) -> None:
+    client = sign_in(agent)
+    offered = words(heard(client, chat, text), "named-time")
+    expected = [f"The customer named a time: {moment} Make it the next step"] if moment else []
+    assert offered == expected
+
+
+@time_machine.travel(NOW, tick=False)
+def test_one_click_takes_the_customers_time(
+    chat: Conversation, agent: User, sign_in: Callable[[User], Client]
+) -> None:
+    client = sign_in(agent)
+    page = heard(client, chat, "Call me tomorrow at 15:00", said_at=NOW - timedelta(hours=2))
+    url = re.search(r'data-once>.*?hx-post="([^"]+)"', page.decode(), re.DOTALL)
+    assert url is not None
+    assert client.post(html.unescape(url[1])).status_code == 200
+
+    assert Lead.objects.get().next_step_at == datetime(2026, 3, 6, 11, tzinfo=UTC)
+    page = client.get(reverse("desk:conversation", args=[chat.public_id])).content
+    assert words(page, "named-time") == []
+
+
+@time_machine.travel(NOW, tick=False)
+def test_what_was_answered_or_is_left_to_the_flow_is_not_offered(
+    chat: Conversation, agent: User, sign_in: Callable[[User], Client]
+) -> None:
+    client = sign_in(agent)
+    heard(client, chat, "Call me tomorrow at 15:00")
+    assert words(heard(client, chat, "And bring the catalogue"), "named-time") == []
+    Conversation.objects.update(handler="flow")
+    assert words(heard(client, chat, "Call me tomorrow at 15:00"), "named-time") == []

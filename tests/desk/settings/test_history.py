@@ -173,3 +173,20 @@ def test_the_page_asks_little_whatever_there_is(
         client_of_admin.get(URL)
     assert len(many) <= 10
     assert len(many) <= len(few) + 1
+
+
+@pytest.mark.parametrize(
+    "name", ["pipelines", "criteria", "scoring", "services", "team", "company", "keys", "hours"]
+)
+def test_pages_of_the_settings_lead_to_their_history(
+    client_of_admin: Client, pipeline: Pipeline, name: str
+) -> None:
+    page = client_of_admin.get(reverse(f"desk:settings_{name}")).content
+    (address,) = attributes(page, "settings-history", "href")
+    assert client_of_admin.get(address).status_code == 200
+
+
+def test_a_stage_leads_to_its_own(client_of_admin: Client, pipeline: Pipeline) -> None:
+    page = client_of_admin.get(reverse("desk:settings_pipelines")).content.decode()
+    for stage in pipeline.stages.all():
+        assert f"{URL}?what=stage&amp;object={stage.public_id}" in page
