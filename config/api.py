@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
+from automation.advice import api as advice
 from bookings.appointments import api as bookings
 from bookings.services import api as services
 from conversations.threads import api as threads
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("leads/<uuid:public_id>/next-step/done/", leads.NextStepDone.as_view(), name="lead_step_done"),
     path("leads/<uuid:public_id>/answers/", leads.Answers.as_view(), name="lead_answers"),
     path("leads/<uuid:public_id>/score/", scoring.Score.as_view(), name="lead_score"),
+    path("leads/<uuid:public_id>/next-action/", advice.NextAction.as_view(), name="lead_next_action"),
     path("leads/<uuid:public_id>/chance/", chances.Chance.as_view(), name="lead_chance"),
     path("win-chance/", chances.Models.as_view(), name="win_chance"),
     path("views/", lists.Views.as_view(), name="views"),

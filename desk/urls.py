@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from desk.advice import views as advice
 from desk.board import views as board
 from desk.calendar import views as calendar
 from desk.calls import views as calls
@@ -70,6 +71,7 @@ urlpatterns = [
     path("leads/<uuid:public_id>/panel/", leads.panel, name="lead_panel"),
     path("leads/<uuid:public_id>/timeline/", leads.lines, name="lead_timeline"),
     path("leads/<uuid:public_id>/why/", leads.why, name="lead_why"),
+    path("leads/<uuid:public_id>/advice/", advice.advice, name="lead_advice"),
     path("leads/<uuid:public_id>/chance/", chances.chance, name="lead_chance"),
     path("leads/<uuid:public_id>/move/", leads.move, name="lead_move"),
     path("leads/<uuid:public_id>/details/", leads.details, name="lead_details"),

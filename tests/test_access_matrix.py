@@ -68,7 +68,7 @@ API = """
     booking booking_confirm booking_move booking_cancel booking_mark events
 """
 
-API += " lead_chance win_chance"
+API += " lead_chance lead_next_action win_chance"
 
 MATRIX: dict[str, Level] = {
     "healthz": A,
@@ -157,6 +157,7 @@ MATRIX: dict[str, Level] = {
             "desk:lead_panel",
             "desk:lead_timeline",
             "desk:lead_why",
+            "desk:lead_advice",
             "desk:lead_chance",
             "desk:lead_move",
             "desk:lead_details",

@@ -38,6 +38,7 @@ PURE = (
     "conversations/sending/quiet.py",
     "conversations/understanding",
     "bookings/slots.py",
+    "automation/advice/advice.py",
     "automation/flows/engine",
     "automation/flows/document",
     "automation/flows/offer.py",

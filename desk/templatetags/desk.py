@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -61,6 +62,12 @@ KIND_WORDS = {
 def custom_lines(holder: Lead | Contact) -> list[FieldLine]:
     """The custom fields of a lead or contact with what stands in them; no statement."""
     return lines_of(holder)
+
+
+@register.filter
+def of_lead(found: Mapping[int, Any], lead: Lead) -> Any:
+    """What is known of the lead among what is kept by id."""
+    return found.get(lead.pk)
 
 
 @register.inclusion_tag("desk/parts/rail.html", takes_context=True)

@@ -1,13 +1,14 @@
-"""The work list of a person: who waits, what is due, whom to meet and to call. Eleven statements, whatever there is."""
+"""The work list of a person: who waits, what is due, whom to meet and to call. Twelve statements, whatever there is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, prefetch_related_objects
 
+from automation.advice.queries import Advice, advice_for
 from bookings.appointments.models import Booking, BookingStatus
 from bookings.appointments.queries import bookings_visible_to
 from conversations.threads.models import Conversation
@@ -31,7 +32,7 @@ MOST_MEETINGS = 50
 class Day:
     """Each list holds at most SHOWN rows, and WAITING_SHOWN of those who wait: the inbox is for them.
 
-    `counts` says how many there are, by the name of the list.
+    `counts` says how many there are, by the name of the list; `advice` what to do with a lead, by its id.
     """
 
     waiting: list[Conversation]
@@ -41,6 +42,7 @@ class Day:
     to_call: list[Call]
     without_step: list[Lead]
     counts: dict[str, int]
+    advice: dict[int, Advice] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -73,6 +75,7 @@ def day_of(user: User, now: datetime) -> Day:
         },
     )
     _with_phones(day)
+    day.advice.update(advice_for([*day.overdue, *day.due_today, *day.without_step], now))
     return day
 
 

@@ -219,6 +219,27 @@
     field.focus();
   });
 
+  // Words that a button proposes: into the composer that is there, else the draft of the chat that its link opens.
+  addEventListener("click", (event) => {
+    const link = event.target.closest("[data-composes]");
+    if (!link) return;
+    const { composes: text, conversation } = link.dataset;
+    const form = document.querySelector(`#composer-form[data-conversation="${conversation}"]`);
+    if (form) {
+      event.preventDefault();
+      const field = form.elements.text;
+      if (text && !field.value.includes(text)) dispatchEvent(new CustomEvent("composer:fill", { detail: { text } }));
+      field.scrollIntoView({ block: "center" });
+      field.focus();
+    } else if (text) {
+      try {
+        localStorage.setItem(`parley.draft.${conversation}`, JSON.stringify({ text, mode: "reply" }));
+      } catch {
+        // Without storage the chat opens with an empty composer.
+      }
+    }
+  });
+
   // A free time that is offered in place of a taken one.
   addEventListener("click", (event) => {
     const time = event.target.closest?.("[data-take-time]");

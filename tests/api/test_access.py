@@ -51,6 +51,7 @@ OPERATIONS: dict[str, Scope | None] = {
     "POST leads/{public_id}/answers/": S.LEADS_WRITE,
     "GET leads/{public_id}/score/": S.LEADS_READ,
     "GET leads/{public_id}/chance/": S.LEADS_READ,
+    "GET leads/{public_id}/next-action/": S.LEADS_READ,
     "GET win-chance/": S.SETTINGS_READ,
     "GET pipelines/": S.SETTINGS_READ,
     "GET pipelines/{public_id}/": S.SETTINGS_READ,
