@@ -12,16 +12,18 @@ from django.test.utils import CaptureQueriesContext
 from automation.advice import registry
 from automation.advice.advice import Kind, Proposal, Why
 from automation.advice.queries import advice_for, advice_of, facts_of
+from bookings.appointments.models import Booking
 from conversations.threads.models import Conversation, Message
-from crm.calls.operations import log_call
+from crm.calls.models import Call
 from crm.pipeline.models import Lead
-from tests.factories.bookings import make_booking, make_resource, make_service
+from tests.factories.bookings import MONDAY, make_booking, make_resource, make_service, next_free
 from tests.factories.conversations import make_conversation, make_user, make_web_chat
 from tests.factories.core import CompanyFactory
 from tests.factories.crm import CriterionFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)
+QUESTION = {"en": "How much?", "hy": "Որքա՞ն"}
 D, H = timedelta(days=1), timedelta(hours=1)
 
 
@@ -91,10 +93,13 @@ def test_a_customer_who_waits_and_a_flow_that_talks() -> None:
 
 def test_a_meeting_ahead_and_one_that_was_missed() -> None:
     ahead, missed = lead_of(), lead_of()
-    service = make_service(make_resource())
-    make_booking(service, NOW + 4 * D, contact=ahead.contact, lead=ahead)
-    late = make_booking(service, NOW + 5 * D, contact=missed.contact, lead=missed)
-    type(late).objects.filter(pk=late.pk).update(status="no_show", starts_at=NOW - D, ends_at=NOW - D + H)
+    service, now = make_service(make_resource()), MONDAY
+    meets = [
+        make_booking(service, next_free(service), now=now, contact=lead.contact, lead=lead)
+        for lead in (ahead, missed)
+    ]
+    for meet, away, status in zip(meets, (4 * D, -D), ("confirmed", "no_show"), strict=True):
+        Booking.objects.filter(pk=meet.pk).update(status=status, starts_at=NOW + away, ends_at=NOW + away + H)
 
     found = advice_for([ahead, missed], NOW)
 
@@ -127,14 +132,11 @@ def test_the_missing_must_have_is_asked_in_the_customers_language() -> None:
 
 def test_a_call_that_reached_nobody() -> None:
     lead, anna = lead_of(), make_user()
-    log_call(
-        contact=lead.contact,
-        lead=lead,
-        user=anna,
-        direction="out",
-        outcome="no_answer",
-        called_at=NOW - H / 2,
-        now=NOW,
+    Call.objects.create(
+        contact=lead.contact, lead=lead, user=anna, outcome="no_answer", called_at=NOW - H / 2
+    )
+    Lead.objects.filter(pk=lead.pk).update(
+        call_count=1, last_call_outcome="no_answer", last_call_at=NOW - H / 2
     )
     lead.refresh_from_db()
 
