@@ -16,7 +16,7 @@ from bookings.appointments.models import Booking
 from conversations.threads.models import Conversation, Message
 from crm.calls.models import Call
 from crm.pipeline.models import Lead
-from tests.factories.bookings import MONDAY, make_booking, make_resource, make_service, next_free
+from tests.factories.bookings import MONDAY, make_booking, make_resource, make_service
 from tests.factories.conversations import make_conversation, make_user, make_web_chat
 from tests.factories.core import CompanyFactory
 from tests.factories.crm import CriterionFactory, LeadFactory
@@ -93,10 +93,10 @@ def test_a_customer_who_waits_and_a_flow_that_talks() -> None:
 
 def test_a_meeting_ahead_and_one_that_was_missed() -> None:
     ahead, missed = lead_of(), lead_of()
-    service, now = make_service(make_resource()), MONDAY
+    service, tuesday = make_service(make_resource()), MONDAY + D + H
     meets = [
-        make_booking(service, next_free(service), now=now, contact=lead.contact, lead=lead)
-        for lead in (ahead, missed)
+        make_booking(service, tuesday + hours * H, contact=lead.contact, lead=lead)
+        for hours, lead in ((0, ahead), (2, missed))
     ]
     for meet, away, status in zip(meets, (4 * D, -D), ("confirmed", "no_show"), strict=True):
         Booking.objects.filter(pk=meet.pk).update(status=status, starts_at=NOW + away, ends_at=NOW + away + H)
