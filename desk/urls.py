@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from desk.advice import views as advice
 from desk.board import views as board
+from desk.bulk import views as bulk
 from desk.calendar import views as calendar
 from desk.calls import views as calls
 from desk.chances import views as chances
@@ -33,6 +34,14 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("conditions/part/", conditions.part, name="condition_part"),
     path("leads/filter/", filters.edit, name="lead_filter"),
+    path("leads/bulk/", bulk.bulks, name="lead_bulk"),
+    path("leads/bulk/ask/", bulk.ask, name="lead_bulk_ask"),
+    path("leads/bulk/count/", bulk.count, name="lead_bulk_count"),
+    path("leads/bulk/<uuid:public_id>/", bulk.bulk, name="lead_bulk_one"),
+    path("leads/bulk/<uuid:public_id>/state/", bulk.state, name="lead_bulk_state"),
+    path("leads/bulk/<uuid:public_id>/undo/", bulk.undo, name="lead_bulk_undo"),
+    path("leads/bulk/<uuid:public_id>/retry/", bulk.retry, name="lead_bulk_retry"),
+    path("leads/bulk/<uuid:public_id>/resume/", bulk.resume, name="lead_bulk_resume"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/rows/", inbox.rows, name="inbox_rows"),
     path("inbox/<uuid:public_id>/", inbox.conversation, name="conversation"),

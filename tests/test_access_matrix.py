@@ -23,9 +23,12 @@ from core.access.models import Role, User
 from core.events.actor import Actor
 from core.keys.models import ApiKey
 from core.notifications.models import Notification
+from crm.bulk.actions import tag_with
+from crm.bulk.operations import start_bulk
 from crm.calls.operations import log_call
 from crm.defaults import install_defaults
 from crm.pipeline.models import LostReason
+from crm.pipeline.queries import leads
 from crm.qualification.models import Criterion
 from crm.scoring.models import ScoringRule
 from tests.factories.bookings import make_booking, make_resource, make_service, next_free
@@ -114,6 +117,9 @@ MATRIX: dict[str, Level] = {
             "desk:board_changes",
             "desk:board_more",
             "desk:lead_filter",
+            "desk:lead_bulk",
+            "desk:lead_bulk_ask",
+            "desk:lead_bulk_count",
             "desk:condition_part",
             "desk:calendar",
             "desk:calendar_events",
@@ -149,6 +155,11 @@ MATRIX: dict[str, Level] = {
             "desk:attachment",
             "desk:attachment_fetch",
             "desk:lead",
+            "desk:lead_bulk_one",
+            "desk:lead_bulk_state",
+            "desk:lead_bulk_undo",
+            "desk:lead_bulk_retry",
+            "desk:lead_bulk_resume",
             "desk:lead_head",
             "desk:lead_side",
             "desk:lead_about",
@@ -284,6 +295,7 @@ MATRIX: dict[str, Level] = {
 THINGS = {
     "inbox/": "conversation",
     "leads/": "lead",
+    "leads/bulk/": "bulk",
     "contacts/": "contact",
     "contacts/merges/": "merge",
     "calls/": "call",
@@ -367,7 +379,9 @@ def world(db: None) -> dict[str, Any]:
     call = log_call(
         contact=conversation.contact, lead=lead, outcome="busy", now=timezone.now(), actor=Actor.of(owner)
     )
+    bulk = start_bulk(rows=leads().filter(pk=lead.pk), action=tag_with(add=["hot"]), user=owner)
     return {
+        "bulk": bulk,
         "conversation": conversation,
         "call": call,
         "lead": lead,

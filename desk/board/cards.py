@@ -40,6 +40,7 @@ class Card:
     """
 
     pk: str
+    public_id: str
     url: str
     title: str
     contact: str
@@ -63,6 +64,7 @@ def card_of(lead: Lead, chat: Chat | None, today: Today) -> Card:
     entered = lead.stage_entered_at
     return Card(
         pk=str(lead.pk),
+        public_id=str(lead.public_id),
         url=lead_url(lead),
         title=lead.title,
         contact=str(lead.contact),

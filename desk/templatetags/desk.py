@@ -21,6 +21,7 @@ from conversations.outbox.models import OutboxItem
 from conversations.threads.models import Conversation, Handler, Message, MessageStatus
 from core.access.models import Presence
 from core.calendars import zones
+from core.text import amounts
 from crm.contacts.models import Contact, ContactPoint, ContactPointKind
 from crm.fields.queries import FieldLine, lines_of
 from crm.pipeline.enums import LeadSource
@@ -225,6 +226,12 @@ def city(zone: str) -> str:
 @register.filter
 def when(at: datetime) -> str:
     return formats.when(at, timezone.now())
+
+
+@register.filter
+def number(count: int) -> str:
+    """A count with its thousands apart."""
+    return amounts.number(Decimal(count))
 
 
 @register.simple_tag

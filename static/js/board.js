@@ -63,7 +63,7 @@
     Sortable.create(list, {
       group: "cards",
       draggable: ".card-lead",
-      filter: "button",
+      filter: "button, .card-pick",
       preventOnFilter: false,
       sort: false,
       animation: 120,
