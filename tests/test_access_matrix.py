@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from enum import Enum
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import transaction
-from django.http.response import HttpResponseBase
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from automation.flows.operations import install_shipped
 from conversations.accounts.operations import create_account
 from conversations.threads.models import Attachment, Conversation, Message
-from core.access.models import Role, User
+from core.access.models import Role
 from core.events.actor import Actor
 from core.keys.models import ApiKey
 from core.notifications.models import Notification
@@ -37,6 +33,7 @@ from tests.factories.core import TeamFactory
 from tests.factories.crm import ContactFactory, merged_into
 from tests.factories.fields import make_field
 from tests.support import work_off
+from tests.visits import client_of, routes, visit
 
 
 class Level(Enum):
@@ -320,21 +317,6 @@ OWN_THINGS = {"desk:settings_channel_secret": "app", "desk:settings_channel_test
 """By name, where only one kind of the thing has such an address."""
 
 
-def routes() -> Iterator[tuple[str, str, Callable[..., Any]]]:
-    """Name with namespace, pattern and view of every address of our own; sign-in pages are allauth's."""
-
-    def walk(resolver: URLResolver, prefix: str, space: str) -> Iterator[tuple[str, str, Callable[..., Any]]]:
-        for entry in resolver.url_patterns:
-            pattern = f"{prefix}{entry.pattern}"
-            if isinstance(entry, URLResolver):
-                inner = f"{entry.namespace}:" if entry.namespace else ""
-                yield from walk(entry, pattern, f"{space}{inner}")
-            elif isinstance(entry, URLPattern) and not pattern.startswith("accounts/"):
-                yield f"{space}{entry.name}", pattern, entry.callback
-
-    return walk(get_resolver(), "", "")
-
-
 ROUTES = {name: pattern for name, pattern, _view in routes()}
 
 
@@ -447,28 +429,6 @@ def address(name: str, world: dict[str, Any]) -> str:
     return reverse(name, kwargs=kwargs)
 
 
-def outcome(client: Client, url: str) -> str:
-    """What becomes of a visit: in, sign-in, forbidden, missing or broken. Addresses that only act are posted to."""
-    response: HttpResponseBase = client.get(url)
-    if response.status_code == 405:
-        response = client.post(url)
-    if response.status_code == 405:
-        response = client.delete(url)
-    if response.status_code == 302 and "/accounts/login/" in response.headers["Location"]:
-        return "sign-in"
-    if response.status_code >= 500:
-        return "broken"
-    return {401: "key", 403: "forbidden", 404: "missing"}.get(response.status_code, "in")
-
-
-def visit(client: Client, url: str) -> str:
-    """The outcome; what the visit did is taken back, so that the next role finds the world as it was."""
-    with transaction.atomic():
-        found = outcome(client, url)
-        transaction.set_rollback(True)
-    return found
-
-
 EXPECTED = {
     # anonymous, an agent of another team, manager, admin
     Level.ANYBODY: ("in", "in", "in", "in"),
@@ -480,13 +440,6 @@ EXPECTED = {
     Level.KEY: ("key", "key", "key", "key"),
     Level.NOTHING: ("missing", "missing", "missing", "missing"),
 }
-
-
-def client_of(user: User | None) -> Client:
-    client = Client(raise_request_exception=False)
-    if user is not None:
-        client.force_login(user)
-    return client
 
 
 @pytest.mark.parametrize("name", sorted(name for name, level in MATRIX.items() if level is not Level.VISITOR))
