@@ -8,9 +8,11 @@ at the change, and an hour that autumn repeats is taken once, at its first occur
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 HORIZON_DAYS = 400
+FAR_DAYS = 3660
 _DAY = timedelta(days=1)
 _MIDNIGHT = time.min
 
@@ -92,6 +94,42 @@ class BusinessClock:
             day += _DAY
         return int(total.total_seconds())
 
+    def ago(self, at: datetime, length: timedelta) -> datetime | None:
+        """The latest instant since which `length` of business hours has passed by `at`: more than that ago is as long
+        ago or longer. None where the hours of ten years do not suffice.
+        """
+        left, day = length, self._day_of(at) + _DAY
+        for _ in range(FAR_DAYS):
+            for opens, closes in reversed(self._intervals(day)):
+                open_for = min(closes, at) - opens
+                if open_for >= left:
+                    return min(closes, at) - left
+                left -= max(open_for, timedelta())
+            day -= _DAY
+        return None
+
+    def after(self, at: datetime, length: timedelta) -> datetime | None:
+        """The first instant by which `length` of business hours has passed since `at`; None as in `ago`."""
+        left, day = length, self._day_of(at) - _DAY
+        for _ in range(FAR_DAYS):
+            for opens, closes in self._intervals(day):
+                open_for = closes - max(opens, at)
+                if open_for >= left:
+                    return max(opens, at) + left
+                left -= max(open_for, timedelta())
+            day += _DAY
+        return None
+
+    def stretches(self, start: datetime, end: datetime) -> list[Interval]:
+        """The business hours between the two, in order, cut off at both."""
+        found: list[Interval] = []
+        day, last = self._day_of(start) - _DAY, self._day_of(end) + _DAY
+        while day <= last:
+            cut = ((max(opens, start), min(closes, end)) for opens, closes in self._intervals(day))
+            found += [each for each in cut if each[0] < each[1]]
+            day += _DAY
+        return found
+
     def hours_on(self, day: date) -> Hours:
         """Wall-time hours of that date, overlapping ones as they were given."""
         if day in self.exceptions:
@@ -133,6 +171,47 @@ def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
         else:
             earlier = middle
     return later.replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """From `start` until `end` the wall clock shows again what it showed before `start`; `wall` is the last of it."""
+
+    start: datetime
+    end: datetime
+    wall: datetime
+
+
+@lru_cache(maxsize=64)
+def folds(timezone: str) -> tuple[Fold, ...]:
+    """The hours that clocks of the zone went through twice, from 1970 to 2099."""
+    zone, found = ZoneInfo(timezone), []
+    day = datetime(1970, 1, 1, tzinfo=UTC)
+    before = _offset(day, zone)
+    while day.year < 2100:
+        offset = _offset(day + _DAY, zone)
+        if offset < before:
+            start = _change(day, day + _DAY, zone)
+            wall = (start + before).replace(tzinfo=None) - timedelta(microseconds=1)
+            found.append(Fold(start, start + before - offset, wall))
+        day, before = day + _DAY, offset
+    return tuple(found)
+
+
+def _change(early: datetime, late: datetime, zone: ZoneInfo) -> datetime:
+    """The second, in UTC, from which the offset is the one of `late`."""
+    new = _offset(late, zone)
+    while late - early > timedelta(seconds=1):
+        middle = (early + (late - early) // 2).replace(microsecond=0)
+        if _offset(middle, zone) == new:
+            late = middle
+        else:
+            early = middle
+    return late
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
+    return instant.astimezone(zone).utcoffset() or timedelta()
 
 
 def _wall_at(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -18,7 +18,8 @@ Groups nest 6 deep, a condition has at most 60 leaves. Values by type of field:
     date                        "2025-03-01", "today", {"days_from_today": -3}
     datetime                    as date, meaning that whole day, or "2025-03-01T09:30:00+04:00"
     in, not_in, has_*           a list; between: [low, high], both included
-    within_last, within_next    days, for a datetime also {"hours": 2} or {"minutes": 30}
+    within_last, within_next,   days, for a datetime also {"hours": 2} or {"minutes": 30}, and, but for
+    older_than                  within_next, {"business_hours": 4}
     is_open                     true (default) or false; is_set, is_not_set: no value
 
 Days begin and end in the Moment's zone. A missing value fails every operator but `is_not_set`, in
@@ -33,6 +34,7 @@ A room registers what can be asked about its objects when it starts (AppConfig.r
 and uses it: `parse(json, "lead").matches(lead, at)`, `Lead.objects.filter(condition.to_q(at))`.
 """
 
+from core.calendars.clock import BusinessClock
 from core.conditions.answers import answer_field
 from core.conditions.canonical import Money, Text, dump, load
 from core.conditions.condition import Condition
@@ -40,7 +42,7 @@ from core.conditions.enums import FieldType, GroupKind, Operator
 from core.conditions.errors import ConditionError, DuplicateFieldError, PythonOnlyCondition
 from core.conditions.explain import Explanation
 from core.conditions.fields import Field, FieldRegistry, MoneyOrm, registry
-from core.conditions.moment import BusinessClock, Moment
+from core.conditions.moment import Moment
 from core.conditions.parse import parse
 from core.conditions.sense import Sense
 

@@ -29,6 +29,7 @@ from django.db.models.lookups import GreaterThan
 
 from core.conditions.canonical import Money, Text
 from core.conditions.enums import FieldType, Operator
+from core.conditions.hours import passes, passes_sql
 from core.conditions.moment import Moment
 from core.conditions.nodes import Leaf, Node, RelativeDay, Span, leaves
 from core.conditions.sql import column_of
@@ -39,10 +40,11 @@ _INSTANT = DateTimeField()
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Now passes the value plus `length`, or the local day of the value plus `days`."""
+    """Now passes the value plus `length`, or the local day of the value plus `days`; so many hours of `business`."""
 
     length: timedelta = timedelta(0)
     days: int | None = None
+    business: timedelta | None = None
 
 
 def turns(leaf: Leaf) -> tuple[Turn, ...]:
@@ -50,6 +52,9 @@ def turns(leaf: Leaf) -> tuple[Turn, ...]:
     if leaf.field.of_moment:
         return ()
     if isinstance(leaf.operand, Span):
+        if leaf.operand.of_business:
+            begins = () if leaf.operator is Operator.OLDER_THAN else (Turn(),)
+            return (*begins, Turn(business=leaf.operand.length))
         return _turns_of_span(leaf.field.type, leaf.operator, leaf.operand)
     relative = {item.days for item in _items(leaf.operand) if isinstance(item, RelativeDay)}
     return tuple(Turn(days=days) for each in sorted(relative) for days in (-each, 1 - each))
@@ -98,6 +103,9 @@ def _items(operand: object) -> tuple[Any, ...]:
 def _turns_of_span(kind: FieldType, operator: Operator, span: Span) -> tuple[Turn, ...]:
     """Both ends belong to a span, so it is over a tick, or for dates a day, after its end."""
     is_last = operator is Operator.WITHIN_LAST
+    if operator is Operator.OLDER_THAN:
+        over = Turn(length=span.length + _TICK) if kind is FieldType.DATETIME else Turn(days=span.amount + 1)
+        return (over,)
     if kind is FieldType.DATETIME:
         ends = (timedelta(0), span.length + _TICK) if is_last else (-span.length, _TICK)
         return tuple(Turn(length=end) for end in ends)
@@ -113,6 +121,9 @@ def _timed(node: Node) -> Iterator[tuple[Leaf, tuple[Turn, ...]]]:
 
 def _when(value: date, turn: Turn, at: Moment) -> datetime | None:
     try:
+        if turn.business is not None:
+            instant = cast("datetime", value)
+            return passes(instant, at.calendar, at.now, turn.business) if at.calendar else None
         if turn.days is None:
             when = cast("datetime", value) + turn.length
         else:
@@ -125,6 +136,10 @@ def _when(value: date, turn: Turn, at: Moment) -> datetime | None:
 
 def _case(leaf: Leaf, turn: Turn, at: Moment) -> Expression:
     column = column_of(leaf.field.orm, at)
+    if turn.business is not None:
+        if at.calendar is None:
+            return Value(None, output_field=_INSTANT)
+        return passes_sql(column, at.calendar, at.now, turn.business)
     if turn.days is None:
         length = Value(turn.length, output_field=DurationField())
         return later_than(ExpressionWrapper(column + length, output_field=_INSTANT), at)

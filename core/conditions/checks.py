@@ -62,7 +62,12 @@ class IsOpen:
     """Business hours are open at the value; without a calendar the hours are unknown and it fails."""
 
 
-Test: TypeAlias = Filled | OneOf | Range | Contains | StartsWith | HasAny | HasAll | IsOpen
+@dataclass(frozen=True, slots=True)
+class Never:
+    """No value passes: the business hours are not known, or too few."""
+
+
+Test: TypeAlias = Filled | OneOf | Range | Contains | StartsWith | HasAny | HasAll | IsOpen | Never
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,11 @@ def resolve(leaf: Leaf, at: Moment) -> Check:
     if operator is Operator.IS_NOT_SET:
         return Check(Filled(), wanted=False, missing=True)
     if operator is Operator.IS_OPEN:
-        return Check(IsOpen(), wanted=operand is True)
+        return Check(Never()) if at.calendar is None else Check(IsOpen(), wanted=operand is True)
     wanted = operator not in _NEGATED
     if isinstance(operand, Span):
-        return Check(_span(leaf.field.type, operator, operand, at))
+        ranged = _business if operand.of_business else _span
+        return Check(ranged(leaf.field.type, operator, operand, at))
     items = _items(operand)
     if operator in {Operator.HAS_ANY, Operator.HAS_NONE}:
         return Check(HasAny(cast("tuple[str, ...]", items)), wanted=wanted)
@@ -145,11 +151,23 @@ def _plain(operator: Operator, values: list[Plain]) -> Test:
 
 
 def _span(kind: FieldType, operator: Operator, span: Span, at: Moment) -> Range:
-    """Both ends included; a date counts calendar days, a datetime elapsed time."""
+    """Both ends included, and what is older lies before; a date counts calendar days, a datetime elapsed time."""
     here: date = at.now if kind is FieldType.DATETIME else at.today
+    if operator is Operator.OLDER_THAN:
+        return Range(high=here - span.length, high_included=False)
     if operator is Operator.WITHIN_LAST:
         return Range(low=here - span.length, high=here)
     return Range(low=here, high=here + span.length)
+
+
+def _business(kind: FieldType, operator: Operator, span: Span, at: Moment) -> Range | Never:
+    """So many hours of business ago is one instant: what is older than that is as long ago or longer."""
+    if at.calendar is None:
+        return Never()
+    begins = at.calendar.ago(at.now, span.length)
+    if operator is Operator.OLDER_THAN:
+        return Never() if begins is None else Range(high=begins)
+    return Range(low=begins, low_included=False, high=at.now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Operator(StrEnum):
     AFTER = "after"
     WITHIN_LAST = "within_last"
     WITHIN_NEXT = "within_next"
+    OLDER_THAN = "older_than"
     HAS_ANY = "has_any"
     HAS_ALL = "has_all"
     HAS_NONE = "has_none"

@@ -11,6 +11,7 @@ from core.conditions.checks import (
     HasAll,
     HasAny,
     IsOpen,
+    Never,
     OneOf,
     Range,
     StartsWith,
@@ -40,7 +41,8 @@ def leaf_holds(leaf: Leaf, value: Value | None, at: Moment) -> bool:
     if value is None:
         return check.missing
     if isinstance(check.test, IsOpen):
-        return at.calendar is not None and at.calendar.is_open(value) is check.wanted  # type: ignore[arg-type]
+        assert at.calendar is not None
+        return at.calendar.is_open(value) is check.wanted  # type: ignore[arg-type]
     return _passes(check, value) is check.wanted
 
 
@@ -62,6 +64,8 @@ def _meets(test: Test, value: Any) -> bool:
             return part in str(value)
         case StartsWith(part):
             return str(value).startswith(part)
+        case Never():
+            return False
         case HasAny(values):
             return any(item in value for item in values)
         case HasAll(values):

@@ -2,14 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
-
-class BusinessClock(Protocol):
-    """Says whether business hours are open at an aware datetime."""
-
-    def is_open(self, moment: datetime, /) -> bool: ...
+from core.calendars.clock import BusinessClock
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from core.conditions.enums import GroupKind, Operator
 from core.conditions.fields import Field
 from core.conditions.moment import Moment
 
+BUSINESS_HOURS = "business_hours"
+
 
 @dataclass(frozen=True, slots=True)
 class RelativeDay:
@@ -23,14 +25,20 @@ class RelativeDay:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A length of time counted by the clock: a day has 24 hours, also when clocks change."""
+    """A length of time counted by the clock: a day has 24 hours, also when clocks change. Business hours pass only
+    while the Moment's calendar is open.
+    """
 
     amount: int
     unit: str
 
     @property
     def length(self) -> timedelta:
-        return timedelta(**{self.unit: self.amount})
+        return timedelta(**{"hours" if self.of_business else self.unit: self.amount})
+
+    @property
+    def of_business(self) -> bool:
+        return self.unit == BUSINESS_HOURS
 
 
 Scalar: TypeAlias = Decimal | Money | Text | str | bool | date | datetime | RelativeDay

@@ -11,7 +11,7 @@ from core.conditions.canonical import Json, Money, Text
 from core.conditions.enums import FieldType, Operator
 from core.conditions.errors import ConditionError
 from core.conditions.fields import Field
-from core.conditions.nodes import Operand, RelativeDay, Scalar, Span
+from core.conditions.nodes import BUSINESS_HOURS, Operand, RelativeDay, Scalar, Span
 from core.conditions.operators import Shape, shape_of
 
 MAX_LIST = 200
@@ -19,7 +19,13 @@ MAX_TEXT = 500
 MAX_DAYS = 36_500
 YEARS = range(1900, 2201)
 RELATIVE_DAY = "days_from_today"
-_UNITS = {"days": MAX_DAYS, "hours": MAX_DAYS * 24, "minutes": MAX_DAYS * 24 * 60}
+MAX_BUSINESS_HOURS = 500
+_UNITS = {
+    "days": MAX_DAYS,
+    "hours": MAX_DAYS * 24,
+    "minutes": MAX_DAYS * 24 * 60,
+    BUSINESS_HOURS: MAX_BUSINESS_HOURS,
+}
 _DATE = re.compile(canonical.DATE_PATTERN)
 
 
@@ -37,7 +43,7 @@ def parse_operand(field: Field, operator: Operator, raw: object, path: str) -> O
     if shape is Shape.FLAG:
         return _boolean(raw, path)
     if shape is Shape.SPAN:
-        return _span(field, raw, path)
+        return _span(field, operator, raw, path)
     if shape is Shape.LIST:
         return _list(field, raw, path)
     if shape is Shape.PAIR:
@@ -76,14 +82,16 @@ def _later(low: Scalar, high: Scalar) -> bool:
     return False
 
 
-def _span(field: Field, raw: object, path: str) -> Span:
-    """A number is days. Dates know whole days only, datetimes hours and minutes too."""
+def _span(field: Field, operator: Operator, raw: object, path: str) -> Span:
+    """A number is days. Dates know whole days only, datetimes hours, minutes and business hours too."""
     unit, amount = "days", raw
     if isinstance(raw, Mapping) and len(raw) == 1 and field.type is FieldType.DATETIME:
         ((unit, amount),) = raw.items()
     if unit not in _UNITS or not isinstance(amount, int) or isinstance(amount, bool):
         raise ConditionError(path, _("Give a whole number of days."), "value_type")
-    if not 0 <= amount <= _UNITS[unit]:
+    if unit == BUSINESS_HOURS and operator is Operator.WITHIN_NEXT:
+        raise ConditionError(path, _("Business hours are counted back from now only."), "value_type")
+    if not (unit == BUSINESS_HOURS) <= amount <= _UNITS[unit]:
         raise ConditionError(path, _("The length of time is out of range."), "value_range")
     return Span(amount=amount, unit=unit)
 

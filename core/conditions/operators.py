@@ -28,6 +28,7 @@ _SHAPES: Mapping[Operator, Shape] = {
     Operator.BETWEEN: Shape.PAIR,
     Operator.WITHIN_LAST: Shape.SPAN,
     Operator.WITHIN_NEXT: Shape.SPAN,
+    Operator.OLDER_THAN: Shape.SPAN,
     Operator.IS_OPEN: Shape.FLAG,
 }
 
@@ -43,6 +44,7 @@ _DAYS = (
     Operator.BETWEEN,
     Operator.WITHIN_LAST,
     Operator.WITHIN_NEXT,
+    Operator.OLDER_THAN,
 )
 _TEXT = (*_EQUALITY, *_MEMBERSHIP, Operator.CONTAINS, Operator.STARTS_WITH, *_PRESENCE)
 

@@ -107,7 +107,7 @@ class _Together:
     def is_empty(self) -> bool:
         operators = {leaf.operator for leaf in self.leaves}
         if Operator.IS_NOT_SET in operators:
-            return len(operators) > 1
+            return bool(operators - {Operator.IS_NOT_SET, Operator.HAS_NONE})  # an empty list is both
         if self._currencies_clash() or self._days_clash() or self._lists_clash():
             return True
         for leaf in self.leaves:

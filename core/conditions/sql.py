@@ -14,10 +14,23 @@ from django.db.models import BooleanField, F, Func, IntegerField, Q, TextField, 
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from core.conditions.checks import Check, Contains, Filled, HasAll, HasAny, OneOf, Range, StartsWith, resolve
-from core.conditions.enums import FieldType, GroupKind, Operator
+from core.conditions.checks import (
+    Check,
+    Contains,
+    Filled,
+    HasAll,
+    HasAny,
+    IsOpen,
+    Never,
+    OneOf,
+    Range,
+    StartsWith,
+    resolve,
+)
+from core.conditions.enums import FieldType, GroupKind
 from core.conditions.evaluate import leaf_holds
 from core.conditions.fields import MoneyOrm
+from core.conditions.hours import is_open_sql
 from core.conditions.moment import Moment
 from core.conditions.nodes import Leaf, Node
 
@@ -28,7 +41,7 @@ Column: TypeAlias = Combinable
 def is_python_only(leaf: Leaf) -> bool:
     if leaf.field.of_moment:
         return False
-    return leaf.field.orm is None or leaf.operator is Operator.IS_OPEN
+    return leaf.field.orm is None
 
 
 def build(node: Node, at: Moment) -> Q:
@@ -64,6 +77,13 @@ def _single(leaf: Leaf, check: Check, at: Moment) -> tuple[Q, Q]:
     column = column_of(leaf.field.orm, at)
     kind = leaf.field.type
     present = _present(column, is_string=kind.is_text or kind is FieldType.CHOICE)
+    if isinstance(check.test, Never):
+        return present, _constant(truth=False)
+    if isinstance(check.test, IsOpen):
+        assert at.calendar is not None
+        return present, Q(
+            Coalesce(is_open_sql(column, at.calendar), Value(value=False), output_field=BooleanField())
+        )
     if not isinstance(check.test, Filled):
         return present, _test(column, check)
     if kind is FieldType.MULTICHOICE:

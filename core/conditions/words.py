@@ -36,6 +36,7 @@ _SENTENCES: Mapping[Operator, Promise] = {
     Operator.AFTER: gettext_lazy("%(field)s is after %(value)s"),
     Operator.WITHIN_LAST: gettext_lazy("%(field)s is within the last %(value)s"),
     Operator.WITHIN_NEXT: gettext_lazy("%(field)s is within the next %(value)s"),
+    Operator.OLDER_THAN: gettext_lazy("%(field)s is more than %(value)s ago"),
     Operator.HAS_ANY: gettext_lazy("%(field)s has any of: %(value)s"),
     Operator.HAS_ALL: gettext_lazy("%(field)s has all of: %(value)s"),
     Operator.HAS_NONE: gettext_lazy("%(field)s has none of: %(value)s"),
@@ -64,6 +65,7 @@ OPERATOR_LABELS: Mapping[Operator, Promise] = {
     Operator.AFTER: gettext_lazy("is after"),
     Operator.WITHIN_LAST: gettext_lazy("is within the last"),
     Operator.WITHIN_NEXT: gettext_lazy("is within the next"),
+    Operator.OLDER_THAN: gettext_lazy("is longer ago than"),
     Operator.HAS_ANY: gettext_lazy("has any of"),
     Operator.HAS_ALL: gettext_lazy("has all of"),
     Operator.HAS_NONE: gettext_lazy("has none of"),
@@ -179,6 +181,8 @@ def _days(value: Decimal) -> str:
 
 def _span(span: Span) -> str:
     names = {"count": span.amount}
+    if span.of_business:
+        return ngettext("%(count)d business hour", "%(count)d business hours", span.amount) % names
     if span.unit == "minutes":
         return ngettext("%(count)d minute", "%(count)d minutes", span.amount) % names
     if span.unit == "hours":

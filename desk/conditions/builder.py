@@ -28,7 +28,6 @@ DEEPEST = 4
 CURRENCIES = ("AMD", "AZN", "EUR", "GEL", "RUB", "USD")
 ROOT = "root"
 JOINTS = ("all", "any", "none")
-_OFFERED_NOT = frozenset({Operator.IS_OPEN})
 
 
 def field_groups(known: Fields) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -49,8 +48,7 @@ def field_groups(known: Fields) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def operators_of(asked: Field) -> list[tuple[str, str]]:
-    found = (operator for operator in asked.operators if operator not in _OFFERED_NOT)
-    return [(operator.value, operator_label(asked.type, operator)) for operator in found]
+    return [(operator.value, operator_label(asked.type, operator)) for operator in asked.operators]
 
 
 @dataclass
@@ -90,7 +88,7 @@ class Row:
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
-        if self.field.type is FieldType.BOOLEAN:
+        if self.field.type is FieldType.BOOLEAN or shape_of(self.operator) is Shape.FLAG:
             known: Iterable[tuple[str, Any]] = (("yes", _("yes")), ("no", _("no")))
         else:
             known = self.field.options() or ()

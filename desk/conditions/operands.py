@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from core.conditions import Field, FieldType, Operator
 from core.conditions.canonical import number, number_json
+from core.conditions.nodes import BUSINESS_HOURS
 from core.conditions.operators import Shape, shape_of
 
 DATE, AGO, AHEAD = "date", "ago", "ahead"
-SPAN_UNITS = ("days", "hours", "minutes")
+SPAN_UNITS = ("days", "hours", "minutes", BUSINESS_HOURS)
 _DAYS = frozenset({FieldType.DATE, FieldType.DATETIME})
 _NUMBERS = frozenset({FieldType.NUMBER, FieldType.DURATION})
 
@@ -36,9 +37,10 @@ def units_of(field: Field, operator: Operator) -> list[tuple[str, str]]:
     shape = shape_of(operator)
     if shape is Shape.SPAN:
         names = {"days": _("days"), "hours": _("hours"), "minutes": _("minutes")}
-        return [
-            (unit, names[unit]) for unit in SPAN_UNITS if unit == "days" or field.type is FieldType.DATETIME
-        ]
+        names[BUSINESS_HOURS] = _("business hours")
+        known = SPAN_UNITS if field.type is FieldType.DATETIME else ("days",)
+        back = operator is not Operator.WITHIN_NEXT
+        return [(unit, names[unit]) for unit in known if back or unit != BUSINESS_HOURS]
     if field.type in _DAYS and shape is Shape.ONE:
         return [(DATE, _("date")), (AGO, _("days ago")), (AHEAD, _("days from today"))]
     return []
@@ -49,6 +51,8 @@ def to_json(field: Field, operator: Operator, typed: Typed) -> Any:
     shape = shape_of(operator)
     if shape is Shape.NOTHING:
         return None
+    if shape is Shape.FLAG:
+        return _first(typed) != "no"
     if shape is Shape.SPAN:
         amount = _whole(_first(typed))
         return amount if typed.unit in ("days", "") else {typed.unit: amount}
@@ -64,6 +68,8 @@ def from_json(field: Field, operator: Operator, stored: Any) -> Typed:
     shape = shape_of(operator)
     if shape is Shape.NOTHING:
         return Typed()
+    if shape is Shape.FLAG:
+        return Typed(("yes" if stored else "no",))
     if shape is Shape.SPAN:
         unit, amount = next(iter(stored.items())) if isinstance(stored, Mapping) else ("days", stored)
         return Typed((str(amount),), unit)

@@ -6,7 +6,7 @@ import pytest
 
 from core.access.models import User
 from core.company.models import CompanyProfile
-from core.conditions import PythonOnlyCondition, parse, registry
+from core.conditions import parse, registry
 from crm.contacts.models import Company
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import leads
@@ -76,6 +76,9 @@ CASES: list[tuple[str, str, Any]] = [
     ("contact.tags", "has_any", ["vip"]),
     ("contact.company", "contains", "Արարատ"),
     ("time.now", "is_open", True),
+    ("lead.created_at", "is_open", True),
+    ("lead.last_message_at", "within_last", {"business_hours": 2}),
+    ("lead.stage_entered_at", "older_than", {"minutes": 30}),
     ("answer.start", "lte", 7),
 ]
 
@@ -110,8 +113,3 @@ def test_stages_and_people_are_choices_by_id(known: Lead, anna: User) -> None:
 def test_every_criterion_is_a_field_also_when_it_is_no_longer_asked(anna: User) -> None:
     CriterionFactory(key="old", kind="text", active=False)
     assert {"answer.start", "answer.old"} <= registry.fields("lead").keys()
-
-
-def test_business_hours_of_a_column_are_for_python_alone(anna: User) -> None:
-    with pytest.raises(PythonOnlyCondition):
-        parse({"field": "lead.created_at", "op": "is_open"}, "lead").to_q(moment())

@@ -9,9 +9,9 @@ from core.conditions import Field, FieldType, Moment, dump
 from core.conditions.canonical import text
 from core.conditions.operands import MAX_DAYS
 from core.conditions.operators import Shape, shape_of
-from tests.core.conditions.things import Owner, Thing, WeekdayClock
+from tests.core.conditions.things import WEEKDAYS, Owner, Thing
 
-CLOCK = WeekdayClock()
+CLOCK = WEEKDAYS
 MOMENTS = [
     Moment(datetime(2025, 3, 1, 8, tzinfo=UTC), "Asia/Yerevan", CLOCK),
     Moment(datetime(2025, 2, 28, 22, 30, tzinfo=UTC), "Asia/Baku", CLOCK),
@@ -168,6 +168,8 @@ def operand(field: Field, operator: str, at: Moment, random: Random) -> Any:
         case Shape.PAIR:
             return pair(field, at, random)
         case Shape.SPAN:
+            if field.type is FieldType.DATETIME and operator != "within_next" and random.random() < 0.3:
+                return {"business_hours": random.choice([1, 8, 30, 168])}
             length = random.choice([0, 1, 7, MAX_DAYS])
             hours = {"hours": min(length * 24, MAX_DAYS)}
             return hours if field.type is FieldType.DATETIME and random.random() < 0.3 else length

@@ -17,7 +17,7 @@ TICK = timedelta(microseconds=1)
 TWO_MIDNIGHTS = "America/Havana"
 AT = Moment(datetime(2026, 3, 2, 9, tzinfo=UTC), "Asia/Yerevan")
 TIMED = [FIELDS[key] for key in ("day", "seen", "answer.date", "answer.datetime")]
-SPANS = (Operator.WITHIN_LAST, Operator.WITHIN_NEXT)
+SPANS = (Operator.WITHIN_LAST, Operator.WITHIN_NEXT, Operator.OLDER_THAN)
 
 
 def timed_leaf(field: Field, random: Random) -> dict[str, Any]:
@@ -25,6 +25,13 @@ def timed_leaf(field: Field, random: Random) -> dict[str, Any]:
     operator = random.choice([each for each in operators if each is not Operator.IS_NOT_SET])
     if operator in SPANS:
         units = ["days", "hours", "minutes"] if field.type is FieldType.DATETIME else ["days"]
+        if (
+            field.type is FieldType.DATETIME
+            and operator is not Operator.WITHIN_NEXT
+            and random.random() < 0.4
+        ):
+            hours = random.choice([1, 8, 30, 168])
+            return {"field": field.key, "op": operator.value, "value": {"business_hours": hours}}
         amount = random.choice([0, 1, 7])
         unit = random.choice(units)
         return {

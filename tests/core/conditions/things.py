@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import time
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.functions import Length
 
+from core.calendars.clock import BusinessClock, Period
 from core.conditions import Field, FieldRegistry, FieldType, Moment, Money, MoneyOrm, Text, answer_field
 
 GRADES = [("A", "Best"), ("B", "Good"), ("C", "Fair")]
@@ -43,11 +44,8 @@ class Thing(models.Model):
         app_label = "conditions_tests"
 
 
-class WeekdayClock:
-    """Open from Monday to Friday, UTC."""
-
-    def is_open(self, moment: datetime) -> bool:
-        return moment.weekday() < 5
+WEEKDAYS = BusinessClock("UTC", tuple(Period(day, time.min, time.min) for day in range(5)))
+"""Open from Monday to Friday, UTC."""
 
 
 def money_of(thing: Thing, at: Moment) -> Money | None:

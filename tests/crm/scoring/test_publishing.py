@@ -88,11 +88,6 @@ def test_who_publishes_over_an_unseen_version_is_told(anna: User) -> None:
             "Rule “Soon” asks for the score itself.",
             "",
         ),
-        (
-            {"condition": {"field": "lead.created_at", "op": "is_open"}},
-            "Rule “Soon” asks for something that is not stored.",
-            "",
-        ),
     ],
 )
 def test_a_rule_that_cannot_count_is_refused(
