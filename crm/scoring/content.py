@@ -76,7 +76,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Difference:
-    """`did` is added, changed, removed, or moved for another order of the rules; `what` is rule, section,
+    """`did` is added, changed, removed, or moved for another order of rules or sections; `what` is rule, section,
     consequence or thresholds.
     """
 
@@ -94,10 +94,17 @@ def differences(before: Content, after: Content) -> list[Difference]:
     ]
     if before.thresholds != after.thresholds:
         found.append(Difference("changed", THRESHOLDS))
-    old, new = ([rule.key for rule in each.rules] for each in (before, after))
-    if [key for key in old if key in new] != [key for key in new if key in old]:
+    if _moved(before.rules, after.rules):
         found.append(Difference("moved", "rule"))
+    if _moved(before.sections, after.sections):
+        found.append(Difference("moved", "section"))
     return found
+
+
+def _moved(before: Iterable[Any], after: Iterable[Any]) -> bool:
+    """Whether those that stayed stand in another order."""
+    old, new = [each.key for each in before], [each.key for each in after]
+    return [key for key in old if key in new] != [key for key in new if key in old]
 
 
 def _compared(what: str, before: Iterable[Any], after: Iterable[Any]) -> Iterable[Difference]:

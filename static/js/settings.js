@@ -60,6 +60,7 @@
   }
   function reordered(row) {
     const list = row.closest("[data-sortable]");
+    changed(list);
     clearTimeout(Number(list.dataset.timer));
     list.dataset.timer = setTimeout(() => htmx.trigger(list, "reordered"), 350);
   }
@@ -97,6 +98,24 @@
     event.target.closest("[data-remove-form]")?.closest("form").remove();
     const form = event.target.closest("[data-drop-guard]")?.closest("form");
     if (form) delete form.dataset.dirty;
+  });
+  // What is drawn anew keeps the forms in it that somebody writes in, except the one that was sent and saved.
+  const kept = [];
+  addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!detail.shouldSwap || !detail.target.matches?.("[data-keeps-forms]")) return;
+    const sent = detail.xhr.status < 400 ? detail.requestConfig.elt : null;
+    for (const form of detail.target.querySelectorAll("form[data-dirty], form.rule-form")) {
+      if (form === sent) continue;
+      kept.push([form, form.closest("[data-forms]")?.id]);
+      form.remove();
+    }
+  });
+  addEventListener("htmx:afterSwap", () => {
+    for (const [form, place] of kept.splice(0)) {
+      const same = form.id && document.getElementById(form.id);
+      if (same) same.replaceWith(form);
+      else (document.getElementById(place) ?? document.querySelector("[data-forms]"))?.append(form);
+    }
   });
   addEventListener("beforeunload", (event) => {
     if (document.querySelector("form[data-guard][data-dirty]")) event.preventDefault();

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.xdist_group
 SOON = 25_000
 """Milliseconds within which another screen has to follow, on a machine that is busy with other tests."""
 BUDGET = 320_000
+ORDER = re.compile("/rules/order/$")
 
 
 @pytest.fixture
@@ -43,11 +44,14 @@ def add_rule(page: Page, name: str, *, field: str, comparison: str, value: str, 
     operators = form.get_by_label("Comparison")
     expect(operators.locator("option").filter(has_text=comparison).first).to_be_attached()
     operators.select_option(label=comparison)
-    expect(operators).to_have_value(re.compile("lte|gte"))
     settled(page)
-    form.get_by_label("Value").fill(value)
+    typed = form.get_by_label("Value")
+    if typed.evaluate("field => field.matches('select')"):
+        typed.select_option(label=value)
+    else:
+        typed.fill(value)
     form.get_by_role("button", name="Save in the draft").click()
-    expect(rule(page, name)).to_be_visible()
+    expect(rule(page, name)).to_be_visible(timeout=SOON)
 
 
 def rule(page: Page, name: str) -> Locator:
@@ -147,3 +151,90 @@ def sees_who_changes(page: Page, product: RunningStack) -> None:
     expect(effect.locator(".movers li").first).to_contain_text(
         re.compile(r"\+2 (Starts soon|Money is there), \+2")
     )
+
+
+def test_nothing_that_is_being_written_is_lost(product: RunningStack, admin: BrowserContext) -> None:
+    """A rule saved, another one half written, a threshold half changed; then the draft is thrown away."""
+    page = rules_of(admin, product)
+    page.get_by_label("Qualified from").fill("7")
+    rule(page, "Left a phone number").click()
+    open_form = page.locator("form.rule-form").filter(has=page.locator("input[value='Left a phone number']"))
+    open_form.get_by_label("Points").fill("3")
+
+    add_rule(page, "In the chat", field="Source", comparison="is", value="Web chat", points=1)
+
+    expect(page.get_by_label("Qualified from")).to_have_value("7")
+    expect(open_form.get_by_label("Points")).to_have_value("3")
+    open_form.get_by_role("button", name="Save in the draft").click()
+    expect(rule(page, "Left a phone number").locator(".rule-points")).to_have_text("+3", timeout=SOON)
+    page.locator("#thresholds").get_by_role("button", name="Save in the draft").click()
+    expect(page.locator("#bar")).to_contain_text("thresholds", timeout=SOON)
+    expect(page.get_by_label("Qualified from")).to_have_value("7")
+    discard(page)
+    expect(page.get_by_label("Qualified from")).to_have_value("6")
+
+
+def test_rules_and_groups_are_put_in_order_by_hand_and_by_key(
+    product: RunningStack, admin: BrowserContext
+) -> None:
+    page = rules_of(admin, product)
+    names = page.get_by_role("region", name="Engagement").locator(".rule-name")
+    first, second, third = names.all_inner_texts()
+    with page.expect_response(ORDER):
+        page.get_by_role("button", name=f"Move {first} down").focus()
+        page.keyboard.press("Enter")
+        expect(names).to_have_text([second, first, third])
+    expect(page.locator("#bar")).to_contain_text("another order", timeout=SOON)
+    with page.expect_response(ORDER):
+        drag(page, rule(page, third), before=rule(page, second))
+        expect(names).to_have_text([third, second, first])
+    page.reload()
+    expect(names).to_have_text([third, second, first])
+
+    groups = page.locator("#groups")
+    for name in ("Money", "Time"):
+        groups.get_by_role("button", name="Add a group").click()
+        groups.get_by_label("Name of the group").last.fill(name)
+    groups.get_by_role("button", name="Move this group up").last.click()
+    groups.get_by_role("button", name="Save in the draft").click()
+    sections = [re.compile("^Time"), re.compile("^Money")]
+    expect(page.locator(".rule-section")).to_have_text(sections, timeout=SOON)
+    discard(page)
+    expect(names).to_have_text([first, second, third])
+
+
+def test_two_people_write_one_draft(product: RunningStack, admin: BrowserContext) -> None:
+    """Who saves second sees what the first has done, and writes beside it."""
+    page, other = rules_of(admin, product), rules_of(admin, product)
+    rule(page, "Came from a campaign").click()
+    form = page.locator("form.rule-form")
+    form.get_by_label("Points").fill("4")
+    rule(other, "Came from a campaign").click()
+    other.locator("form.rule-form").get_by_label("Points").fill("5")
+    other.locator("form.rule-form").get_by_role("button", name="Save in the draft").click()
+    expect(rule(other, "Came from a campaign").locator(".rule-points")).to_have_text("+5", timeout=SOON)
+
+    form.get_by_role("button", name="Save in the draft").click()
+
+    told = form.get_by_role("alert")
+    expect(told).to_contain_text("Ani Sargsyan has changed the draft in the meantime.", timeout=SOON)
+    expect(told).to_contain_text("This rule now reads there: +5 Came from a campaign: Campaign is known")
+    expect(form.get_by_label("Points")).to_have_value("4")
+    form.get_by_role("button", name="Save in the draft").click()
+    expect(rule(page, "Came from a campaign").locator(".rule-points")).to_have_text("+4", timeout=SOON)
+    discard(page)
+
+
+def drag(page: Page, row: Locator, *, before: Locator) -> None:
+    row.locator("[data-handle]").hover()
+    page.mouse.down()
+    place = before.bounding_box()
+    assert place is not None
+    for height in (place["height"] - 10, 6):
+        page.mouse.move(place["x"] + 40, place["y"] + height, steps=5)
+    page.mouse.up()
+
+
+def discard(page: Page) -> None:
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_role("button", name="Discard")).to_have_count(0, timeout=SOON)

@@ -16,6 +16,7 @@ from core.events.actor import Actor
 from core.events.operations import record
 from core.ids import uuid7
 from core.jobs.models import Job
+from crm.scoring.actions import ACTIONS
 from crm.scoring.content import (
     THRESHOLDS,
     ConsequenceDraft,
@@ -131,7 +132,10 @@ def change_words(change: Difference) -> str:
     """The difference by its name."""
     if change.what == THRESHOLDS:
         return _("Thresholds")
-    return _("Order of the rules") if change.did == "moved" else change.name
+    if change.did == "moved":
+        return _("Order of the groups") if change.what == "section" else _("Order of the rules")
+    known = ACTIONS.get(change.name) if change.what == "consequence" else None
+    return str(known.label) if known else change.name
 
 
 def _columns(content: Content) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from crm.scoring.queries.books import (
     standing,
     thresholds_of,
 )
-from crm.scoring.queries.consequences import WHEN_LABELS, consequence_words
+from crm.scoring.queries.consequences import WHEN_LABELS, consequence_words, deed_words
 from crm.scoring.queries.explaining import ScoreLine, decay_words, explain_score
 from crm.scoring.queries.leads import facts_of, holding_counts, points_of
 from crm.scoring.queries.uses import rules_using
@@ -36,6 +36,7 @@ __all__ = [
     "content_of",
     "decay_fields",
     "decay_words",
+    "deed_words",
     "draft",
     "explain_score",
     "facts_of",

@@ -26,20 +26,22 @@ WHEN_LABELS: Mapping[str, Promise] = {
 
 def consequence_words(given: ConsequenceDraft, offered: Offered | None = None) -> tuple[str, str]:
     """The sentence, and why it cannot work now ("" when it can). Pass one `offered` for several."""
-    offered = offered or Offered()
-    action = ACTIONS.get(given.action)
+    deed, fault = deed_words(given, offered or Offered())
     when = str(WHEN_LABELS.get(given.when, given.when))
+    if given.action not in ACTIONS:
+        return when, fault
+    return _("When a lead %(when)s: %(deed)s") % {"when": when, "deed": deed}, fault
+
+
+def deed_words(given: ConsequenceDraft, offered: Offered) -> tuple[str, str]:
+    """What happens, without its threshold, and why it cannot work now ("" when it can)."""
+    action = ACTIONS.get(given.action)
     if action is None:
-        return when, _("What should happen is no longer known.")
+        return "", _("What should happen is no longer known.")
     told, fault = [], ""
     for setting in action.settings:
         value = str(given.settings.get(setting.name, ""))
         labels = offered.choices(setting) if setting.kind == "choice" else {value: value}
         fault = fault or ("" if value in labels else str(action.gone))
         told.append(labels.get(value, ""))
-    sentence = _("When a lead %(when)s: %(action)s %(details)s") % {
-        "when": when,
-        "action": action.label,
-        "details": ", ".join(filter(None, told)),
-    }
-    return sentence.strip(), fault
+    return f"{action.label} {', '.join(filter(None, told))}".strip(), fault

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.forms import BoundField
 
 from core.http import Request
 from core.jobs.models import JobStatus
+from crm.pipeline.models import Qualification
 from crm.scoring.actions import Offered
 from crm.scoring.models import RuleGroup
 from crm.scoring.operations import JUDGED
@@ -13,6 +17,10 @@ from crm.scoring.queries import SUBJECT, last_recalculation
 from desk.conditions.purposes import Purpose, register
 from desk.settings.scoring import queries
 from desk.settings.scoring.forms import TestLeadForm, ThresholdsForm, offered_actions, when_choices
+from desk.settings.scoring.queries import ConsequenceLine, RulePage
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 PAGE = "desk/settings/scoring.html"
 SCORING = register(
@@ -39,15 +47,41 @@ def work_context() -> dict[str, Any]:
     """The left side with the bar above it."""
     offered = Offered()
     page = queries.rule_page(offered)
-    limits = ThresholdsForm(initial=vars(page.thresholds))
     return {
-        "page": page,
-        "limits": limits,
+        **limits_context(ThresholdsForm(initial=vars(page.thresholds)), page),
         "standing": page.standing,
         "whens": when_choices(),
         "actions": offered_actions(offered),
         "sides": RuleGroup.choices,
     }
+
+
+def limits_context(limits: ThresholdsForm, page: RulePage | None = None) -> dict[str, Any]:
+    """The thresholds as typed, each with what happens there."""
+    page = page or queries.rule_page()
+    return {"page": page, "limits": limits, "steps": steps_of(limits, page)}
+
+
+@dataclass(frozen=True)
+class ThresholdStep:
+    """A threshold with what happens to a lead that crosses it; below “nurture” there is no field."""
+
+    label: StrOrPromise
+    field: BoundField | None
+    consequences: list[ConsequenceLine]
+
+
+def steps_of(limits: ThresholdsForm, page: RulePage) -> list[ThresholdStep]:
+    """The outcomes from the best, then the grades."""
+    fields = {"qualified": "qualified", "nurture": "nurture", "not_fit": ""}
+    fields |= {name: name for name in ("grade_a", "grade_b", "grade_c")}
+    steps = []
+    for when, name in fields.items():
+        field = limits[name] if name else None
+        label = field.label if field else Qualification.NOT_FIT.label
+        happens = [each for each in page.consequences if each.when == when]
+        steps.append(ThresholdStep(label, field, happens))
+    return steps
 
 
 def progress_context() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any
@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from crm.scoring.actions import Offered
-from crm.scoring.content import Content, Difference, RuleDraft, SectionDraft, differences
+from crm.scoring.actions import ACTIONS, Offered
+from crm.scoring.content import ConsequenceDraft, Content, Difference, RuleDraft, SectionDraft, differences
 from crm.scoring.models import RuleGroup, RuleSetStatus, ScoringRule
 from crm.scoring.queries import (
     Standing,
@@ -19,6 +19,7 @@ from crm.scoring.queries import (
     consequence_words,
     content_of,
     decay_words,
+    deed_words,
     holding_counts,
     moment,
     rule_sets,
@@ -51,8 +52,12 @@ class SectionBlock:
 
 @dataclass(frozen=True)
 class ConsequenceLine:
+    """`deed` is the sentence without its threshold."""
+
     key: UUID | None
+    when: str
     words: str
+    deed: str
     fault: str
 
 
@@ -107,11 +112,14 @@ def rule_page(offered: Offered | None = None) -> RulePage:
         for value, label in RuleGroup.choices
     ]
     changes = [change_words(each) for each in differences(counts, content)] if state.draft else []
-    consequences = [
-        ConsequenceLine(each.key, *consequence_words(each, offered)) for each in content.consequences
-    ]
+    consequences = [_consequence(each, offered) for each in content.consequences]
     whole = tuple(each for each in found if each.key is None)
     return RulePage(state, content, groups, whole, consequences, changes)
+
+
+def _consequence(given: ConsequenceDraft, offered: Offered) -> ConsequenceLine:
+    words, fault = consequence_words(given, offered)
+    return ConsequenceLine(given.key, given.when, words, deed_words(given, offered)[0], fault)
 
 
 def _line(rule: Rule, counts: Content, content: Content, found: Iterable[Doubt]) -> RuleLine:
@@ -195,18 +203,19 @@ def change_words(change: Difference) -> str:
     if change.what == "thresholds":
         return _("thresholds")
     if change.did == "moved":
-        return _("another order")
+        return _("groups in another order") if change.what == "section" else _("another order")
     words = {
         "added": _("added: %(name)s"),
         "changed": _("changed: %(name)s"),
         "removed": _("removed: %(name)s"),
     }
-    return words[change.did] % {"name": change.name}
+    known = ACTIONS.get(change.name) if change.what == "consequence" else None
+    return words[change.did] % {"name": known.label if known else change.name}
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A rule on both sides; an empty text where it is not there."""
+    """A rule, group or consequence on both sides; an empty text where it is not there."""
 
     name: str
     before: str
@@ -216,7 +225,11 @@ class Compared:
 def comparison() -> list[Compared]:
     """The draft beside the version that counts, only what differs."""
     state = standing()
-    before, after = _told(book_of(state.published)), _told(book_of(state.draft))
+    offered = Offered()
+    before, after = (
+        {**_told(book_of(each)), **_told_beside(content_of(each), offered)}
+        for each in (state.published, state.draft)
+    )
     found = [
         Compared(
             after.get(key, before.get(key, ("", "")))[0],
@@ -228,14 +241,24 @@ def comparison() -> list[Compared]:
     old, new = content_of(state.published), content_of(state.draft)
     if old.thresholds != new.thresholds:
         found.append(Compared(_("Thresholds"), _limits(old.thresholds), _limits(new.thresholds)))
-    empty = replace(old, rules=(), thresholds=new.thresholds)
-    rest = differences(empty, replace(new, rules=()))
-    return found + [Compared(change_words(each), "", "") for each in rest]
+    moved = [each for each in differences(old, new) if each.did == "moved"]
+    return found + [Compared(change_words(each), "", "") for each in moved]
 
 
-def _told(book: RuleBook) -> dict[UUID, tuple[str, str]]:
+def _told_beside(content: Content, offered: Offered) -> dict[UUID | None, tuple[str, str]]:
+    """Groups and consequences, by their key, with a name and a sentence."""
+    told: dict[UUID | None, tuple[str, str]] = {}
+    for section in content.sections:
+        limit = _("at most %(cap)s") % {"cap": section.cap} if section.cap else _("no cap")
+        told[section.key] = (section.name, f"{RuleGroup(section.group).label}: {limit}")
+    for each in content.consequences:
+        told[each.key] = (_("What happens by itself"), consequence_words(each, offered)[0])
+    return told
+
+
+def _told(book: RuleBook) -> dict[UUID | None, tuple[str, str]]:
     names = {section.key: section.name for section in book.sections}
-    found = {}
+    found: dict[UUID | None, tuple[str, str]] = {}
     for rule in book.rules:
         inside = f" · {names[rule.section]}" if rule.section in names else ""
         found[rule.key] = (

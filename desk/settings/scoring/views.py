@@ -25,7 +25,15 @@ from crm.scoring.operations import Published
 from crm.scoring.queries import standing
 from desk.conditions.builder import ConditionForm
 from desk.settings.scoring import effects, queries
-from desk.settings.scoring.context import PAGE, SCORING, mark_of, page_context, progress_context, work_context
+from desk.settings.scoring.context import (
+    PAGE,
+    SCORING,
+    limits_context,
+    mark_of,
+    page_context,
+    progress_context,
+    work_context,
+)
 from desk.settings.scoring.forms import (
     RuleForm,
     TestLeadForm,
@@ -33,7 +41,6 @@ from desk.settings.scoring.forms import (
     posted_consequence,
     posted_sections,
 )
-from desk.settings.telling import say_next
 
 
 @require_safe
@@ -154,15 +161,15 @@ def thresholds(request: Request) -> HttpResponse:
     """Write other thresholds into the draft."""
     form = ThresholdsForm(request.POST)
     if not form.is_valid():
-        return render_partial(request, PAGE, "thresholds", {"limits": form}, status=422)
+        return render_partial(request, PAGE, "thresholds", limits_context(form), status=422)
     try:
         operations.save_thresholds(thresholds=form.thresholds(), user=request.user, mark=mark_of(request))
     except StaleDraft as stale:
-        context = {"limits": form, "stale": stale, "fresh_mark": standing().mark}
+        context = {**limits_context(form), "stale": stale, "fresh_mark": standing().mark}
         return render_partial(request, PAGE, "thresholds", context, status=409)
     except BadRule as refusal:
         form.add_error(None, str(refusal))
-        return render_partial(request, PAGE, "thresholds", {"limits": form}, status=422)
+        return render_partial(request, PAGE, "thresholds", limits_context(form), status=422)
     return edited(render_partial(request, PAGE, "thresholds", {**work_context(), "with_bar": True}))
 
 
@@ -246,8 +253,9 @@ def roll_back(request: Request) -> HttpResponse:
 
 def _counts_now(request: Request, saved: Published) -> HttpResponse:
     words = _("Version %(version)s is published; all leads are being scored again.")
-    say_next(request, words % {"version": saved.rule_set.version})
-    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    response = edited(_work(request))
+    trigger_client_event(response, "scoring:published", {})
+    return toast(response, words % {"version": saved.rule_set.version})
 
 
 def _rule_form(request: Request, found: RuleDraft | None, initial: dict[str, Any]) -> HttpResponse:
@@ -285,6 +293,8 @@ def _form_shown(
     context: dict[str, Any] = {"rule": found, "form": form, "condition": condition, "stale": stale}
     if stale:
         context["fresh_mark"] = standing().mark
+        now = queries.rule_page().line(found.key) if found and found.key else None
+        context["now"] = now if now and now.rule.name in stale.changes else None
     return render_partial(request, PAGE, "rule_form", context, status=status)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -95,7 +96,9 @@ def test_a_saved_rule_stands_in_the_draft_until_it_is_published(
     assert published().version == 1  # type: ignore[union-attr]
 
     answer = desk.post(f"{URL}publish/", {"mark": "1.2.1"}, headers=htmx("work"))
-    assert answer.headers["HX-Refresh"] == "true"
+    assert words(answer.content, "#bar")[0].startswith("Version 2 counts")
+    assert {"scoring:published", "scoring:edited"} < set(json.loads(answer.headers["HX-Trigger"]))
+    assert toast_of(answer) == "Version 2 is published; all leads are being scored again."
     rule_set = published()
     assert rule_set is not None
     assert (rule_set.version, rule_set.created_by) == (2, admin)
@@ -120,7 +123,7 @@ def test_a_running_job_shows_its_bar_and_a_failed_one_its_fault(
     Job.objects.update(status=JobStatus.RUNNING, done=250, total=1000)
     bar = desk.get(f"{URL}progress/").content
     assert attributes(bar, "progress", "value") == ["25"]
-    assert words(bar, "progress-line") == ["Scoring all leads again 25 250 / 1000"]
+    assert words(bar, "progress-line") == ["Scoring all leads again 25 250 / 1,000"]
 
     Job.objects.update(status=JobStatus.FAILED)
     assert "has failed; the old scores stand" in words(desk.get(f"{URL}progress/").content, "#progress")[0]
@@ -147,6 +150,25 @@ def test_somebody_else_was_quicker(desk: Client, rules: list[ScoringRule]) -> No
     assert sorted(ScoringRule.objects.filter(rule_set__version=2).values_list("name", "points")) == [
         ("Large budget", 4),
         ("Phone", 7),
+    ]
+
+
+def test_who_saves_the_same_rule_second_sees_what_it_reads_now(
+    desk: Client, rules: list[ScoringRule]
+) -> None:
+    other = User.objects.create_user("other@example.com", name="Other Admin")
+    save_rule(draft=RuleDraft("Left a phone", "fit", BIG, 4, rules[1].key), user=other)
+    row = {"field": "contact.phone", "op": "is_set"}
+
+    answer = desk.post(rule_url(rules[1]), form(row, name="Phone", points="7"), headers=htmx("x"))
+
+    assert words(answer.content, "alert-warning") == [
+        (
+            "Other Admin has changed the draft in the meantime. Look at it before you save. "
+            "Changed there: Left a phone "
+            "This rule now reads there: +4 Left a phone: Budget is at least 500,000 AMD "
+            "Save again to write yours beside it."
+        )
     ]
 
 
@@ -178,7 +200,7 @@ def test_a_rule_leaves_the_draft_and_an_earlier_version_is_brought_back(
 
     desk.post(f"{URL}publish/", {"mark": "1.2.1"}, headers=htmx("work"))
     back = desk.post(f"{URL}roll-back/", {"to": "1", "mark": "2.0.0"}, headers=htmx("x"))
-    assert back.headers["HX-Refresh"] == "true"
+    assert words(back.content, "#bar")[0].startswith("Version 3 counts")
     page = desk.get(URL).content
     assert words(page, "rule")[0] == "+3 Large budget Budget is at least 500,000 AMD"
     (versions,) = words(page, "versions")
