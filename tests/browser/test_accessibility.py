@@ -30,6 +30,7 @@ SETTINGS = (
     "resources",
     "channels",
     "flows",
+    "history",
 )
 PAGES = {
     "inbox": "/inbox/",
@@ -42,6 +43,7 @@ PAGES = {
     "contact": "/contacts/{contact}/",
     "settings": "/settings/",
     **{f"settings: {name}": f"/settings/{name}/" for name in SETTINGS},
+    "history of leads": "/settings/history/?what=lead",
     "a criterion": "/settings/criteria/{criterion}/",
     "a new service": "/settings/services/new/",
     "a new person or room": "/settings/resources/new/",
