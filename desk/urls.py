@@ -18,10 +18,12 @@ from desk.filters import views as filters
 from desk.frame import views as frame
 from desk.inbox import views as inbox
 from desk.leads import views as leads
+from desk.lists import views as lists
 from desk.outgoing import views as outgoing
 from desk.search import views as search
 from desk.showcase import views as showcase
 from desk.steps import views as steps
+from desk.table import views as table
 from desk.today import views as today
 
 app_name = "desk"
@@ -42,6 +44,15 @@ urlpatterns = [
     path("leads/bulk/<uuid:public_id>/undo/", bulk.undo, name="lead_bulk_undo"),
     path("leads/bulk/<uuid:public_id>/retry/", bulk.retry, name="lead_bulk_retry"),
     path("leads/bulk/<uuid:public_id>/resume/", bulk.resume, name="lead_bulk_resume"),
+    path("leads/", table.leads, name="leads"),
+    path("leads/columns/", lists.columns, name="lead_columns"),
+    path("leads/views/", lists.bar, name="view_bar"),
+    path("leads/views/new/", lists.view_new, name="view_new"),
+    path("leads/views/<uuid:public_id>/", lists.view, name="view"),
+    path("leads/views/<uuid:public_id>/save/", lists.view_save, name="view_save"),
+    path("leads/views/<uuid:public_id>/pin/", lists.view_pin, name="view_pin"),
+    path("leads/<uuid:public_id>/row/", table.row, name="lead_row"),
+    path("leads/<uuid:public_id>/cells/<str:column>/", table.cell, name="lead_cell"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/rows/", inbox.rows, name="inbox_rows"),
     path("inbox/<uuid:public_id>/", inbox.conversation, name="conversation"),

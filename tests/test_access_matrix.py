@@ -23,6 +23,7 @@ from crm.bulk.actions import tag_with
 from crm.bulk.operations import start_bulk
 from crm.calls.operations import log_call
 from crm.defaults import install_defaults
+from crm.lists.operations import save_view
 from crm.pipeline.models import LostReason
 from crm.pipeline.queries import leads
 from crm.qualification.models import Criterion
@@ -69,6 +70,13 @@ API = """
 """
 
 API += " lead_chance lead_next_action win_chance"
+
+WRITTEN = """
+    services_order service_preview service_new service resource_preview resource_new resource
+    resource_day resource_day_clear channel_new channel_new_account channel_save channel_secret
+    channel_test channel_replay channel_retry channel_seen flow_publish flow_check flow_roll_back
+"""
+"""Addresses of settings that only admins open."""
 
 MATRIX: dict[str, Level] = {
     "healthz": A,
@@ -196,6 +204,9 @@ MATRIX: dict[str, Level] = {
         O,
     ),
     "core:notification_open": Level.MINE,
+    **dict.fromkeys(("desk:leads", "desk:lead_columns", "desk:view_bar", "desk:view_new"), S),
+    **dict.fromkeys(("desk:lead_row", "desk:lead_cell"), O),
+    **dict.fromkeys(("desk:view", "desk:view_save", "desk:view_pin"), Level.MINE),
     **dict.fromkeys(
         (
             "desk:settings",
@@ -264,26 +275,7 @@ MATRIX: dict[str, Level] = {
             "desk:settings_rule_new",
             "desk:settings_rule",
             "desk:settings_rule_delete",
-            "desk:settings_services_order",
-            "desk:settings_service_preview",
-            "desk:settings_service_new",
-            "desk:settings_service",
-            "desk:settings_resource_preview",
-            "desk:settings_resource_new",
-            "desk:settings_resource",
-            "desk:settings_resource_day",
-            "desk:settings_resource_day_clear",
-            "desk:settings_channel_new",
-            "desk:settings_channel_new_account",
-            "desk:settings_channel_save",
-            "desk:settings_channel_secret",
-            "desk:settings_channel_test",
-            "desk:settings_channel_replay",
-            "desk:settings_channel_retry",
-            "desk:settings_channel_seen",
-            "desk:settings_flow_publish",
-            "desk:settings_flow_check",
-            "desk:settings_flow_roll_back",
+            *(f"desk:settings_{name}" for name in WRITTEN.split()),
         ),
         D,
     ),
@@ -293,6 +285,7 @@ THINGS = {
     "inbox/": "conversation",
     "leads/": "lead",
     "leads/bulk/": "bulk",
+    "leads/views/": "view",
     "contacts/": "contact",
     "contacts/merges/": "merge",
     "calls/": "call",
@@ -374,6 +367,7 @@ def world(db: None) -> dict[str, Any]:
         "pipeline": lead.pipeline,
         "stage": lead.stage,
         "account": conversation.account,
+        "view": save_view(user=owner, name="Mine"),
         "app": create_account(kind="api", name="App"),
         "criterion": criterion,
         "lead_field": make_field("floor"),
@@ -424,6 +418,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         named["contacts/<uuid:public_id>/fields"] = "contact_field"
         found = (thing for start, thing in named.items() if pattern.startswith(start))
         kwargs["key"] = world[next(found, "criterion")].key
+    if "<str:column>" in pattern:
+        kwargs["column"] = "title"
     if "<int:pk>" in pattern:
         kwargs["pk"] = world["reason"].pk
     return reverse(name, kwargs=kwargs)

@@ -17,6 +17,7 @@ COLUMNS = (
     "score",
     "fit",
     "engagement",
+    "win_chance",
     "next_step",
     "age",
     "last_message",
@@ -54,12 +55,13 @@ ORDERS = {
         Order("title", "title_normal"),
         Order("value", "value", nullable=True),
         Order("score", "score"),
+        Order("win_chance", "win_chance", nullable=True),
         Order("next_step", "next_step_at", nullable=True),
         Order("age", "stage_entered_at"),
         Order("last_message", "last_message_at", nullable=True),
     )
 }
-FIRST_FALLING = frozenset({"created", "value", "score", "last_message"})
+FIRST_FALLING = frozenset({"created", "value", "score", "win_chance", "last_message"})
 """Orders of which the first click on the head wants the largest on top."""
 
 

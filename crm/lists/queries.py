@@ -1,20 +1,30 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext as _
 
 from core.access.models import User
 from core.conditions import Condition, ConditionError, parse
 from core.history.queries import Change, changes_of
 from crm.errors import Use
-from crm.lists.columns import USUAL
+from crm.lists.columns import USUAL, Order
 from crm.lists.errors import BrokenView
 from crm.lists.models import ListPreference, SavedView
+from crm.lists.places import Place, damaged
+from crm.pipeline.models import Lead
+from crm.pipeline.queries import LeadQuerySet
 from crm.scoring.queries import SUBJECT
 from crm.uses import mentions
 
+PAGE = 50
+UNKNOWN_BY_ID = frozenset({"win_chance"})
+"""Orders whose index leaves out the leads without a value: these come by that of the ids."""
 ALL: dict[str, list[object]] = {"all": []}
 
 
@@ -73,6 +83,55 @@ def changes_since(view: SavedView, revision: int) -> list[Change]:
             break
         found.append(change)
     return found
+
+
+def page_of(
+    rows: LeadQuerySet, order: Order, after: Place | None = None, limit: int = PAGE
+) -> tuple[list[Lead], Place | None]:
+    """One page of leads in that order and the place behind it, None at the end.
+
+    One statement; a second one where the leads without a value begin. Raises BadCursor for a place of another order.
+    """
+    if after is not None and after.order != order.text:
+        raise damaged()
+    parts, unknown = [rows], None
+    if order.nullable:
+        known, unknown = (rows.filter(**{f"{order.column}__isnull": blank}) for blank in (False, True))
+        parts = [known, unknown] if after is None or after.value is not None else [unknown]
+    found: list[Lead] = []
+    for number, part in enumerate(parts):
+        if after is not None and not number:
+            part = part.filter(_behind(order, after))
+        columns = ("id",) if part is unknown and order.name in UNKNOWN_BY_ID else (order.column, "id")
+        found += part.order_by(*_signed(columns, order))[: limit + 1 - len(found)]
+        if len(found) > limit:
+            last = found[limit - 1]
+            return found[:limit], Place(order.text, _written(getattr(last, order.column)), last.pk)
+    return found, None
+
+
+def _signed(columns: Iterable[str], order: Order) -> list[str]:
+    sign = "-" if order.falling else ""
+    return [f"{sign}{column}" for column in dict.fromkeys(columns)]
+
+
+def _behind(order: Order, at: Place) -> Any:
+    """A comparison of both columns at once: the index then begins at the very row, however many have the same value."""
+    beyond = Q(id__lt=at.id) if order.falling else Q(id__gt=at.id)
+    if order.column == "id" or (order.nullable and at.value is None):
+        return beyond
+    try:
+        value = Lead._meta.get_field(order.column).to_python(at.value)  # type: ignore[union-attr]
+    except ValidationError as error:
+        raise damaged() from error
+    lookup = TupleLessThan if order.falling else TupleGreaterThan
+    return lookup(Tuple(F(order.column), F("id")), (value, at.id))
+
+
+def _written(value: Any) -> str | None:
+    if value is None:
+        return None
+    return str(value.isoformat() if isinstance(value, datetime) else value)
 
 
 def views_using(field: str, choice: str | None = None) -> Iterator[Use]:

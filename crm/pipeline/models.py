@@ -146,7 +146,7 @@ class Lead(models.Model):
     title = models.CharField(_("title"), max_length=200)
     title_normal = models.CharField(max_length=400, editable=False, default="", blank=True)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="leads")
-    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="leads")
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="leads", db_index=False)
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="leads", db_index=False)
     stage_kind = models.CharField(max_length=4, choices=StageKind, default=StageKind.OPEN)
     stage_entered_at = models.DateTimeField(db_default=Now())
@@ -217,6 +217,13 @@ class Lead(models.Model):
         ]
         indexes = [
             models.Index(fields=["stage", "-stage_entered_at", "-id"], name="lead_board"),
+            models.Index(fields=["pipeline", "id"], name="lead_by_age"),
+            models.Index(fields=["pipeline", "title_normal", "id"], name="lead_by_title"),
+            models.Index(fields=["pipeline", "value", "id"], name="lead_by_value"),
+            models.Index(fields=["pipeline", "score", "id"], name="lead_by_score"),
+            models.Index(fields=["pipeline", "next_step_at", "id"], name="lead_by_next_step"),
+            models.Index(fields=["pipeline", "stage_entered_at", "id"], name="lead_by_stage_age"),
+            models.Index(fields=["pipeline", "last_message_at", "id"], name="lead_by_last_message"),
             models.Index(
                 fields=["contact", "-id"], name="lead_open_of_contact", condition=Q(stage_kind="open")
             ),

@@ -32,3 +32,7 @@ class CriterionInUse(InUse):
 
 class StaleCriterion(StaleEdit):
     """Another admin saved the criterion after this form was opened."""
+
+
+class StaleAnswer(StaleEdit):
+    """Somebody, or the customer, has given another answer since."""

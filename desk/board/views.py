@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core.events.queries import last_position
 from core.http import Request, render_page, signed_in
+from crm.lists.models import Layout
 from crm.pipeline.cursors import Cursor
 from crm.pipeline.errors import BadCursor
 from crm.pipeline.models import Pipeline, Stage
@@ -20,6 +21,7 @@ from crm.pipeline.queries import pipelines
 from desk.board import queries
 from desk.filters import LeadFilter
 from desk.filters.bar import address, bar
+from desk.lists.queries import list_url
 
 PAGE = "desk/board.html"
 
@@ -48,6 +50,8 @@ def board(request: Request, public_id: UUID) -> HttpResponse:
         "pipeline": shown,
         "lists": _lists(everything, shown, chosen) if len(everything) > 1 else [],
         "bar": bar(chosen, request.path, counted=True),
+        "on": list_url(shown, Layout.BOARD, chosen),
+        "table": list_url(shown, Layout.TABLE, chosen),
         # Read before the cards: a change in between is then fetched once too often, never missed.
         "position": last_position(),
         "columns": queries.columns(shown, request.user, chosen),

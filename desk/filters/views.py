@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.company.queries import company
 from core.http import Request, signed_in
+from crm.lists.queries import ALL
 from desk.conditions.builder import ConditionForm
 from desk.filters.leads import LEADS, LeadFilter, dumped
 
@@ -36,7 +37,8 @@ def edit(request: Request) -> HttpResponse:
         return _dialog(request, _form(chosen), chosen.error)
     if not any(node.startswith(("row:", "group:")) for node in request.POST.getlist("node")):
         asked.pop("filter", None)
-        return _shown(place.path, asked)
+        # Without any condition, also where the view has one.
+        return _shown(place.path, {**asked, "filter": dumped(ALL)} if chosen.view else asked)
     written = _form(chosen, request.POST)
     condition = written.condition()
     if condition is None:

@@ -23,12 +23,12 @@ class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.fields["title"].widget.attrs["autofocus"] = True
         self.fields["value"] = forms.DecimalField(required=False, label=_("Value"), **AMOUNT)  # type: ignore[arg-type]
-        self.fields["currency"] = _currency_field(self.instance.currency)
+        self.fields["currency"] = currency_field(self.instance.currency)
         if self.instance.value is not None:
             self.initial["value"] = self.instance.value.normalize() + 0
 
 
-def _currency_field(known: str) -> forms.ChoiceField:
+def currency_field(known: str) -> forms.ChoiceField:
     codes = dict.fromkeys([known, *CURRENCIES])
     return forms.ChoiceField(
         choices=[(code, code) for code in codes if code],

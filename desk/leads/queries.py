@@ -23,14 +23,14 @@ from desk.telling import actor_name
 
 
 @Remembered
-def _stages() -> tuple[Stage, ...]:
+def all_stages() -> tuple[Stage, ...]:
     """Every stage of every pipeline, in order; at most 3 seconds old."""
     return tuple(Stage.objects.order_by("position", "id"))
 
 
 def stages_beside(lead: Lead) -> list[Stage]:
     """The stages that the lead can be moved to: those of its pipeline."""
-    return [stage for stage in _stages() if stage.pipeline_id == lead.pipeline_id]
+    return [stage for stage in all_stages() if stage.pipeline_id == lead.pipeline_id]
 
 
 def stage_of(lead: Lead, public_id: str) -> Stage | None:

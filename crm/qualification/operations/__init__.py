@@ -1,5 +1,5 @@
 from crm.qualification.answers import NewAnswer
-from crm.qualification.operations.answers import apply_answers, correct_answer
+from crm.qualification.operations.answers import Seen, apply_answers, correct_answer
 from crm.qualification.operations.criteria import (
     CriterionDraft,
     delete_criterion,
@@ -10,6 +10,7 @@ from crm.qualification.operations.criteria import (
 __all__ = [
     "CriterionDraft",
     "NewAnswer",
+    "Seen",
     "apply_answers",
     "correct_answer",
     "delete_criterion",

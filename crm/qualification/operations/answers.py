@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from core.access.models import User
 from core.conditions import FieldType, Moment, load
@@ -20,12 +21,20 @@ from crm.chances.operations import refresh
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import locked_lead
 from crm.qualification.answers import NewAnswer, canonical, same
+from crm.qualification.errors import StaleAnswer
 from crm.qualification.models import AnswerSource, Criterion, LeadAnswer
 from crm.qualification.queries import criterion
 from crm.scoring.operations import assess
 from crm.scoring.queries import moment
 
 BUDGET = "budget"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody saw before writing: the canonical answer, None for none."""
+
+    value: Any
 
 
 @dataclass(frozen=True)
@@ -68,9 +77,16 @@ def apply_answers(
 
 
 @transaction.atomic
-def correct_answer(*, lead_id: int, key: str, value: Any, user: User, said: str = "") -> Lead:
-    """A person's word replaces what was known; None takes it away. The old answer stays in the history."""
+def correct_answer(
+    *, lead_id: int, key: str, value: Any, user: User, said: str = "", seen: Seen | None = None
+) -> Lead:
+    """A person's word replaces what was known; None takes it away. The old answer stays in the history.
+
+    Raises StaleAnswer where the answer is no longer what was `seen`.
+    """
     lead = locked_lead(lead_id)
+    if seen is not None and lead.answers.get(key) != seen.value:
+        raise StaleAnswer(_("This answer has changed in the meantime."), who="", when=None)
     answer = NewAnswer(key=key, value=value, said=said, source=AnswerSource.PERSON, user=user)
     apply_answers(lead=lead, answers=[answer], actor=Actor.of(user))
     return lead
