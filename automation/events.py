@@ -6,6 +6,16 @@ TYPES = (
     EventType(
         "flow.started", 1, "A flow began to speak in a conversation.", {"flow": "key", "version": "number"}
     ),
+    EventType(
+        "flow.not_started",
+        1,
+        "A flow was to begin for a lead by itself and could not.",
+        {
+            "flow": "key",
+            "reason": "no_conversation (none is open), person (a colleague has it), running (it speaks there already), "
+            "consent (the customer wants no follow-ups) or no_flow",
+        },
+    ),
     EventType("flow.finished", 1, "A flow came to its end.", {"flow": "key", "reason": "why it ended"}),
     EventType(
         "flow.noted",

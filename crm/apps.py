@@ -11,6 +11,7 @@ class CrmConfig(AppConfig):
         from core.access import leaving
         from core.notifications.registry import register as register_notification
         from crm import conditions_fields, events, uses  # noqa: F401
+        from crm.actions import operations as deeds
         from crm.bulk import tasks as _bulk  # noqa: F401
         from crm.chances import tasks as _chances  # noqa: F401
         from crm.duplicates import background as duplicates
@@ -23,7 +24,6 @@ class CrmConfig(AppConfig):
         from crm.pipeline.operations.leaving import hand_over_leads
         from crm.pipeline.queries.uses import stages_using
         from crm.scoring import tasks  # noqa: F401
-        from crm.scoring.operations import deeds
         from crm.scoring.queries import rules_using
 
         conditions_fields.register()

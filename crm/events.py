@@ -153,6 +153,20 @@ register(
 )
 register(
     EventType(
+        "lead.held_back",
+        1,
+        "A lead that was to go to a stage by itself waits before it: the stage asks for what is not known.",
+        {
+            "to": "Name of the stage.",
+            "to_id": "Its id.",
+            "missing": "Keys of what it asks for.",
+            "fields": "The same in words.",
+        },
+        {"to_id": "stage"},
+    )
+)
+register(
+    EventType(
         "lead.answer_recorded",
         1,
         "An answer to a qualification criterion was learned, corrected or removed.",

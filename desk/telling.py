@@ -41,6 +41,20 @@ def _move(payload: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+NOT_STARTED: Mapping[str, str | Promise] = {
+    "no_conversation": gettext_lazy("no conversation is open"),
+    "person": gettext_lazy("a colleague has the conversation"),
+    "running": gettext_lazy("it speaks there already"),
+    "consent": gettext_lazy("the customer wants no follow-ups"),
+    "no_flow": gettext_lazy("it is gone or switched off"),
+}
+
+
+def _not_started(payload: Mapping[str, Any]) -> dict[str, Any]:
+    reason = payload.get("reason", "")
+    return {"flow": payload.get("flow", ""), "reason": NOT_STARTED.get(reason, reason)}
+
+
 def _owner(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"whom": payload.get("owner") or payload.get("team") or _("nobody")}
 
@@ -97,11 +111,15 @@ TELLINGS: Mapping[str, Telling] = {
     ),
     "conversation.status_changed": RESOLVED,
     "flow.started": Telling("player-play", gettext_lazy("The flow began")),
+    "flow.not_started": Telling(
+        "player-pause", gettext_lazy("The flow “%(flow)s” did not begin: %(reason)s"), _not_started
+    ),
     "flow.finished": Telling("flag", gettext_lazy("The flow ended")),
     "lead.created": Telling("target", gettext_lazy("The lead was made")),
     "lead.stage_changed": Telling(
         "arrow-right", gettext_lazy("%(who)s moved the lead from %(from)s to %(to)s%(reason)s"), _move
     ),
+    "lead.held_back": Telling("hand-stop", gettext_lazy("Waits before “%(to)s”, which needs: %(fields)s")),
     "lead.assigned": Telling("user-plus", gettext_lazy("%(who)s gave the lead to %(whom)s"), _owner),
     "lead.next_step_set": Telling(
         "calendar-event", gettext_lazy("%(who)s set the next step: %(step)s"), _next_step

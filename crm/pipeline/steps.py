@@ -8,6 +8,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+LENGTH = 200
+REMINDER = "lead.next_step"
+"""Kind of the due row, keyed by the lead's id: one lead has one next step."""
 MORNING = time(10)
 EVENING = time(20)
 AHEAD = timedelta(hours=2)

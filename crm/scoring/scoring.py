@@ -111,7 +111,7 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Consequence:
-    """What happens by itself when a lead crosses into `when`: an action of `crm.scoring.actions` with its
+    """What happens by itself when a lead crosses into `when`: an action of `crm.actions` with its
     settings.
     """
 

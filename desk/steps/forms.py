@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.pipeline.models import Lead
-from crm.pipeline.operations.steps import LENGTH
-from crm.pipeline.steps import Step, When, choices
+from crm.pipeline.steps import LENGTH, Step, When, choices
 
 MINUTES = "%Y-%m-%dT%H:%M"
 

@@ -10,8 +10,10 @@ from automation.flows.operations.publishing import (
     roll_back,
 )
 from automation.flows.operations.running import FlowResponder, remind, stop_reminding
+from automation.flows.operations.starting import START, start_action, start_for
 
 __all__ = [
+    "START",
     "BadTexts",
     "FlowResponder",
     "StaleFlow",
@@ -21,5 +23,7 @@ __all__ = [
     "remind",
     "renew_shipped",
     "roll_back",
+    "start_action",
+    "start_for",
     "stop_reminding",
 ]

@@ -59,7 +59,7 @@ class FlowResponder:
             if run is not None:
                 _go_on(run, event, situation)
             elif version := self._flow_to_start(conversation):
-                _begin(version, event, situation)
+                begin(version, event, situation)
             elif conversation.handler == Handler.FLOW:
                 change(conversation, handler=Handler.QUEUE)
 
@@ -100,7 +100,7 @@ class FlowResponder:
             if run is not None:
                 _go_on(run, HandBack(), situation)
             else:
-                _begin(version, None, situation)
+                begin(version, None, situation)
 
     def _flow_to_start(self, conversation: Conversation) -> FlowVersion | None:
         """A flow begins once in a conversation, and never where a person speaks already."""
@@ -147,7 +147,8 @@ def _event(
     )
 
 
-def _begin(version: FlowVersion, first: CustomerMessage | None, situation: Situation) -> None:
+def begin(version: FlowVersion, first: CustomerMessage | None, situation: Situation) -> None:
+    """The flow speaks from now on in a locked conversation where none runs."""
     flow = document_of(version)
     conversation = situation.conversation
     change(conversation, handler=Handler.FLOW)
@@ -204,6 +205,10 @@ def _remind_at(conversation: Conversation, due_at: datetime) -> None:
         conversation_id=conversation.pk,
         lead_id=conversation.lead_id,
     )
+
+
+def stop_watching(conversation: Conversation) -> None:
+    cancel(kind=SILENCE, key=str(conversation.pk))
 
 
 def stop_reminding(contact: Contact) -> None:

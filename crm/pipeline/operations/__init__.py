@@ -8,15 +8,15 @@ from crm.pipeline.operations.leads import (
 )
 from crm.pipeline.operations.moving import lose_lead, move_lead
 from crm.pipeline.operations.reasons import save_lost_reason
+from crm.pipeline.operations.removing import delete_stage
 from crm.pipeline.operations.stages import (
     StageDraft,
     create_pipeline,
     create_stage,
     delete_pipeline,
-    delete_stage,
-    rename_pipeline,
     reorder_pipelines,
     reorder_stages,
+    update_pipeline,
     update_stage,
 )
 from crm.pipeline.operations.steps import complete_next_step, plan_next_step, set_next_step
@@ -37,12 +37,12 @@ __all__ = [
     "move_lead",
     "note_goal",
     "plan_next_step",
-    "rename_pipeline",
     "reorder_pipelines",
     "reorder_stages",
     "retitle",
     "save_lost_reason",
     "set_next_step",
     "update_lead",
+    "update_pipeline",
     "update_stage",
 ]

@@ -18,7 +18,7 @@ from core.text import clean, normalise
 from crm.chances.operations import refresh
 from crm.contacts.models import Contact
 from crm.fields.values import differing, merged
-from crm.pipeline.entering import assigned
+from crm.pipeline.entering import assigned, begin
 from crm.pipeline.errors import NoPipeline
 from crm.pipeline.models import Lead, Stage, StageKind
 from crm.pipeline.operations.writing import check_revision, save_changed
@@ -99,7 +99,11 @@ def create_lead(
         result = score_new(lead=lead, at=moment(now))
         lead.save(force_insert=True)
         created = EventDraft(name="lead.created", subject=lead, actor=actor, payload=payload)
-        record_all([created, *write_first_entries(lead=lead, result=result, actor=actor)])
+        begun = begin(lead, stage, now=now)
+        if begun.changed:
+            lead.save(update_fields=sorted(begun.changed))
+        first = write_first_entries(lead=lead, result=result, actor=actor)
+        record_all([created, *begun.drafts, *first])
         refresh([lead])
     return lead
 

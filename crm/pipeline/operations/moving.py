@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from core.access.models import User
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
-from crm.pipeline.entering import STAGE_COLUMNS, enter
+from crm.actions.registry import Done
+from crm.pipeline.entering import STAGE_COLUMNS, begin, enter
 from crm.pipeline.errors import BadGiven, LostReasonNeeded, StageIsFull, StageIsLeaving, StageWants
 from crm.pipeline.models import Lead, LostReason, Stage, StageKind
 from crm.pipeline.operations.steps import plan_next_step
@@ -149,20 +150,20 @@ def _check_room(stage: Stage, *, beyond_limit: bool) -> None:
 
 
 def _enter(lead: Lead, stage: Stage, lost_reason: LostReason | None, actor: Actor, given: Given) -> None:
-    payload = enter(lead, stage, now=timezone.now(), lost_reason=lost_reason)
-    if not given:
-        save_changed(lead, STAGE_COLUMNS, "lead.stage_changed", payload, actor, STAGE_FIELDS)
-        return
-    stored = _store(lead, given, actor)
-    columns = {*STAGE_COLUMNS, *stored.changed}
+    now = timezone.now()
+    payload = enter(lead, stage, now=now, lost_reason=lost_reason)
+    stored = _store(lead, given, actor) if given else Stored()
+    begun = begin(lead, stage, now=now, given=given)
+    done = Done(stored.changed, stored.drafts) + begun
     if not stored.answers:
-        save_changed(lead, columns, "lead.stage_changed", payload, actor, STAGE_FIELDS | set(given))
-        record_all(stored.drafts)
+        concerned = STAGE_FIELDS | set(given) | {f"lead.{name}" for name in begun.changed}
+        save_changed(lead, STAGE_COLUMNS, "lead.stage_changed", payload, actor, concerned, done)
         return
     lead.revision += 1
     moved = EventDraft(name="lead.stage_changed", subject=lead, actor=actor, payload=payload)
-    record_all([moved, *stored.drafts])
-    apply_answers(lead=lead, answers=stored.answers, actor=actor, changed={*columns, "revision"})
+    record_all([moved, *done.drafts])
+    columns = {*STAGE_COLUMNS, *done.changed, "revision"}
+    apply_answers(lead=lead, answers=stored.answers, actor=actor, changed=columns)
 
 
 def _store(lead: Lead, given: Mapping[str, Any], actor: Actor) -> Stored:

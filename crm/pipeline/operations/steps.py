@@ -19,11 +19,7 @@ from crm.pipeline.links import lead_url
 from crm.pipeline.models import Lead, StageKind
 from crm.pipeline.operations.writing import check_revision, save_changed
 from crm.pipeline.queries import locked_lead
-from crm.pipeline.steps import Step
-
-LENGTH = 200
-REMINDER = "lead.next_step"
-"""Kind of the due row, keyed by the lead's id: one lead has one next step."""
+from crm.pipeline.steps import LENGTH, REMINDER, Step
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
 from crm.chances.operations import refresh
+from crm.actions.registry import Done
+from crm.pipeline.entering import go_on
 from crm.pipeline.errors import StaleLead
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import last_personal_change
@@ -25,13 +27,20 @@ def save_changed(
     payload: dict[str, Any],
     actor: Actor,
     concerned: Collection[str],
+    done: Done | None = None,
 ) -> None:
-    """One UPDATE of the lead, one INSERT of its events; scored again where a rule asks for what changed."""
+    """One UPDATE of the lead, one INSERT of its events; scored again where a rule asks for what changed, and let in where
+    it waits before a stage that asked for it.
+    """
     lead.revision += 1
+    done = done or Done()
     assessment = assess_if_concerned(lead=lead, changed=concerned, actor=actor)
-    lead.save(update_fields=sorted({*columns, "revision", *assessment.changed_fields}))
-    record_all([EventDraft(name=event, subject=lead, actor=actor, payload=payload), *assessment.drafts])
-    moved = "lead.stage" in concerned
+    let_in = go_on(lead, now=timezone.now()) if assessment.result is None else Done()
+    changed = {*columns, "revision", *done.changed, *assessment.changed_fields, *let_in.changed}
+    lead.save(update_fields=sorted(changed))
+    happened = EventDraft(name=event, subject=lead, actor=actor, payload=payload)
+    record_all([happened, *done.drafts, *assessment.drafts, *let_in.drafts])
+    moved = "lead.stage" in concerned or "stage" in changed
     refresh([lead], changed=None if moved else concerned)
 
 

@@ -212,7 +212,7 @@ def stages_of(pipeline: Pipeline) -> list[Stage]:
 @Remembered
 def default_stage() -> Stage | None:
     """The first open stage of the first pipeline: where new leads begin."""
-    stages = Stage.objects.filter(kind=StageKind.OPEN).select_related("pipeline")
+    stages = Stage.objects.filter(kind=StageKind.OPEN, leaving_for__isnull=True).select_related("pipeline")
     return stages.order_by("pipeline__position", "pipeline", "position", "id").first()
 
 

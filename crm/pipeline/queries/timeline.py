@@ -26,6 +26,7 @@ MESSAGE_RANK = 4
 EVENTS: tuple[str, ...] = (
     "lead.created",
     "lead.stage_changed",
+    "lead.held_back",
     "lead.assigned",
     "lead.updated",
     "lead.next_step_set",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.events.operations import EventDraft, record_all
+from core.events.operations import record_all
+from crm.actions.registry import Done, Occasion, carry_out
 from crm.pipeline.models import Lead
-from crm.scoring.actions import ACTIONS, Done
 from crm.scoring.operations.recalculation import Crossing
 from crm.scoring.scoring import RuleBook, crossed_into
 
@@ -15,22 +15,12 @@ from crm.scoring.scoring import RuleBook, crossed_into
 def act(*, lead: Lead, book: RuleBook, was: str, grade_was: str, now: datetime) -> Done:
     """Carry out what stands at the thresholds that the lead has just crossed from the outcome and grade of
     before. The caller saves the changed columns and records the events.
-
-    An action that is no longer known is left out, one whose choice is gone does nothing; the screen of the rules
-    says so.
     """
     if not book.consequences:
         return Done()
     crossed = crossed_into(was=was, now=lead.qualification, grade_was=grade_was, grade=lead.grade)
-    changed: set[str] = set()
-    drafts: list[EventDraft] = []
-    for each in book.consequences:
-        action = ACTIONS.get(each.action)
-        if each.when in crossed and action is not None:
-            done = action.act(lead, each.settings, now)
-            changed.update(done.changed)
-            drafts += done.drafts
-    return Done(changed, drafts)
+    planned = [(each.action, each.settings) for each in book.consequences if each.when in crossed]
+    return carry_out(planned, lead, Occasion(now))
 
 
 def act_on(*, crossings: Sequence[Crossing], book: RuleBook, now: datetime) -> int:

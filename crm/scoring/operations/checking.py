@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.conditions import ConditionError, Field, parse, registry
 from core.ids import uuid7
 from core.text import clean
-from crm.scoring.actions import ACTIONS, Offered
+from crm.actions import registry as actions
+from crm.actions.errors import BadAction
+from crm.actions.registry import Offered
 from crm.scoring.content import ConsequenceDraft, Content, RuleDraft, SectionDraft
 from crm.scoring.errors import BadRule
 from crm.scoring.models import RuleGroup
@@ -123,21 +124,12 @@ def checked_consequences(consequences: Sequence[ConsequenceDraft]) -> tuple[Cons
 
 
 def _checked_consequence(given: ConsequenceDraft, offered: Offered) -> ConsequenceDraft:
-    action = ACTIONS.get(given.action)
-    if action is None or given.when not in WHENS:
+    if given.when not in WHENS:
         raise BadRule(_("Choose when it happens, and what."))
-    settings: dict[str, Any] = {}
-    for setting in action.settings:
-        value = str(given.settings.get(setting.name, "")).strip()
-        if setting.kind == "choice":
-            if value not in offered.choices(setting):
-                raise BadRule(_("Choose for “%(label)s”.") % {"label": setting.label})
-        elif setting.kind == "days":
-            if not value.isdecimal() or int(value) > MAX_HALF_LIFE:
-                raise BadRule(_("Give a whole number of days for “%(label)s”.") % {"label": setting.label})
-        elif not (value := " ".join(clean(value).split())[:200]):
-            raise BadRule(_("Fill in “%(label)s”.") % {"label": setting.label})
-        settings[setting.name] = value
+    try:
+        settings = actions.checked(given.action, given.settings, offered)
+    except BadAction as error:
+        raise BadRule(str(error)) from error
     return replace(given, settings=settings, key=given.key or uuid7())
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core.access.models import User
 from core.conditions import Moment
@@ -17,8 +16,9 @@ from core.jobs.models import Job
 from core.jobs.operations import start
 from crm.chances.operations import refresh
 from crm.chances.queries import in_use
+from crm.actions.registry import Done
 from crm.contacts.models import Contact
-from crm.pipeline.entering import STAGE_COLUMNS, enter
+from crm.pipeline.entering import enter_by_itself, go_on
 from crm.pipeline.models import Grade, Lead, Qualification, Stage, StageKind
 from crm.scoring.facts import Facts, KnownLead
 from crm.scoring.models import ScoreEntry
@@ -54,27 +54,28 @@ def assess(*, lead: Lead, at: Moment, actor: Actor = SYSTEM) -> Assessment:
     changed = _set(lead, book, result, at)
     was = changed.qualification_before
     drafts = _drafts(lead, result, facts.total, was, actor)
-    columns = set(changed.fields)
-    moved = _advance(lead, at) if was != lead.qualification else None
-    if moved is not None:
-        drafts.append(EventDraft(name="lead.stage_changed", subject=lead, actor=SYSTEM, payload=moved))
-        columns |= set(STAGE_COLUMNS)
-    done = act(lead=lead, book=book, was=was, grade_was=grade_before, now=at.now)
-    return Assessment(result, frozenset(columns | set(done.changed)), [*drafts, *done.drafts])
+    waited = lead.held_before_id is not None
+    done = _advance(lead, at) if was != lead.qualification else Done()
+    done += act(lead=lead, book=book, was=was, grade_was=grade_before, now=at.now)
+    if waited:
+        done += go_on(lead, now=at.now)
+    return Assessment(result, frozenset({*changed.fields, *done.changed}), [*drafts, *done.drafts])
 
 
-def _advance(lead: Lead, at: Moment) -> dict[str, Any] | None:
+def _advance(lead: Lead, at: Moment) -> Done:
     """A lead that has just become qualified goes on to the stage that takes such leads, never backwards.
 
-    Returns the payload of "lead.stage_changed". Recalculating all leads after an edit of the rules moves none.
+    Recalculating all leads after an edit of the rules moves none.
     """
     if lead.qualification != Qualification.QUALIFIED or lead.stage_kind != StageKind.OPEN:
-        return None
+        return Done()
     stages = Stage.objects.filter(pipeline=lead.pipeline_id).select_related("pipeline")
     found = stages.filter(Q(pk=lead.stage_id) | Q(takes_qualified=True))
     stage = next((each for each in found if each.takes_qualified), None)
     lead.stage = next(each for each in found if each.pk == lead.stage_id)
-    return enter(lead, stage, now=at.now) if stage and stage.position > lead.stage.position else None
+    if stage is None or stage.position <= lead.stage.position:
+        return Done()
+    return enter_by_itself(lead, stage, now=at.now)
 
 
 def assess_if_concerned(*, lead: Lead, changed: Collection[str], actor: Actor) -> Assessment:
@@ -102,20 +103,24 @@ def rescore(
 
 
 def lock_concerned(*, contact: Contact, changed: Collection[str]) -> list[Lead]:
-    """The contact's open leads, locked in order of id, when a rule or the win chance asks for one of the
-    changed fields; else none.
+    """The contact's open leads, locked in order of id, when a rule or the win chance asks for one of the changed
+    fields; else those that wait before a stage, which may ask for it.
 
     Lock them before the contact's own rows are written: whoever holds a lead may write its contact.
     """
     if (rule_book().fields_used() | in_use().fields_used).isdisjoint(changed):
-        return []
+        return list(_locked_of(contact).filter(held_before__isnull=False))
     return lock_leads(contact=contact)
 
 
 def lock_leads(*, contact: Contact) -> list[Lead]:
     """The contact's open leads, locked in order of id."""
+    return list(_locked_of(contact))
+
+
+def _locked_of(contact: Contact) -> QuerySet[Lead]:
     leads = Lead.objects.select_for_update(no_key=True).filter(contact=contact, stage_kind=StageKind.OPEN)
-    return list(leads.order_by("pk"))
+    return leads.order_by("pk")
 
 
 def rescore_locked(*, leads: Iterable[Lead], actor: Actor) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.scoring.actions import ACTIONS, Offered
+from crm.actions.registry import ACTIONS, Offered, in_words
 from crm.scoring.content import ConsequenceDraft
 
 if TYPE_CHECKING:
@@ -35,13 +35,6 @@ def consequence_words(given: ConsequenceDraft, offered: Offered | None = None) -
 
 def deed_words(given: ConsequenceDraft, offered: Offered) -> tuple[str, str]:
     """What happens, without its threshold, and why it cannot work now ("" when it can)."""
-    action = ACTIONS.get(given.action)
-    if action is None:
+    if given.action not in ACTIONS:
         return "", _("What should happen is no longer known.")
-    told, fault = [], ""
-    for setting in action.settings:
-        value = str(given.settings.get(setting.name, ""))
-        labels = offered.choices(setting) if setting.kind == "choice" else {value: value}
-        fault = fault or ("" if value in labels else str(action.gone))
-        told.append(labels.get(value, ""))
-    return f"{action.label} {', '.join(filter(None, told))}".strip(), fault
+    return in_words(given.action, given.settings, offered)

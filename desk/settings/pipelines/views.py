@@ -65,7 +65,7 @@ def rename(request: Request, public_id: UUID) -> HttpResponse:
         request,
         NameForm(request.POST if request.method == "POST" else None, initial={"name": found.name}),
         title=_("Rename the pipeline"),
-        act=lambda values: operations.rename_pipeline(
+        act=lambda values: operations.update_pipeline(
             pipeline_id=found.pk, actor=Actor.of(request.user), **values
         ),
     )

@@ -10,7 +10,7 @@ from django.forms import BoundField
 from core.http import Request
 from core.jobs.models import JobStatus
 from crm.pipeline.models import Qualification
-from crm.scoring.actions import Offered
+from crm.actions.registry import Offered
 from crm.scoring.models import RuleGroup
 from crm.scoring.operations import JUDGED
 from crm.scoring.queries import SUBJECT, last_recalculation

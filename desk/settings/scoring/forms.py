@@ -11,13 +11,13 @@ from django.utils.translation import pgettext_lazy
 
 from core.company.queries import company
 from core.languages import Language
+from crm.actions.registry import ACTIONS, Offered
 from crm.pipeline.enums import LeadSource
 from crm.qualification import entry
 from crm.qualification.answers import FIELD_TYPES
 from crm.qualification.errors import BadAnswer
 from crm.qualification.forms import answer_input
 from crm.qualification.queries import active_criteria
-from crm.scoring.actions import ACTIONS, Offered
 from crm.scoring.content import ConsequenceDraft, SectionDraft
 from crm.scoring.models import RuleGroup
 from crm.scoring.operations import MAX_POINTS

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from crm.scoring.actions import ACTIONS, Offered
+from crm.actions.registry import ACTIONS, Offered
 from crm.scoring.content import ConsequenceDraft, Content, Difference, RuleDraft, SectionDraft, differences
 from crm.scoring.models import RuleGroup, RuleSetStatus, ScoringRule
 from crm.scoring.queries import (

@@ -12,11 +12,11 @@ from core.due.models import DueRow
 from core.events.actor import CUSTOMER
 from core.events.models import Event
 from core.notifications.models import Notification
+from crm.actions import registry as actions
+from crm.actions.registry import Action, Done, register
 from crm.pipeline.models import Lead
 from crm.pipeline.operations import apply_answers
 from crm.qualification.operations import NewAnswer
-from crm.scoring import actions
-from crm.scoring.actions import Action, Done, register
 from crm.scoring.errors import BadRule
 from crm.scoring.operations import ConsequenceDraft, RuleDraft, publish_rules, rescore, save_consequence
 from crm.scoring.operations.publishing import put_in_use

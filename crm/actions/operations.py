@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.access.models import Team, User
-from core.due.operations import schedule
 from core.events.actor import SYSTEM
 from core.events.operations import EventDraft
 from core.notifications import registry as notifications
 from core.notifications.operations import notify
-from crm.pipeline.entering import STAGE_COLUMNS, enter
+from crm.actions.registry import Action, Choices, Done, Occasion, Setting, register
+from crm.pipeline.entering import assigned, enter_by_itself, plan_by_itself
 from crm.pipeline.links import lead_url
 from crm.pipeline.models import Lead, Stage, StageKind
-from crm.pipeline.operations.steps import REMINDER
 from crm.pipeline.sharing import FairShare
-from crm.scoring.actions import Action, Choices, Done, Setting, register
 
 Settings = Mapping[str, Any]
 CROSSED = "lead.crossed"
+ENTERED = "lead.entered_stage"
 OWNER = "owner"
 
 
@@ -32,6 +31,7 @@ def register_all() -> None:
     notifications.register(
         CROSSED, text=gettext_lazy("%(lead)s: %(outcome)s, grade %(grade)s, %(score)s points")
     )
+    notifications.register(ENTERED, text=gettext_lazy("%(lead)s is now in “%(stage)s”"))
     register(
         Action(
             "stage",
@@ -39,6 +39,7 @@ def register_all() -> None:
             (Setting("stage", gettext_lazy("Stage"), choices=_stages),),
             _move,
             gettext_lazy("This stage is gone."),
+            moves=True,
         ),
         Action(
             "assign",
@@ -88,7 +89,7 @@ def _people_and_teams() -> Choices:
     ]
 
 
-def _move(lead: Lead, settings: Settings, now: datetime) -> Done:
+def _move(lead: Lead, settings: Settings, occasion: Occasion) -> Done:
     """To an open stage of its own pipeline; who closed a lead has decided more than points can."""
     stage = (
         Stage.objects.filter(pk=int(settings["stage"]), kind=StageKind.OPEN)
@@ -99,14 +100,12 @@ def _move(lead: Lead, settings: Settings, now: datetime) -> Done:
         return Done()
     if stage.pipeline_id != lead.pipeline_id or stage.pk == lead.stage_id:
         return Done()
-    payload = enter(lead, stage, now=now)
-    return Done(
-        STAGE_COLUMNS,
-        [EventDraft(name="lead.stage_changed", subject=lead, actor=SYSTEM, payload=payload)],
-    )
+    return enter_by_itself(lead, stage, now=occasion.now)
 
 
-def _assign(lead: Lead, settings: Settings, now: datetime) -> Done:
+def _assign(lead: Lead, settings: Settings, occasion: Occasion) -> Done:
+    if "lead.owner" in occasion.given:
+        return Done()
     kind, _colon, number = str(settings["to"]).partition(":")
     team = Team.objects.filter(pk=int(number)).first() if kind == "team" else None
     owner = (
@@ -121,33 +120,21 @@ def _assign(lead: Lead, settings: Settings, now: datetime) -> Done:
     if team is not None and lead.team_id != team.pk:
         lead.team = team
         changed.add("team")
-    payload = {
-        "owner_id": owner.pk,
-        "owner": str(owner),
-        "team_id": lead.team_id,
-        "team": str(lead.team or ""),
-    }
-    return Done(changed, [EventDraft(name="lead.assigned", subject=lead, actor=SYSTEM, payload=payload)])
+    draft = EventDraft(name="lead.assigned", subject=lead, actor=SYSTEM, payload=assigned(lead))
+    return Done(changed, [draft])
 
 
-def _plan(lead: Lead, settings: Settings, now: datetime) -> Done:
+def _plan(lead: Lead, settings: Settings, occasion: Occasion) -> Done:
     """A step that somebody has planned for later stays."""
     if lead.stage_kind != StageKind.OPEN:
         return Done()
-    if lead.next_step and (lead.next_step_at is None or lead.next_step_at > now):
+    if lead.next_step and (lead.next_step_at is None or lead.next_step_at > occasion.now):
         return Done()
-    lead.next_step = str(settings["text"])
-    lead.next_step_at = now + timedelta(days=int(settings["days"]))
-    due = lead.next_step_at.isoformat()
-    if lead.next_step_at > now:
-        waiting = {"due_at": due, "user": None}
-        schedule(kind=REMINDER, key=str(lead.pk), due_at=lead.next_step_at, payload=waiting, lead_id=lead.pk)
-    payload = {"next_step": lead.next_step, "due_at": due}
-    draft = EventDraft(name="lead.next_step_set", subject=lead, actor=SYSTEM, payload=payload)
-    return Done({"next_step", "next_step_at"}, [draft])
+    due_at = occasion.now + timedelta(days=int(settings["days"]))
+    return plan_by_itself(lead, str(settings["text"]), due_at, now=occasion.now)
 
 
-def _notify(lead: Lead, settings: Settings, now: datetime) -> Done:
+def _notify(lead: Lead, settings: Settings, occasion: Occasion) -> Done:
     kind, _colon, number = str(settings["to"]).partition(":")
     people = User.objects.filter(is_active=True)
     if kind == OWNER:
@@ -156,12 +143,17 @@ def _notify(lead: Lead, settings: Settings, now: datetime) -> Done:
         people = (
             people.filter(memberships__team=int(number)) if kind == "team" else people.filter(pk=int(number))
         )
+    if occasion.entered is not None:
+        params = {"lead": lead.title, "stage": occasion.entered.name}
+        key = f"{lead.pk}:{occasion.entered.pk}:{occasion.now.isoformat()}"
+        notify(users=people.distinct(), kind=ENTERED, key=key, params=params, url=lead_url(lead))
+        return Done()
     params = {
         "lead": lead.title,
         "outcome": str(lead.get_qualification_display()),
         "grade": lead.grade,
-        "score": lead.score,
+        "score": str(lead.score),
     }
-    key = f"{lead.pk}:{lead.qualification}:{lead.grade}:{now.isoformat()}"
+    key = f"{lead.pk}:{lead.qualification}:{lead.grade}:{occasion.now.isoformat()}"
     notify(users=people.distinct(), kind=CROSSED, key=key, params=params, url=lead_url(lead))
     return Done()
