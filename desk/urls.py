@@ -17,6 +17,7 @@ from desk.fields import views as fields
 from desk.filters import views as filters
 from desk.frame import views as frame
 from desk.inbox import views as inbox
+from desk.leads import moves
 from desk.leads import views as leads
 from desk.lists import views as lists
 from desk.outgoing import views as outgoing
@@ -93,7 +94,7 @@ urlpatterns = [
     path("leads/<uuid:public_id>/why/", leads.why, name="lead_why"),
     path("leads/<uuid:public_id>/advice/", advice.advice, name="lead_advice"),
     path("leads/<uuid:public_id>/chance/", chances.chance, name="lead_chance"),
-    path("leads/<uuid:public_id>/move/", leads.move, name="lead_move"),
+    path("leads/<uuid:public_id>/move/", moves.move, name="lead_move"),
     path("leads/<uuid:public_id>/details/", leads.details, name="lead_details"),
     path("leads/<uuid:public_id>/next-step/", steps.next_step, name="lead_next_step"),
     path("leads/<uuid:public_id>/next-step/done/", steps.step_done, name="lead_step_done"),

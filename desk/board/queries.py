@@ -24,6 +24,7 @@ from crm.pipeline.queries import (
     leads,
     quick_counts,
     stages_of,
+    standing_in,
 )
 from desk.board.cards import Card, Chat, card_of
 from desk.filters import LeadFilter, moment_of
@@ -54,9 +55,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Total:
+    """`standing`: how many leads a stage with a limit holds, also those outside the filter."""
+
     stage: Stage
     totals: ColumnTotals
     parts: list[Part]
+    standing: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.standing is not None and self.standing > (self.stage.wip_limit or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,11 @@ def totals(pipeline: Pipeline, user: User, chosen: LeadFilter) -> Totals:
         pipeline, user, narrow=chosen.narrow(moment), quick=quick if alone else {}, today=today
     )
     counts = found.behind if alone else quick_counts(pipeline, user, narrow=wide.narrow(moment), quick=quick)
-    stages = [_total(stage, found.stages.get(stage.pk, ColumnTotals())) for stage in stages_of(pipeline)]
+    shown = stages_of(pipeline)
+    standing = standing_in(shown)
+    stages = [
+        _total(stage, found.stages.get(stage.pk, ColumnTotals()), standing.get(stage.pk)) for stage in shown
+    ]
     return Totals(stages, list(counts.items()), found)
 
 
@@ -167,7 +179,7 @@ def _column(column: Column, chats: dict[int, Chat], today: Today) -> BoardColumn
     return BoardColumn(column.stage, found, column.after, column.searching)
 
 
-def _total(stage: Stage, totals: ColumnTotals) -> Total:
+def _total(stage: Stage, totals: ColumnTotals, standing: int | None) -> Total:
     counts = [
         ("overdue", totals.overdue),
         ("today", totals.today),
@@ -180,4 +192,4 @@ def _total(stage: Stage, totals: ColumnTotals) -> Total:
             width = BAR * count / totals.count
             parts.append(Part(health, f"{start:.2f}", f"{width:.2f}", count))
             start += width
-    return Total(stage, totals, parts)
+    return Total(stage, totals, parts, standing)

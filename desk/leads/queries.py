@@ -29,8 +29,13 @@ def all_stages() -> tuple[Stage, ...]:
 
 
 def stages_beside(lead: Lead) -> list[Stage]:
-    """The stages that the lead can be moved to: those of its pipeline."""
-    return [stage for stage in all_stages() if stage.pipeline_id == lead.pipeline_id]
+    """The stages that the lead can be moved to: those of its pipeline, save for what is being removed."""
+    return [
+        stage
+        for stage in all_stages()
+        if stage.pipeline_id == lead.pipeline_id
+        and (stage.leaving_for_id is None or stage.pk == lead.stage_id)
+    ]
 
 
 def stage_of(lead: Lead, public_id: str) -> Stage | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
@@ -15,13 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.events.actor import Actor
-from core.http import Request, signed_in, toast
+from core.http import Request, signed_in
 from crm.pipeline import operations
 from crm.pipeline.cursors import Cursor
-from crm.pipeline.errors import BadCursor, StaleLead
-from crm.pipeline.models import Lead, LostReason, Stage, StageKind
-from crm.pipeline.queries import lost_reasons
-from crm.pipeline.steps import Step
+from crm.pipeline.errors import BadCursor
+from crm.pipeline.models import Lead
 from crm.qualification.errors import UnknownCriterion
 from crm.qualification.forms import AnswerForm
 from crm.qualification.queries import answer_lines, criterion
@@ -32,8 +29,7 @@ from desk.inbox import queries as inbox
 from desk.inbox.views import head_context
 from desk.leads import queries, timeline
 from desk.leads.forms import DetailsForm
-from desk.leads.responses import changed, done, revision_of, told
-from desk.steps.undoing import restored_step, undo_of
+from desk.leads.responses import done, revision_of, told
 
 TABS = ("lead", "chat", "timeline")
 
@@ -140,43 +136,6 @@ def why(request: Request, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @signed_in
-def move(request: Request, public_id: UUID) -> HttpResponse:
-    """GET asks for a stage. POST moves: `stage`, the `revision` that was seen, `reason` for a lost stage.
-
-    A move that meets somebody else's change is answered with the card as it is now, and who changed it.
-    """
-    found = queries.lead_for(request.user, public_id)
-    if request.method != "POST":
-        return render(request, "desk/lead/move.html", {"lead": found, "stages": queries.stages_beside(found)})
-    asked = {**request.GET.dict(), **request.POST.dict()}
-    stage = queries.stage_of(found, asked.get("stage", ""))
-    if stage is None:
-        raise Http404
-    reason = _reason(asked.get("reason", ""))
-    if stage.kind == StageKind.LOST and reason is None and found.stage_id != stage.pk:
-        return _ask_reason(request, found, stage, asked.get("revision", ""))
-    before, expected = found, revision_of(asked)
-    try:
-        moved = operations.move_lead(
-            lead_id=found.pk,
-            to_stage_id=stage.pk,
-            actor=Actor.of(request.user),
-            expected_revision=expected,
-            lost_reason=reason,
-            restored=restored_step(asked),
-        )
-    except StaleLead as stale:
-        return toast(told(changed(request, found, status=409)), str(stale))
-    response = told(changed(request, moved))
-    if moved.stage_id == before.stage_id:
-        return response
-    words = _("%(lead)s is now in %(stage)s") % {"lead": moved.title, "stage": moved.stage.name}
-    return toast(response, words, undo_url=_undo_url(before, moved))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@signed_in
 def details(request: Request, public_id: UUID) -> HttpResponse:
     """Title and value."""
     found = queries.lead_for(request.user, public_id)
@@ -260,23 +219,3 @@ def _fact(request: Request, lead: Lead, key: str) -> HttpResponse:
     if line is None:
         return HttpResponse("")
     return render(request, "desk/lead/fact.html", {"lead": lead, "line": line})
-
-
-def _ask_reason(request: Request, lead: Lead, stage: Stage, revision: str) -> HttpResponse:
-    context = {"lead": lead, "stage": stage, "revision": revision, "reasons": lost_reasons()}
-    response = render(request, "desk/lead/lost.html", context)
-    response["HX-Retarget"], response["HX-Reswap"] = "#modal-body", "innerHTML"
-    return response
-
-
-def _reason(text: str) -> LostReason | None:
-    return LostReason.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 10 else None
-
-
-def _undo_url(before: Lead, moved: Lead) -> str:
-    asked = {"stage": before.stage.public_id, "revision": moved.revision}
-    if before.next_step and not moved.next_step:
-        asked |= undo_of(Step(before.next_step, before.next_step_at))
-    if before.lost_reason_id:
-        asked["reason"] = before.lost_reason_id
-    return f"{reverse('desk:lead_move', args=[moved.public_id])}?{urlencode(asked)}"

@@ -12,6 +12,7 @@ from crm.pipeline.queries.leads import (
     pipelines,
     stages_of,
 )
+from crm.pipeline.queries.limits import standing_in
 from crm.pipeline.queries.timeline import (
     AnswerItem,
     CallItem,
@@ -46,5 +47,6 @@ __all__ = [
     "pipelines",
     "quick_counts",
     "stages_of",
+    "standing_in",
     "timeline",
 ]

@@ -1,30 +1,29 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.actions.registry import ACTIONS, MOST_DAYS, Action, Offered, Setting
 from crm.pipeline.models import LostReason, Stage, StageKind
 from crm.pipeline.operations import StageDraft
+from crm.pipeline.wants import offered
 from desk.settings import places
 
 NAME = {"autofocus": True, "autocomplete": "off"}
 NEW_STAGES = ((_("New"), 10, 2), (_("Talking"), 40, 5), (_("Offer"), 70, 7))
 
 
-class NameForm(forms.Form):
-    """The name of a pipeline."""
+class PipelineForm(forms.Form):
+    """Name and currency; a new pipeline begins with stages that are then made one's own."""
 
     name = forms.CharField(
         label=pgettext_lazy("of a thing", "Name"), max_length=100, widget=forms.TextInput(attrs=NAME)
     )
-
-
-class PipelineForm(NameForm):
-    """A new pipeline; it begins with stages that are then made one's own."""
-
     currency = forms.ChoiceField(
         label=_("Currency"), help_text=_("The sums of its columns are counted in it.")
     )
@@ -79,8 +78,104 @@ class StageForm(forms.Form):
         ),
     )
 
+    wip_limit = forms.IntegerField(
+        label=_("Most leads at a time"),
+        min_value=1,
+        max_value=100_000,
+        required=False,
+        help_text=_("Nobody but a manager brings more. Empty: any number."),
+    )
+    required = forms.MultipleChoiceField(
+        label=_("Needed to enter"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Whoever moves a lead here is asked for what is missing."),
+    )
+
+    def __init__(self, data: Any = None, *, stage: Stage | None = None, initial: Any = None) -> None:
+        super().__init__(data, initial=_initial(stage) if stage else initial)
+        self.offered = Offered()
+        required = self.fields["required"]
+        assert isinstance(required, forms.MultipleChoiceField)
+        kept = list(stage.required) if stage else []
+        wants = offered()
+        required.choices = [(key, want.label) for key, want in wants.items()]
+        # One that is gone stays to be seen until it is unticked.
+        required.choices += [(key, key) for key in kept if key not in wants]
+        planned = {each["action"]: each["settings"] for each in stage.actions} if stage else {}
+        self.deeds = [
+            self._deed(action, planned.get(kind)) for kind, action in ACTIONS.items() if not action.moves
+        ]
+
+    def _deed(self, action: Action, planned: Mapping[str, Any] | None) -> Deed:
+        name = f"do-{action.kind}"
+        self.fields[name] = forms.BooleanField(
+            label=action.label, required=False, initial=planned is not None
+        )
+        settings = [self._setting(action.kind, each, planned or {}) for each in action.settings]
+        return Deed(action.kind, name, settings)
+
+    def _setting(self, kind: str, setting: Setting, planned: Mapping[str, Any]) -> str:
+        name = f"{kind}-{setting.name}"
+        known = planned.get(setting.name)
+        if setting.kind == "choice":
+            choices = list(self.offered.choices(setting).items())
+            if known is not None and known not in dict(choices):
+                choices.append((known, str(_("gone; choose another"))))
+            self.fields[name] = forms.ChoiceField(
+                label=setting.label, choices=choices, required=False, initial=known
+            )
+        elif setting.kind == "days":
+            self.fields[name] = forms.IntegerField(
+                label=setting.label, min_value=0, max_value=MOST_DAYS, required=False, initial=known or 1
+            )
+        else:
+            self.fields[name] = forms.CharField(
+                label=setting.label, max_length=200, required=False, initial=known
+            )
+        return name
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in StageForm.base_fields if name != "required"]
+
+    @property
+    def deed_fields(self) -> list[tuple[forms.BoundField, list[forms.BoundField]]]:
+        return [(self[deed.name], [self[name] for name in deed.settings]) for deed in self.deeds]
+
     def draft(self) -> StageDraft:
-        return StageDraft(**self.cleaned_data)
+        values = {name: self.cleaned_data[name] for name in StageForm.base_fields}
+        return StageDraft(**values, actions=self._actions())
+
+    def _actions(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "action": deed.kind,
+                "settings": {
+                    name.removeprefix(f"{deed.kind}-"): _plain(self.cleaned_data[name])
+                    for name in deed.settings
+                },
+            }
+            for deed in self.deeds
+            if self.cleaned_data[deed.name]
+        ]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that a stage may do: the name of its checkbox, and of what is said about it."""
+
+    kind: str
+    name: str
+    settings: list[str]
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _initial(stage: Stage) -> dict[str, Any]:
+    return {name: getattr(stage, name) for name in StageForm.base_fields}
 
 
 class DeleteStageForm(forms.Form):
@@ -101,7 +196,9 @@ class DeleteStageForm(forms.Form):
         assert isinstance(to, forms.ModelChoiceField)
         assert isinstance(reason, forms.ModelChoiceField)
         to.queryset = (
-            Stage.objects.filter(pipeline=stage.pipeline_id).exclude(pk=stage.pk).order_by("position", "id")
+            Stage.objects.filter(pipeline=stage.pipeline_id, leaving_for__isnull=True)
+            .exclude(pk=stage.pk)
+            .order_by("position", "id")
         )
         reason.queryset = LostReason.objects.filter(active=True).order_by("id")
 

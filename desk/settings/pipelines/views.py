@@ -24,7 +24,7 @@ from crm.pipeline.errors import LostReasonNeeded
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage, StageKind
 from desk.settings.order import asked_order
 from desk.settings.pipelines import queries
-from desk.settings.pipelines.forms import DeleteStageForm, NameForm, PipelineForm, ReasonForm, StageForm
+from desk.settings.pipelines.forms import DeleteStageForm, PipelineForm, ReasonForm, StageForm
 
 PAGE = "desk/settings/pipelines.html"
 
@@ -58,13 +58,16 @@ def new_pipeline(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @require(role=Role.ADMIN)
-def rename(request: Request, public_id: UUID) -> HttpResponse:
-    """Another name for a pipeline."""
+def edit_pipeline(request: Request, public_id: UUID) -> HttpResponse:
+    """Another name or currency for a pipeline."""
     found = get_object_or_404(Pipeline, public_id=public_id)
     return _dialog(
         request,
-        NameForm(request.POST if request.method == "POST" else None, initial={"name": found.name}),
-        title=_("Rename the pipeline"),
+        PipelineForm(
+            request.POST if request.method == "POST" else None,
+            initial={"name": found.name, "currency": found.currency},
+        ),
+        title=found.name,
         act=lambda values: operations.update_pipeline(
             pipeline_id=found.pk, actor=Actor.of(request.user), **values
         ),
@@ -121,8 +124,7 @@ def new_stage(request: Request, public_id: UUID) -> HttpResponse:
 @require(role=Role.ADMIN)
 def edit_stage(request: Request, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(Stage, public_id=public_id)
-    initial = {name: getattr(found, name) for name in StageForm.base_fields}
-    form = StageForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = StageForm(request.POST if request.method == "POST" else None, stage=found)
     return _dialog(
         request,
         form,
@@ -148,6 +150,7 @@ def delete_stage(request: Request, public_id: UUID) -> HttpResponse:
             actor=Actor.of(request.user),
             move_leads_to=values["to"].pk if values else None,
             lost_reason=values["reason"] if values else None,
+            user=request.user,
         )
 
     return _dialog(
@@ -196,9 +199,10 @@ def _dialog(
     button: str = "",
 ) -> HttpResponse:
     """GET shows the form; POST acts and shows the lists as they are now, or the form with what is wrong."""
+    part = "stage_dialog" if isinstance(form, StageForm) else "dialog"
     context = {"form": form, "title": title, "note": note, "button": button, "url": request.path}
     if request.method != "POST":
-        return render_partial(request, PAGE, "dialog", context)
+        return render_partial(request, PAGE, part, context)
     if form is None or form.is_valid():
         try:
             act(form.cleaned_data if form else {})
@@ -206,15 +210,14 @@ def _dialog(
             _refuse(form, refusal, context)
         else:
             return _lists_shown(request)
-    return render_partial(request, PAGE, "dialog", context, status=422)
+    return render_partial(request, PAGE, part, context, status=422)
 
 
 def _refuse(form: forms.Form | None, refusal: Refused, context: dict[str, Any]) -> None:
     if form is None:
         context["refusal"] = str(refusal)
         return
-    place = "reason" if isinstance(refusal, LostReasonNeeded) else "name"
-    form.add_error(place if place in form.fields else None, str(refusal))
+    form.add_error("reason" if isinstance(refusal, LostReasonNeeded) else None, str(refusal))
 
 
 def _act(request: Request, act: Callable[[], Any]) -> HttpResponse:
@@ -226,7 +229,12 @@ def _act(request: Request, act: Callable[[], Any]) -> HttpResponse:
 
 
 def _lists() -> dict[str, Any]:
-    return {"cards": queries.pipeline_cards(), "reasons": queries.reasons()}
+    cards = queries.pipeline_cards()
+    return {
+        "cards": cards,
+        "reasons": queries.reasons(),
+        "moving": any(card.is_moving for card in cards),
+    }
 
 
 def _lists_shown(request: Request) -> HttpResponse:
