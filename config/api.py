@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern] = [
     path("pipelines/<uuid:public_id>/", pipelines.OnePipeline.as_view(), name="pipeline"),
     path("stages/", pipelines.Stages.as_view(), name="stages"),
     path("stages/<uuid:public_id>/", pipelines.OneStage.as_view(), name="stage"),
+    path("stages/<uuid:public_id>/remove/", pipelines.RemoveStage.as_view(), name="stage_remove"),
     path("lost-reasons/", pipelines.LostReasons.as_view(), name="lost_reasons"),
     path("criteria/", qualification.Criteria.as_view(), name="criteria"),
     path("criteria/<uuid:public_id>/", qualification.OneCriterion.as_view(), name="criterion"),

@@ -20,3 +20,4 @@ class Scope(models.TextChoices):
     BOOKINGS_WRITE = "bookings:write", _("Book, move and cancel meetings")
     EVENTS_READ = "events:read", _("Read everything that happens, as it happens")
     SETTINGS_READ = "settings:read", _("See people, teams, pipelines, criteria and scoring rules")
+    SETTINGS_WRITE = "settings:write", _("Add, change and remove pipelines and their stages")

@@ -39,7 +39,13 @@ class StageHasLeads(Refused):
 
 
 class BadStage(Refused):
-    """The pipeline would have two stages of one name, or none that is open."""
+    """The pipeline would have two stages of one name, or none that is open; or the stage would do or ask for what it
+    cannot. `place` is the field of the draft.
+    """
+
+    def __init__(self, sentence: str, place: str = "name") -> None:
+        super().__init__(sentence)
+        self.place = place
 
 
 class BadReason(Refused):

@@ -16,12 +16,15 @@ from core.api.drafts import (
     Tags,
     When,
     Words,
+    YesNo,
     Zone,
     language,
     prototype,
 )
 from crm.fields.api import ValuesField
 from crm.fields.models import FieldSubject
+from crm.pipeline.api.given import MOST as MOST_GIVEN
+from crm.pipeline.api.given import GivenField
 from crm.pipeline.enums import LeadSource
 from crm.qualification.api import AnswersField
 
@@ -56,6 +59,13 @@ class ContactFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-un
         return {"oneOf": [{"type": "string", "format": "uuid"}, component.ref]}
 
 
+class GivenFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = GivenField
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Any:
+        return {"type": "object", "additionalProperties": {}, "maxProperties": MOST_GIVEN}
+
+
 class LeadChangesDraft(Draft):
     title = Words(max_length=200, required=False)
     value = Money(required=False, allow_null=True)
@@ -81,6 +91,10 @@ class LeadDraft(LeadChangesDraft):
 class MoveDraft(Draft):
     stage = Reference()
     lost_reason = Words(max_length=100, required=False, help_text="By name; needed for a lost stage.")
+    given = GivenField(required=False, help_text="What the stage asks for (`required` of the stage), by key.")
+    beyond_limit = YesNo(
+        required=False, help_text="Go over the limit of the stage: managers and keys of no person may."
+    )
 
 
 class AssignDraft(Draft):

@@ -14,7 +14,9 @@ from crm.contacts.operations import find_or_create_contact
 from crm.contacts.queries import found_or_heir
 from crm.lists.api import FILTERING, wanted
 from crm.pipeline.api.drafts import AssignDraft, LeadChangesDraft, LeadDraft, MoveDraft
+from crm.pipeline.api.given import given_of, refuse_move
 from crm.pipeline.api.shapes import LEADS, LeadShape, leads_of
+from crm.pipeline.errors import BadGiven, StageIsFull, StageWants
 from crm.pipeline.models import Lead, LostReason, Stage
 from crm.pipeline.operations import (
     assign_lead,
@@ -87,7 +89,14 @@ class OneLead(Endpoint):
 class Move(Endpoint):
     tag = TAG
 
-    @operation(Scope.LEADS_WRITE, "Move a lead to another stage", into=MoveDraft, out=LeadShape)
+    @operation(
+        Scope.LEADS_WRITE,
+        "Move a lead to another stage",
+        about="A stage may ask for fields: 422 `stage_wants` names those that are missing, send them in `given`. They are "
+        "stored with the move or not at all. 409 `stage_full` at the limit of the stage.",
+        into=MoveDraft,
+        out=LeadShape,
+    )
     def post(self, call: Call, public_id: UUID) -> Any:
         pk = call.lock(leads_of(call.key).filter(public_id=public_id))
         stage, reason = _stage(call, call.data["stage"]), None
@@ -99,7 +108,19 @@ class Move(Endpoint):
                     "unknown",
                     "There is no such reason. GET /api/v1/lost-reasons/ lists them.",
                 )
-        move_lead(lead_id=pk, to_stage_id=stage.pk, lost_reason=reason, actor=call.actor)
+        person = call.key.person
+        try:
+            move_lead(
+                lead_id=pk,
+                to_stage_id=stage.pk,
+                lost_reason=reason,
+                actor=call.actor,
+                given=given_of(call, call.data.get("given", {})),
+                beyond_limit=call.data.get("beyond_limit", False)
+                and (person is None or person.sees_everything),
+            )
+        except (StageWants, StageIsFull, BadGiven) as error:
+            refuse_move(error)
         return call.one(leads().filter(pk=pk))
 
 

@@ -14,6 +14,7 @@ from core.api.shapes import (
     Amount,
     Choice,
     Flag,
+    Free,
     Identifier,
     Instant,
     Made,
@@ -80,6 +81,20 @@ class StageShape(Shape):
     probability = Whole(help_text="Percent.")
     rotting_days = Whole(allow_null=True)
     takes_qualified = Flag(help_text="Leads that become qualified come here by themselves.")
+    required = Made(
+        of=["required"],
+        write=list,
+        schema={"type": "array", "items": {"type": "string"}},
+        help_text="Keys of what a lead must have to enter.",
+    )
+    actions = Free(help_text='What happens to a lead that enters: [{"action", "settings"}].')
+    wip_limit = Whole(allow_null=True, help_text="How many leads people may bring here; null: any number.")
+    leaving_for = Made(
+        of=["leaving_for__public_id"],
+        write=lambda found: str(found) if found else None,
+        schema={"type": ["string", "null"], "format": "uuid"},
+        help_text="The stage is being removed, and its leads go there.",
+    )
 
 
 class LostReasonShape(Shape):

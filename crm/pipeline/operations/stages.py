@@ -139,11 +139,11 @@ def update_stage(*, stage_id: int, draft: StageDraft, actor: Actor) -> Stage:
 def checked(draft: StageDraft) -> StageDraft:
     """The same with what it asks for and does as it is kept. Raises BadStage."""
     if draft.kind != StageKind.OPEN and draft.takes_qualified:
-        raise BadStage(_("Only an open stage can take leads that become qualified."))
+        raise BadStage(_("Only an open stage can take leads that become qualified."), "takes_qualified")
     if draft.kind != StageKind.OPEN and draft.wip_limit is not None:
-        raise BadStage(_("Only an open stage can have a limit."))
+        raise BadStage(_("Only an open stage can have a limit."), "wip_limit")
     if draft.wip_limit is not None and not 1 <= draft.wip_limit <= MOST_LEADS:
-        raise BadStage(_("A limit is from 1 to %(most)s leads.") % {"most": MOST_LEADS})
+        raise BadStage(_("A limit is from 1 to %(most)s leads.") % {"most": MOST_LEADS}, "wip_limit")
     required = list(dict.fromkeys(draft.required))
     _check_wants(required, draft.kind)
     return replace(draft, required=required, actions=_checked_actions(draft.actions))
@@ -153,24 +153,24 @@ def _check_wants(required: Sequence[str], kind: str) -> None:
     wants = offered()
     for key in required:
         if key not in wants:
-            raise BadStage(_("A stage cannot ask for “%(key)s”.") % {"key": key})
+            raise BadStage(_("A stage cannot ask for “%(key)s”.") % {"key": key}, "required")
         if wants[key].open_only and kind != StageKind.OPEN:
             sentence = _("What is won or lost has no “%(field)s”; the stage cannot ask for it.")
-            raise BadStage(sentence % {"field": wants[key].label})
+            raise BadStage(sentence % {"field": wants[key].label}, "required")
 
 
 def _checked_actions(actions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     if len(actions) > MOST_ACTIONS:
-        raise BadStage(_("A stage does at most %(most)s things.") % {"most": MOST_ACTIONS})
+        raise BadStage(_("A stage does at most %(most)s things.") % {"most": MOST_ACTIONS}, "actions")
     choices, kept = Offered(), []
     for each in actions:
         kind = str(each.get("action", ""))
         if kind in ACTIONS and ACTIONS[kind].moves:
-            raise BadStage(_("A stage cannot move on the leads that enter it."))
+            raise BadStage(_("A stage cannot move on the leads that enter it."), "actions")
         try:
             settings = registry.checked(kind, each.get("settings") or {}, choices)
         except BadAction as error:
-            raise BadStage(str(error)) from error
+            raise BadStage(str(error), "actions") from error
         kept.append({"action": kind, "settings": settings})
     return kept
 

@@ -15,10 +15,6 @@ from core.events.operations import EventDraft
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import ContactPointKind
 from crm.contacts.operations import add_point
-from crm.fields.errors import BadValue
-from crm.fields.models import CustomField, FieldSubject
-from crm.fields.queries import PREFIX, canonical_of, fields_of
-from crm.fields.values import FIELD_TYPES as CUSTOM_TYPES
 from crm.pipeline.entering import assigned
 from crm.pipeline.errors import BadGiven
 from crm.pipeline.models import Lead
@@ -52,7 +48,6 @@ def register_all() -> None:
         _point(ContactPointKind.EMAIL, gettext_lazy("Email")),
     )
     provide(_criteria)
-    provide(_custom)
 
 
 def _criteria() -> Iterable[Want]:
@@ -72,31 +67,6 @@ def _criterion(asked: Criterion) -> Want:
     return Want(
         f"answer.{asked.key}", asked.name, kind, lambda lead: asked.key in lead.answers, store, offered
     )
-
-
-def _custom() -> Iterable[Want]:
-    return [_custom_field(each) for each in fields_of(FieldSubject.LEAD)]
-
-
-def _custom_field(field: CustomField) -> Want:
-    key = f"{PREFIX}{field.key}"
-
-    def store(lead: Lead, value: Any, by: By) -> Stored:
-        try:
-            kept = canonical_of(field, value)
-        except BadValue as error:
-            raise BadGiven(str(error), key) from error
-        if lead.custom.get(field.key) == kept:
-            return Stored()
-        lead.custom = {**lead.custom, field.key: kept}
-        draft = EventDraft(name="lead.updated", subject=lead, actor=by.actor, payload={"changes": [key]})
-        return Stored(["custom"], [draft])
-
-    def known(lead: Lead) -> bool:
-        return lead.custom.get(field.key) not in (None, "", [])
-
-    choices = (lambda: field.options) if field.choices else None
-    return Want(key, field.label, CUSTOM_TYPES[field.kind], known, store, choices)
 
 
 def _store_value(lead: Lead, value: Any, by: By) -> Stored:

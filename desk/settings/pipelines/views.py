@@ -217,7 +217,8 @@ def _refuse(form: forms.Form | None, refusal: Refused, context: dict[str, Any]) 
     if form is None:
         context["refusal"] = str(refusal)
         return
-    form.add_error("reason" if isinstance(refusal, LostReasonNeeded) else None, str(refusal))
+    place = "reason" if isinstance(refusal, LostReasonNeeded) else getattr(refusal, "place", "name")
+    form.add_error(place if place in form.fields else None, str(refusal))
 
 
 def _act(request: Request, act: Callable[[], Any]) -> HttpResponse:

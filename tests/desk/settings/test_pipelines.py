@@ -70,10 +70,14 @@ def test_a_pipeline_is_added_renamed_and_put_first(desk: Client, pipeline: Pipel
 
     hotels = Pipeline.objects.get(name="Hotels")
     assert (hotels.currency, names(hotels)) == ("USD", ["New", "Talking", "Offer", "Won", "Lost"])
-    taken = desk.post(f"{URL}{hotels.public_id}/", {"name": "Sales"}, headers=htmx("modal-body"))
+    taken = desk.post(
+        f"{URL}{hotels.public_id}/", {"name": "Sales", "currency": "USD"}, headers=htmx("modal-body")
+    )
     assert taken.status_code == 422
     assert words(taken.content, "#id_name_error") == ["There is a pipeline “Sales” already."]
-    desk.post(f"{URL}{hotels.public_id}/", {"name": "Big houses"}, headers=htmx("modal-body"))
+    desk.post(
+        f"{URL}{hotels.public_id}/", {"name": "Big houses", "currency": "EUR"}, headers=htmx("modal-body")
+    )
     desk.post(f"{URL}order/", {"order": [str(hotels.public_id)]}, headers=htmx("pipelines"))
     assert list(Pipeline.objects.order_by("position").values_list("name", flat=True)) == [
         "Big houses",
