@@ -33,6 +33,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def anna(company: CompanyProfile) -> User:
     sales_pipeline()
+    CriterionFactory(key="start", kind="duration")
     return AdminFactory(name="Anna")
 
 
@@ -85,7 +86,6 @@ def test_a_lead_that_begins_there_too(anna: User) -> None:
 
 def test_a_lead_that_a_consequence_moves_too(anna: User) -> None:
     does("Offer", *everything(anna))
-    CriterionFactory(key="start", kind="duration")
     soon = RuleDraft("Soon", "fit", {"field": "answer.start", "op": "lte", "value": 7}, 6)
     limits = Thresholds(qualified=6, nurture=1, grade_a=6, grade_b=3, grade_c=1)
     moves = ConsequenceDraft("qualified", "stage", {"stage": str(stage("Offer").pk)})
@@ -160,7 +160,6 @@ def test_a_full_stage_takes_no_more_but_from_those_who_may_go_beyond(anna: User)
 def test_a_limit_does_not_hold_up_what_moves_by_itself(anna: User) -> None:
     Stage.objects.filter(name="Offer").update(wip_limit=1, takes_qualified=True)
     LeadFactory(stage=stage("Offer"))
-    CriterionFactory(key="start", kind="duration")
     soon = RuleDraft("Soon", "fit", {"field": "answer.start", "op": "lte", "value": 7}, 6)
     limits = Thresholds(qualified=6, nurture=1, grade_a=6, grade_b=3, grade_c=1)
     publish_rules(rules=[soon], thresholds=limits, user=None)
