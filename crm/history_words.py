@@ -13,6 +13,7 @@ from core.history.enums import Area
 from core.history.registry import Related, Row, Tracked, Words, register
 from core.history.values import amount, by_language, days, members, percent, plain, points
 from core.languages import in_active_language
+from crm.actions.registry import ACTIONS, Offered
 from crm.calls.models import Call
 from crm.chances.models import ChanceSettings
 from crm.consent.models import ConsentRecord, Purpose
@@ -26,7 +27,6 @@ from crm.pipeline.models import Lead, Pipeline, Stage
 from crm.pipeline.wants import offered
 from crm.qualification.models import Criterion, LeadAnswer
 from crm.qualification.queries import all_criteria, answer_text
-from crm.scoring.actions import ACTIONS, Offered
 from crm.scoring.content import ConsequenceDraft
 from crm.scoring.models import RuleSet, ScoringRule
 from crm.scoring.queries import consequence_words

@@ -138,7 +138,7 @@ def _notify(lead: Lead, settings: Settings, occasion: Occasion) -> Done:
     kind, _colon, number = str(settings["to"]).partition(":")
     people = User.objects.filter(is_active=True)
     if kind == OWNER:
-        people = people.filter(pk=lead.owner_id)  # perhaps set a moment ago, not saved yet
+        people = people.filter(pk=lead.owner_id or 0)  # perhaps set a moment ago, not saved yet
     else:
         people = (
             people.filter(memberships__team=int(number)) if kind == "team" else people.filter(pk=int(number))

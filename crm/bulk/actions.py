@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from core.access.models import Team, User
 from core.due.operations import Planned, schedule_all
 from core.events.actor import Actor
+from core.events.operations import record_all
 from core.text import clean
 from crm.bulk.enums import BulkKind, Reason
 from crm.bulk.errors import BadBulk, NotNow
-from crm.pipeline.entering import STAGE_COLUMNS, assigned, enter
+from crm.pipeline.entering import STAGE_COLUMNS, assigned, begin, enter
 from crm.pipeline.models import Lead, LostReason, Stage, StageKind
 from crm.pipeline.operations.moving import STAGE_FIELDS
-from crm.pipeline.operations.steps import LENGTH, REMINDER
 from crm.pipeline.sharing import FairShare
+from crm.pipeline.steps import LENGTH, REMINDER
 from crm.pipeline.wants import Want, offered
 
 MOST_TAGS = 50
@@ -162,6 +163,14 @@ class _Moving(Action):
         self._ask(lead, stage)
         lead.stage = self._left[lead.stage_id]
         return "lead.stage_changed", enter(lead, stage, now=now, lost_reason=self.reason)
+
+    def plan(self, leads: Sequence[Lead], actor: Actor) -> None:
+        """What the stages do to leads that enter them."""
+        for lead in leads:
+            done = begin(lead, lead.stage, now=lead.stage_entered_at)
+            if done.changed:
+                lead.save(update_fields=sorted(done.changed))
+            record_all(done.drafts)
 
     def _ask(self, lead: Lead, stage: Stage) -> None:
         """What `move_lead` asks of a single one."""

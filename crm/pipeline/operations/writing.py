@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
-from crm.chances.operations import refresh
 from crm.actions.registry import Done
+from crm.chances.operations import refresh
 from crm.pipeline.entering import go_on
 from crm.pipeline.errors import StaleLead
 from crm.pipeline.models import Lead

@@ -14,9 +14,9 @@ from core.events.actor import SYSTEM, Actor
 from core.events.operations import EventDraft, record_all
 from core.jobs.models import Job
 from core.jobs.operations import start
+from crm.actions.registry import Done
 from crm.chances.operations import refresh
 from crm.chances.queries import in_use
-from crm.actions.registry import Done
 from crm.contacts.models import Contact
 from crm.pipeline.entering import enter_by_itself, go_on
 from crm.pipeline.models import Grade, Lead, Qualification, Stage, StageKind

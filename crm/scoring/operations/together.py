@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from core.events.actor import SYSTEM
-from core.events.operations import EventDraft, record_all
-from crm.pipeline.entering import STAGE_COLUMNS
+from core.events.operations import record_all
+from crm.actions.registry import Done
+from crm.pipeline.entering import go_on
 from crm.pipeline.models import Lead, Qualification
 from crm.scoring.operations.acting import act_on
 from crm.scoring.operations.recalculation import Crossing, recalculate
@@ -19,6 +19,7 @@ def rescore_together(*, leads: Sequence[Lead], changed: Collection[str], now: da
     """`assess_if_concerned` for locked leads that are saved: who becomes qualified goes on, thresholds set off what
     stands at them. Each lead's own "lead.scored" is not told of.
     """
+    _let_in(leads, now)
     if not leads or rule_book().fields_used().isdisjoint(changed):
         return
     book, at = fresh_rule_book(), moment(now)
@@ -30,7 +31,17 @@ def rescore_together(*, leads: Sequence[Lead], changed: Collection[str], now: da
 def _go_on(crossings: Sequence[Crossing], now: datetime) -> None:
     ids = [each.lead_id for each in crossings if each.was != each.qualification == Qualification.QUALIFIED]
     for lead in Lead.objects.filter(pk__in=ids).order_by("pk") if ids else ():
-        moved = _advance(lead, moment(now))
-        if moved is not None:
-            lead.save(update_fields=sorted(STAGE_COLUMNS))
-            record_all([EventDraft(name="lead.stage_changed", subject=lead, actor=SYSTEM, payload=moved)])
+        _write(lead, _advance(lead, moment(now)))
+
+
+def _let_in(leads: Sequence[Lead], now: datetime) -> None:
+    """Those that wait before a stage which asked for what has just been changed."""
+    for lead in leads:
+        if lead.held_before_id is not None:
+            _write(lead, go_on(lead, now=now))
+
+
+def _write(lead: Lead, done: Done) -> None:
+    if done.changed:
+        lead.save(update_fields=sorted(done.changed))
+    record_all(done.drafts)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0006_company_phone"),
+        ("core", "0007_history_by_time"),
     ]
 
     operations = [
