@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from core.access.models import Team
 from crm.bulk import actions
 from crm.pipeline.models import LostReason, Pipeline, Stage, StageKind
-from crm.pipeline.operations.steps import LENGTH
 from crm.pipeline.queries import lost_reasons, pipelines
+from crm.pipeline.steps import LENGTH
 from desk.colleagues.queries import active_colleagues
 from desk.steps.forms import MINUTES
 
