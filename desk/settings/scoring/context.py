@@ -9,8 +9,8 @@ from django.forms import BoundField
 
 from core.http import Request
 from core.jobs.models import JobStatus
-from crm.pipeline.models import Qualification
 from crm.actions.registry import Offered
+from crm.pipeline.models import Qualification
 from crm.scoring.models import RuleGroup
 from crm.scoring.operations import JUDGED
 from crm.scoring.queries import SUBJECT, last_recalculation
