@@ -16,7 +16,7 @@ from core.events.actor import Actor
 from core.events.operations import record
 from core.ids import uuid7
 from core.jobs.models import Job
-from crm.scoring.actions import ACTIONS
+from crm.actions.registry import ACTIONS
 from crm.scoring.content import (
     THRESHOLDS,
     ConsequenceDraft,
