@@ -16,7 +16,7 @@ from core.company.queries import company
 from core.events.actor import Actor
 from crm.pipeline import operations
 from crm.pipeline.models import Lead
-from crm.pipeline.operations.steps import LENGTH
+from crm.pipeline.steps import LENGTH
 from crm.qualification import entry
 from crm.qualification.answers import FIELD_TYPES
 from crm.qualification.errors import BadAnswer
