@@ -30,7 +30,7 @@ from crm.qualification.answers import NewAnswer
 from crm.qualification.models import AnswerSource, Criterion, LeadAnswer
 from crm.qualification.operations import apply_answers
 from crm.scoring.models import ScoreEntry
-from desk.demo import company, meetings
+from desk.demo import company, history, meetings
 from desk.demo.stories import Story, stories
 
 SHIPPED_FLOW = "first_answer"
@@ -53,6 +53,7 @@ def seed_demo(*, now: datetime) -> bool:
     for story in reversed(stories(now)):
         seeder.add(story)
     meetings.install_meetings(people=[person for person in people if person.email in SELLERS], now=now)
+    history.install_history(people=people, stages=stages, now=now)
     return True
 
 

@@ -14,6 +14,7 @@ from bookings.services.models import Service
 from conversations.threads.models import Conversation, Message
 from core.access.models import Shift, User
 from core.due.models import DueRow
+from crm.chances.queries import Learned, chance_of
 from crm.pipeline.models import Lead, Pipeline
 from crm.scoring.models import ScoreEntry
 from desk.demo.bulk import load
@@ -28,9 +29,9 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 def test_the_demo_company_is_installed_once() -> None:
     assert seed_demo(now=NOW)
     assert not seed_demo(now=NOW)
-    assert Lead.objects.count() == 60
+    assert Lead.objects.count() == 320
     assert [pipeline.stages.count() for pipeline in Pipeline.objects.all()] == [5, 5]
-    assert [pipeline.leads.count() for pipeline in Pipeline.objects.all()] == [42, 18]
+    assert [pipeline.leads.count() for pipeline in Pipeline.objects.all()] == [302, 18]
     assert User.objects.count() == 5
     assert Shift.objects.count() == 26
     assert next(person.email for person in sign_ins()) == "ani@aregak.example"
@@ -71,7 +72,7 @@ def test_many_leads_with_messages() -> None:
     seed_demo(now=NOW)
     messages = Message.objects.count()
     load(leads=50, messages=200)
-    assert Lead.objects.count() == 110
+    assert Lead.objects.count() == 370
     assert Message.objects.count() == messages + 200
 
 
@@ -80,3 +81,15 @@ def test_seed_without_a_company_says_what_to_do() -> None:
 
     with pytest.raises(CommandError, match="seed --demo"):
         call_command("seed", leads=5)
+
+
+def test_open_leads_of_the_demo_have_a_chance_with_reasons() -> None:
+    seed_demo(now=NOW)
+    lead = Lead.objects.filter(stage_kind="open", answers__has_key="budget").first()
+    assert lead is not None
+    assert not Lead.objects.filter(stage_kind="open", win_chance=None).exists()
+    chance = chance_of(lead, "en")
+    assert chance is not None
+    assert chance.leads >= 260
+    assert "answer.budget" in {reason.field for reason in chance.reasons}
+    assert Learned(chance.model).is_of_use
