@@ -80,7 +80,8 @@ class Advice:
     @property
     def is_news(self) -> bool:
         """Whether it says more than the next step and its time do."""
-        return self.action.kind not in (Kind.STEP, Kind.PLAN) and self.action.why != Why.PLANNED
+        told = (Kind.STEP, Kind.PLAN)
+        return self.action.kind not in told and self.action.why not in (Why.PLANNED, Why.MEETING)
 
     @property
     def url(self) -> str:

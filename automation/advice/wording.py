@@ -79,4 +79,7 @@ def reason_of(action: Action, name: str = "", zone: tzinfo | None = None) -> str
 
 
 def _moment(at: datetime | None, zone: tzinfo | None = None) -> str:
-    return date_format(timezone.localtime(at, zone), "SHORT_DATETIME_FORMAT") if at else ""
+    if at is None:
+        return ""
+    local = timezone.localtime(at, zone)
+    return f"{date_format(local, 'j M')}, {local:%H:%M}"

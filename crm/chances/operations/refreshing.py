@@ -34,7 +34,8 @@ def refresh(leads: Iterable[Lead], *, changed: Collection[str] | None = None) ->
     if not using.by_pipeline or (changed is not None and using.fields_used.isdisjoint(changed)):
         return
     by_id = {lead.pk: lead for lead in leads}
-    for pk, chance in write(list(by_id), using).items():
+    pipelines = {lead.pipeline_id for lead in by_id.values()}
+    for pk, chance in write(list(by_id), using, pipelines=pipelines if all(pipelines) else None).items():
         by_id[pk].win_chance = chance
 
 
@@ -44,13 +45,17 @@ def refresh_of(lead_id: int | None, *, changed: Collection[str]) -> None:
         refresh([Lead(pk=lead_id)], changed=changed)
 
 
-def write(ids: Sequence[int], using: InUse | None = None) -> dict[int, int | None]:
-    """The chances that changed, by lead. Models that another process has replaced meanwhile are read anew."""
+def write(
+    ids: Sequence[int], using: InUse | None = None, *, pipelines: Collection[int] | None = None
+) -> dict[int, int | None]:
+    """The chances that changed, by lead. `pipelines` of the leads, None for any. Models that another process has replaced
+    meanwhile are read anew.
+    """
     if not ids:
         return {}
     for _attempt in range(3):
         using = using or in_use()
-        statement = using.statement
+        statement = using.statement(pipelines)
         with connection.cursor() as cursor:
             cursor.execute(
                 _WRITE.format(scored=statement.sql),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -93,21 +93,34 @@ class InUse:
     def fields_used(self) -> frozenset[str]:
         return frozenset(each.key for learned in self.by_pipeline.values() for each in learned.features)
 
-    @cached_property
-    def statement(self) -> Statement:
-        """Compiled once, also for what is remembered anew: a changed answer must not pay for it."""
+    def statement(self, pipelines: Collection[int] | None = None) -> Statement:
+        """For leads of these pipelines, None for any. Compiled once, also for what is remembered anew: a changed
+        answer must not pay for it.
+        """
+        scopes = (
+            frozenset(self.by_pipeline)
+            if pipelines is None
+            else frozenset(each if each in self.by_pipeline else None for each in pipelines)
+        )
         made_of = (
             tuple(learned.row.pk for learned in self.by_pipeline.values()),
             tuple((each.key, each.type) for each in self.fields.values()),
         )
-        if made_of not in _compiled:
+        if _compiled.get("made_of") != made_of:
             _compiled.clear()
-            _compiled[made_of] = self._compile()
-        return _compiled[made_of]
+            _compiled["made_of"] = made_of
+        if scopes not in _compiled:
+            _compiled[scopes] = self._compile(scopes)
+        found: Statement = _compiled[scopes]
+        return found
 
-    def _compile(self) -> Statement:
+    def _compile(self, scopes: Collection[int | None]) -> Statement:
         params, at = Params(), moment(timezone.now())
-        parts = [self._part(pipeline, learned, params, at) for pipeline, learned in self.by_pipeline.items()]
+        parts = [
+            self._part(pipeline, learned, params, at)
+            for pipeline, learned in self.by_pipeline.items()
+            if pipeline in scopes
+        ]
         ids = tuple(sorted(learned.row.pk for learned in self.by_pipeline.values()))
         nothing = "SELECT NULL::bigint, NULL::smallint WHERE FALSE"
         return Statement(" UNION ALL ".join(parts) or nothing, params.values, ids)
@@ -132,7 +145,8 @@ class InUse:
         return f"SELECT lead_id, {chance} FROM ({facts}) AS facts({names})"  # noqa: S608
 
 
-_compiled: dict[tuple[object, ...], Statement] = {}
+_compiled: dict[Any, Any] = {}
+"""What the statements were made of, and those statements by the pipelines they are for."""
 
 
 @Remembered
