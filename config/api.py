@@ -13,6 +13,7 @@ from core.api.views import Unknown
 from core.events import api as events
 from core.history import api as history
 from core.keys import api as keys
+from crm.bulk import api as bulk
 from crm.calls import api as calls
 from crm.chances import api as chances
 from crm.contacts import api as contacts
@@ -47,6 +48,10 @@ urlpatterns: list[URLPattern] = [
         name="contact_merge_undo",
     ),
     path("leads/", leads.Leads.as_view(), name="leads"),
+    path("leads/bulk/", bulk.Bulks.as_view(), name="lead_bulks"),
+    path("leads/bulk/<uuid:public_id>/", bulk.OneBulk.as_view(), name="lead_bulk"),
+    path("leads/bulk/<uuid:public_id>/rows/", bulk.BulkRows.as_view(), name="lead_bulk_rows"),
+    path("leads/bulk/<uuid:public_id>/undo/", bulk.UndoBulk.as_view(), name="lead_bulk_undo"),
     path("leads/<uuid:public_id>/", leads.OneLead.as_view(), name="lead"),
     path("leads/<uuid:public_id>/history/", leads.History.as_view(), name="lead_history"),
     path("leads/<uuid:public_id>/move/", leads.Move.as_view(), name="lead_move"),

@@ -69,6 +69,7 @@ API = """
     booking booking_confirm booking_move booking_cancel booking_mark events
 """
 
+API += " lead_bulks lead_bulk lead_bulk_rows lead_bulk_undo"
 API += " lead_chance lead_next_action win_chance"
 
 WRITTEN = """

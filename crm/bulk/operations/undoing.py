@@ -17,7 +17,7 @@ from core.events.operations import EventDraft, record_all
 from crm.bulk.actions import ACTIONS, Action, remind
 from crm.bulk.enums import BulkKind, Outcome, Undone
 from crm.bulk.models import BulkItem, LeadBulk
-from crm.bulk.operations.working import STEP, locked, signature, write_changed
+from crm.bulk.operations.working import STEP, actor_of, locked, signature, write_changed
 from crm.bulk.rows import column_values, set_columns, update_rows
 from crm.pipeline.models import Lead, Stage
 from crm.scoring.operations import rescore_together
@@ -34,13 +34,14 @@ def undo_all(bulk: LeadBulk, user: User | None) -> None:
 @transaction.atomic
 def undo_next(bulk: LeadBulk, user: User | None, limit: int = STEP) -> bool:
     """One step; False when nothing is left. Doing it again does no harm."""
-    left = BulkItem.objects.filter(bulk=bulk, outcome=Outcome.CHANGED, undone=Undone.NOT)
+    rows = BulkItem.objects.select_for_update(no_key=True)
+    left = rows.filter(bulk=bulk, outcome=Outcome.CHANGED, undone=Undone.NOT)
     items = {item.lead_id: item for item in left.order_by("pk")[:limit]}
     now = timezone.now()
     if items:
         signed = {**signature(bulk), "undo": True, **({"user": user.pk} if user else {})}
         with pghistory.context(**signed):
-            _undo(bulk, items, Actor.of(user), now)
+            _undo(bulk, items, Actor.of(user) if user else actor_of(bulk), now)
         update_rows(BulkItem, [{"id": item.pk, "undone": item.undone} for item in items.values()])
     _count(bulk, items.values(), finished=None if len(items) == limit else now)
     return bulk.undo_finished_at is None

@@ -41,7 +41,8 @@ def work_next(bulk: LeadBulk, limit: int = STEP) -> bool:
     """One step, with its figures; False when nothing waits any more. Doing it again does no harm: what has an outcome
     does not wait.
     """
-    waiting = BulkItem.objects.filter(bulk=bulk, outcome=Outcome.WAITING).order_by("pk")[:limit]
+    rows = BulkItem.objects.select_for_update(no_key=True).filter(bulk=bulk, outcome=Outcome.WAITING)
+    waiting = rows.order_by("pk")[:limit]
     items = {item.lead_id: item for item in waiting}
     now = timezone.now()
     if items:
