@@ -92,5 +92,5 @@ def _step(lead: Lead, today: Today) -> Step:
 
 
 def _order(at: datetime, key: int) -> str:
-    """Sorts as text by the moment, then by id."""
-    return f"{int(at.timestamp())}.{at.microsecond:06d}~{key:012d}"
+    """Sorts as text by the moment, then by id; short, for every card carries one."""
+    return f"{int(at.timestamp()) * 1_000_000 + at.microsecond:014x}{key:011x}"

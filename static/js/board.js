@@ -99,6 +99,11 @@
 
   addEventListener("htmx:afterSwap", () => board() && ready());
 
+  // Words that are cut off are shown whole on hover.
+  addEventListener("mouseover", ({ target }) => {
+    if (target.matches?.(".card-lead .clip") && target.scrollWidth > target.clientWidth) target.title = target.textContent;
+  });
+
   // Why this grade: fetched when somebody asks, shown beside the chip.
   let whyTimer = 0;
   function hideWhy() {
