@@ -2,14 +2,26 @@
 
 from crm.bulk.models import BulkItem, LeadBulk
 from crm.calls.models import Call
+from crm.catalogue.models import ExchangeRate, Product, Tax
 from crm.chances.models import ChanceModel, ChanceSettings
 from crm.consent.models import ConsentRecord
 from crm.contacts.models import Company, Contact, ContactPoint
 from crm.duplicates.models import ContactMerge, DuplicatePair
 from crm.fields.models import CustomField
 from crm.lists.models import ListPreference, SavedView
+from crm.orders.models import Order, OrderItem, OrderNotice
+from crm.payments.models import PaymentProvider, PaymentRequest
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
 from crm.qualification.models import Criterion, LeadAnswer
+from crm.quotes.models import (
+    Quote,
+    QuoteAcceptance,
+    QuoteLine,
+    QuoteSettings,
+    QuoteTemplate,
+    QuoteVersion,
+    QuoteYear,
+)
 from crm.scoring.models import RuleSet, ScoreEntry, ScoringRule
 
 __all__ = [
@@ -25,15 +37,30 @@ __all__ = [
     "Criterion",
     "CustomField",
     "DuplicatePair",
+    "ExchangeRate",
     "Lead",
     "LeadAnswer",
     "LeadBulk",
     "ListPreference",
     "LostReason",
+    "Order",
+    "OrderItem",
+    "OrderNotice",
+    "PaymentProvider",
+    "PaymentRequest",
     "Pipeline",
+    "Product",
+    "Quote",
+    "QuoteAcceptance",
+    "QuoteLine",
+    "QuoteSettings",
+    "QuoteTemplate",
+    "QuoteVersion",
+    "QuoteYear",
     "RuleSet",
     "SavedView",
     "ScoreEntry",
     "ScoringRule",
     "Stage",
+    "Tax",
 ]
