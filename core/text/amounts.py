@@ -12,8 +12,12 @@ def number(amount: Decimal) -> str:
 
     Django's own grouping knows no groups for Armenian.
     """
-    whole = amount == amount.to_integral_value()
-    text = f"{amount:,.0f}" if whole else f"{amount:,.2f}"
+    return grouped(amount, places=0 if amount == amount.to_integral_value() else 2)
+
+
+def grouped(amount: Decimal, *, places: int) -> str:
+    """With exactly so many decimals: "1,500.50" in English, "1 500,50" elsewhere; the minus is a real one."""
+    text = f"{amount:,.{places}f}".replace("-", "\u2212")
     if (get_language() or "en").startswith("en"):
         return text
     return text.translate({ord(","): "\u00a0", ord("."): ","})
