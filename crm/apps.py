@@ -10,7 +10,7 @@ class CrmConfig(AppConfig):
 
         from core.access import leaving
         from core.notifications.registry import register as register_notification
-        from crm import conditions_fields, events, uses  # noqa: F401
+        from crm import conditions_fields, events, trade_history_words, uses  # noqa: F401
         from crm.actions import operations as deeds
         from crm.bulk import tasks as _bulk  # noqa: F401
         from crm.chances import tasks as _chances  # noqa: F401
@@ -23,11 +23,13 @@ class CrmConfig(AppConfig):
         from crm.pipeline.operations import wanted
         from crm.pipeline.operations.leaving import hand_over_leads
         from crm.pipeline.queries.uses import stages_using
+        from crm.quotes import events as _quote_events  # noqa: F401
         from crm.scoring import tasks  # noqa: F401
         from crm.scoring.queries import rules_using
 
         conditions_fields.register()
         register_words()
+        trade_history_words.register_words()
         deeds.register_all()
         wanted.register_all()
         wanted_fields.register_all()

@@ -1,0 +1,118 @@
+"""Reading quotes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from core.access.models import Role, User
+from core.access.queries import visible
+from core.company.queries import company
+from crm.contacts.queries import contacts
+from crm.pipeline.models import Lead
+from crm.quotes import clock
+from crm.quotes.enums import QuoteState
+from crm.quotes.models import Quote, QuoteLine, QuoteSettings, QuoteVersion
+
+LIMITS = {Role.AGENT: Decimal(10), Role.MANAGER: Decimal(30)}
+"""Discounts in percent that may be given without approval, where the settings say nothing; admins have no limit."""
+
+
+class QuoteQuerySet(QuerySet[Quote]):
+    def visible_to(self, user: User) -> QuoteQuerySet:
+        """Managers and admins see all; an agent own quotes, those of leads in sight, and of contacts in sight where no
+        lead is concerned.
+        """
+        if not (user.is_authenticated and user.is_active):
+            return self.none()
+        if user.sees_everything:
+            return self
+        in_sight = Exists(Lead.objects.filter(visible(user, person="owner"), pk=OuterRef("lead")))
+        of_contact = Q(lead__isnull=True, contact__in=contacts().visible_to(user).values("pk"))
+        return self.filter(Q(owner=user) | in_sight | of_contact)
+
+    def newest_first(self) -> QuoteQuerySet:
+        return self.order_by("-id")
+
+    def expired(self, now: datetime) -> QuoteQuerySet:
+        """Sent, and past their last day without an answer."""
+        return self.filter(state=QuoteState.SENT, valid_until__lt=clock.today_in(company().timezone, now))
+
+    def open(self, now: datetime) -> QuoteQuerySet:
+        """Sent, and still to be answered."""
+        return self.filter(state=QuoteState.SENT, valid_until__gte=clock.today_in(company().timezone, now))
+
+
+def quotes() -> QuoteQuerySet:
+    return QuoteQuerySet(Quote)
+
+
+def quote_settings() -> QuoteSettings:
+    """The stored ones, or unsaved defaults."""
+    return QuoteSettings.objects.first() or QuoteSettings()
+
+
+def discount_limit(role: str | None) -> Decimal:
+    """Percent that the role may give without approval; who is no person (None) has the agents' limit."""
+    if role == Role.ADMIN:
+        return Decimal(100)
+    role = role or Role.AGENT
+    stored = quote_settings().discount_limits.get(role)
+    return Decimal(str(stored)) if stored is not None else LIMITS[Role(role)]
+
+
+def versions() -> QuerySet[QuoteVersion]:
+    """With their quote, its contact and lead, and the lines in order."""
+    lines = Prefetch("lines", QuoteLine.objects.select_related("product").order_by("position", "id"))
+    return QuoteVersion.objects.select_related(
+        "quote", "quote__contact", "quote__lead", "quote__owner"
+    ).prefetch_related(lines)
+
+
+def version_by_token(token: str) -> QuoteVersion | None:
+    """What the customer's link names; drafts have no link."""
+    return versions().exclude(state=QuoteState.DRAFT).filter(token=token).first()
+
+
+def newest_sent(quote_id: int) -> QuoteVersion | None:
+    """The newest version that left the house: where an old link leads on to."""
+    return (
+        QuoteVersion.objects.filter(quote=quote_id)
+        .exclude(state=QuoteState.DRAFT)
+        .order_by("-version")
+        .first()
+    )
+
+
+def in_force(quote_id: int) -> QuoteVersion | None:
+    """The version that was sent or accepted and is not replaced, if there is one."""
+    return QuoteVersion.objects.filter(
+        quote=quote_id, state__in=[QuoteState.SENT, QuoteState.ACCEPTED]
+    ).first()
+
+
+def is_expired(version: QuoteVersion | Quote, now: datetime) -> bool:
+    """Only what waits for an answer can be too late; an outcome stands."""
+    return (
+        version.state == QuoteState.SENT
+        and version.valid_until is not None
+        and clock.is_over(version.valid_until, timezone=company().timezone, now=now)
+    )
+
+
+def days_left(version: QuoteVersion | Quote, now: datetime) -> int | None:
+    """1 on the last day; None where nothing is waited for."""
+    if version.state != QuoteState.SENT or version.valid_until is None:
+        return None
+    return clock.days_left(version.valid_until, timezone=company().timezone, now=now)
+
+
+def default_valid_until(now: datetime, days: int | None = None) -> date:
+    count = quote_settings().valid_days if days is None else days
+    return clock.today_in(company().timezone, now) + timedelta(days=count)
+
+
+def quotes_of_lead(lead: Lead, user: User) -> list[Quote]:
+    return list(quotes().visible_to(user).filter(lead=lead).newest_first()[:20])
