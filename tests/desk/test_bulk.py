@@ -262,3 +262,12 @@ def test_a_card_of_the_board_can_be_ticked(desk: Client, pipeline: Pipeline) -> 
     assert f'name="lead" value="{lead.public_id}"' in page
     assert 'id="bulk-bar"' in page
     assert f'data-pipeline="{pipeline.public_id}"' in page
+
+
+def test_a_line_of_the_table_can_be_ticked(desk: Client, pipeline: Pipeline) -> None:
+    (lead,) = make(1)
+
+    page = desk.get("/leads/").text
+
+    assert f'name="lead" value="{lead.public_id}"' in page
+    assert f'data-pipeline="{pipeline.public_id}"' in page
