@@ -12,10 +12,10 @@ from core.api.drafts import Draft, Money, Reference, When, Words, prototype
 from core.api.endpoint import Call
 from core.api.problems import Fault, Problem
 from core.conditions import FieldType, dump, load
+from core.conditions import Money as Amount
 from crm.pipeline.errors import BadGiven, StageIsFull, StageWants
 from crm.pipeline.steps import LENGTH, Step
 from crm.pipeline.wants import Want, offered
-from crm.qualification.answers import told
 from crm.qualification.errors import BadAnswer
 
 MOST = 50
@@ -66,7 +66,7 @@ def _read(call: Call, want: Want | None, key: str, value: Any) -> Any:
             return Step(step["text"], step["at"])
         if want.type is FieldType.MONEY:
             amount, currency = prototype(_Value).run_validation({"value": value})["value"]
-            return told({"amount": str(amount), "currency": currency})
+            return dump(FieldType.MONEY, Amount(amount, currency))
         return _canonical(want, value)
     except serializers.ValidationError:
         call.refuse(path, "invalid", f"This does not suit “{want.label}”.")

@@ -85,7 +85,8 @@ class Pipelines(Endpoint):
     @operation(Scope.SETTINGS_WRITE, "Add a pipeline", into=NewPipelineDraft, out=PipelineShape, status=201)
     def post(self, call: Call) -> Any:
         values = {**call.data, "stages": [StageDraft(**_plain(each)) for each in call.data["stages"]]}
-        return call.shown(operations.create_pipeline(actor=call.actor, **values))
+        made = operations.create_pipeline(actor=call.actor, **values)
+        return call.one(Pipeline.objects.filter(pk=made.pk))
 
 
 class OnePipeline(Endpoint):

@@ -8,6 +8,7 @@ from core.access.models import User
 from core.company.models import CompanyProfile
 from core.events.actor import FLOW, SYSTEM, Actor
 from core.events.models import Event
+from crm.chances.queries import in_use
 from crm.pipeline.errors import LostReasonNeeded, NoPipeline, StaleLead
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
 from crm.pipeline.operations import (
@@ -85,7 +86,7 @@ def test_without_a_pipeline_it_says_what_to_do(company: CompanyProfile) -> None:
 def test_creating_takes_three_statements(pipeline: Pipeline, at_most) -> None:
     RuleFactory(condition={"field": "contact.phone", "op": "is_set"})
     contact = ContactFactory()
-    moment(), rule_book(), default_stage()
+    moment(), rule_book(), default_stage(), in_use()
 
     with at_most(3):
         create_lead(contact=contact, actor=SYSTEM, title="Kitchen")
@@ -107,7 +108,7 @@ def test_what_is_known_at_once_gives_points_at_once(pipeline: Pipeline) -> None:
 
 def test_a_move_is_written_with_who_from_and_to(pipeline: Pipeline, anna: User, at_most) -> None:
     lead = LeadFactory(stage=stage("New"))
-    rule_book(), moment()
+    rule_book(), moment(), in_use()
     later, won = DAY + timedelta(hours=1), stage("Won").pk
 
     with time_machine.travel(later, tick=False), at_most(5):
@@ -253,7 +254,7 @@ def test_only_what_differs_is_updated(pipeline: Pipeline) -> None:
 def test_a_change_that_a_rule_asks_for_is_scored_at_once(pipeline: Pipeline, at_most) -> None:
     RuleFactory(condition={"field": "lead.stage", "op": "is", "value": str(stage("Offer").pk)}, points=4)
     lead = LeadFactory(stage=stage("New"))
-    rule_book(), moment()
+    rule_book(), moment(), in_use()
     offer = stage("Offer").pk
 
     with at_most(7):

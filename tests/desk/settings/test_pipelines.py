@@ -189,3 +189,45 @@ def test_empty_screens_teach(desk: Client) -> None:
     page = desk.get(URL).content
     assert words(page, "empty-hint")[0].startswith("There is no pipeline yet")
     assert "No reasons yet." in " ".join(words(page, "list-group-item"))
+
+
+def test_what_a_stage_asks_for_does_and_holds_is_edited_and_told(
+    desk: Client, pipeline: Pipeline, stages: dict[str, Stage]
+) -> None:
+    url = f"/settings/stages/{stages['Offer'].public_id}/"
+    given = {
+        "name": "Offer",
+        "kind": "open",
+        "probability": "70",
+        "wip_limit": "8",
+        "required": ["lead.value", "lead.next_step"],
+        "do-next_step": "on",
+        "next_step-text": "Send the offer",
+        "next_step-days": "1",
+    }
+    unfinished = desk.post(url, {**given, "next_step-text": " "}, headers=htmx("modal-body"))
+    saved = desk.post(url, given, headers=htmx("modal-body"))
+
+    assert unfinished.status_code == 422
+    assert words(unfinished.content, "alert-danger") == ["Fill in “What to do”."]
+    stage = Stage.objects.get(name="Offer")
+    assert (stage.required, stage.wip_limit) == (["lead.value", "lead.next_step"], 8)
+    assert stage.actions == [{"action": "next_step", "settings": {"text": "Send the offer", "days": "1"}}]
+    assert words(saved.content, "stage-note") == [
+        "asks for Value, Next step with a date",
+        "plan the next step Send the offer, 1",
+    ]
+    form = desk.get(url, headers=htmx("modal-body")).content.decode()
+    assert 'value="Send the offer"' in form
+    assert desk.post(url, {**given, "required": "lead.title"}, headers=htmx("modal-body")).status_code == 422
+
+
+def test_a_stage_that_is_being_removed_says_so(
+    desk: Client, pipeline: Pipeline, stages: dict[str, Stage]
+) -> None:
+    Stage.objects.filter(name="New").update(leaving_for=stages["Offer"])
+
+    page = desk.get(URL).content
+
+    assert words(page, "stage-note") == ["being removed; its leads go to Offer"]
+    assert b"every 2s" in page
