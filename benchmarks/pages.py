@@ -17,7 +17,7 @@ GROWTH_BUDGET = 2.0
 
 def measure(stack: RunningStack) -> list[Row]:
     """Median milliseconds of a page with the demo's 60 leads and with 10,000 more; they should hardly differ."""
-    client = _signed_in(stack)
+    client = signed_in(stack)
     before = {name: _time(client, path) for name, path in PAGES.items()}
     floor = _time(client, "/healthz")
     stack.manage("seed", "--leads", "10000", "--messages", "20000")
@@ -38,7 +38,7 @@ def measure(stack: RunningStack) -> list[Row]:
     return rows
 
 
-def _signed_in(stack: RunningStack) -> httpx.Client:
+def signed_in(stack: RunningStack) -> httpx.Client:
     client = httpx.Client(base_url=stack.url, follow_redirects=True, timeout=30)
     client.get("/accounts/login/")
     form = {

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import psycopg
 
 PROJECT = Path(__file__).resolve().parent.parent
-START_SECONDS = 180.0
+START_SECONDS = 420.0
 _PRIVATE = (
     "DATABASE_URL",
     "BROKER_URL",
@@ -146,7 +146,7 @@ class RunningStack:
             cursor = connection.execute(sql, params or None)
             return cursor.fetchall() if cursor.description else []
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, seconds: float = 300) -> str:
         """What a management command of this installation prints."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
@@ -155,6 +155,6 @@ class RunningStack:
             capture_output=True,
             text=True,
             check=True,
-            timeout=300,
+            timeout=seconds,
         )
         return done.stdout

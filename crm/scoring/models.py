@@ -120,7 +120,10 @@ class ScoreEntry(models.Model):
     as "in the last 7 days" runs out.
     """
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="score_entries", db_index=False)
+    # Rows are written with their lead locked, and checking each again took half of the time of a recalculation.
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, related_name="score_entries", db_index=False, db_constraint=False
+    )
     rule_key = models.UUIDField()
     rule_name = models.CharField(max_length=120)
     group = models.CharField(max_length=10, choices=RuleGroup)

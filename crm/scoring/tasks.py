@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from celery import shared_task
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,7 @@ from crm.scoring.operations.timing import rescore_due
 from crm.scoring.queries import RESCORE_ALL, fresh_rule_book, moment
 from crm.scoring.queries.simulation import SIMULATE
 
-BATCH = 5000
+BATCH = 10_000
 
 routes.register("scoring.recalculated", lambda _event: {topics.BOARD})
 
@@ -57,6 +58,8 @@ def rescore_all(job: Job) -> Step:
     finished = len(ids) < BATCH
     book = fresh_rule_book()
     at = moment()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
     done = recalculate(ids=ids, book=book, at=at) if ids else Recalculated(0, 0)
     if job.payload.get("act"):
         act_on(crossings=done.crossings, book=book, now=at.now)

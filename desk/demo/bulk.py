@@ -6,6 +6,8 @@ edited anything.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import connection, transaction
@@ -26,10 +28,11 @@ _LEADS = """
         public_id, title, title_normal, contact_id, pipeline_id, stage_id, stage_kind, stage_entered_at, owner_id,
         value, currency, goal, source, campaign, tags, next_step, next_step_at, closed_at, answers,
         fit, engagement, score, grade, qualification, last_message_at, revision, created_at)
-    SELECT gen_random_uuid(), 'Load lead ' || contact.id, 'load lead ' || contact.id, contact.id,
+    SELECT gen_random_uuid(), initcap(word) || ' ' || contact.id, word || ' ' || contact.id, contact.id,
            stage.pipeline_id, stage.id, stage.kind,
            contact.created_at, (%(owners)s::bigint[])[1 + contact.id %% %(owner_count)s], (contact.id %% 40 + 1) * 50000,
-           'AMD', 'sales', 'webchat', '', '{}', CASE WHEN contact.id %% 3 = 0 THEN 'Call' ELSE '' END,
+           'AMD', 'sales', 'webchat', '', CASE WHEN contact.id %% 50 = 0 THEN '{vip}' ELSE '{}' END::text[],
+           CASE WHEN contact.id %% 3 = 0 THEN 'Call' ELSE '' END,
            CASE WHEN contact.id %% 3 = 0 THEN now() + (contact.id %% 9 - 4) * interval '1 day' END,
            CASE WHEN stage.kind <> 'open' THEN now() END,
            jsonb_build_object('start', contact.id %% 90),
@@ -38,6 +41,8 @@ _LEADS = """
       JOIN unnest(%(stages)s::bigint[]) WITH ORDINALITY AS place (id, number)
         ON place.number = 1 + contact.id %% %(stage_count)s
       JOIN crm_stage AS stage ON stage.id = place.id
+     CROSS JOIN LATERAL (
+           SELECT (ARRAY['load lead', 'wardrobe', 'sofa', 'kitchen'])[1 + contact.id / 7 %% 4]) AS names (word)
      WHERE contact.id = ANY (%(contacts)s)
 """
 _IDENTITIES = """
@@ -69,7 +74,15 @@ _MESSAGES = """
      WHERE conversation.contact_id = ANY (%(contacts)s)
 """
 _TABLES = ("crm_contact", "crm_lead", "conversations_channelidentity", "conversations_conversation")
+_INDEXES = """
+    SELECT index.relname, pg_get_indexdef(indexrelid)
+      FROM pg_index JOIN pg_class AS index ON index.oid = indexrelid JOIN pg_class AS owner ON owner.oid = indrelid
+     WHERE owner.relname = ANY (%s) AND NOT indisunique
+       AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
+"""
 BATCH = 50_000
+MANY = 100_000
+"""From so many on the indexes are made after the load."""
 
 
 def load(*, leads: int, messages: int) -> None:
@@ -91,10 +104,27 @@ def load(*, leads: int, messages: int) -> None:
         "account": account.pk,
         "each": each,
     }
-    for start in range(0, leads, BATCH):
-        _batch(params | {"count": min(BATCH, leads - start)}, with_messages=messages > 0)
+    with _indexed_afterwards() if leads >= MANY else nullcontext():
+        for start in range(0, leads, BATCH):
+            _batch(params | {"count": min(BATCH, leads - start)}, with_messages=messages > 0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+@contextmanager
+def _indexed_afterwards() -> Iterator[None]:
+    """Drop the indexes that no constraint needs and make them again at the end, in one transaction: who reads these
+    tables waits meanwhile.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_INDEXES, [list(_TABLES)])
+        found = cursor.fetchall()
+        for name, _definition in found:
+            cursor.execute(f'DROP INDEX "{name}"')
+        yield
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        for _name, definition in found:
+            cursor.execute(definition)
 
 
 @transaction.atomic
