@@ -24,6 +24,7 @@ class CrmConfig(AppConfig):
         from crm.pipeline.operations.leaving import hand_over_leads
         from crm.pipeline.queries.uses import stages_using
         from crm.quotes import events as _quote_events  # noqa: F401
+        from crm.quotes import tasks as _quote_tasks  # noqa: F401
         from crm.scoring import tasks  # noqa: F401
         from crm.scoring.queries import rules_using
 

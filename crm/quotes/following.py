@@ -1,0 +1,33 @@
+"""What follows the outcome of a quote: each room registers what it does, and crm calls them when the due row comes up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from crm.quotes.models import QuoteVersion
+
+Follower = Callable[[QuoteVersion, datetime], None]
+
+_followers: list[Follower] = []
+
+
+def register(follower: Follower) -> Follower:
+    """`follower(version, now)` runs once an answer is in, or once the last day has passed without one; called at start.
+
+    All followers of an outcome run in one transaction with the due row: a fault of one undoes them all, and they are
+    tried again.
+    """
+    if follower in _followers:
+        raise ValueError(f"{follower.__name__} is already registered")
+    _followers.append(follower)
+    return follower
+
+
+def unregister(follower: Follower) -> None:
+    _followers.remove(follower)
+
+
+def follow(version: QuoteVersion, now: datetime) -> None:
+    for follower in _followers:
+        follower(version, now)
