@@ -100,9 +100,9 @@ def page_of(
         parts = [known, unknown] if after is None or after.value is not None else [unknown]
     found: list[Lead] = []
     for number, part in enumerate(parts):
+        columns = ("id",) if part is unknown and order.name in UNKNOWN_BY_ID else (order.column, "id")
         if after is not None and not number:
             part = part.filter(_behind(order, after))
-        columns = ("id",) if part is unknown and order.name in UNKNOWN_BY_ID else (order.column, "id")
         found += part.order_by(*_signed(columns, order))[: limit + 1 - len(found)]
         if len(found) > limit:
             last = found[limit - 1]

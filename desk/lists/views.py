@@ -182,8 +182,11 @@ def columns(request: Request) -> HttpResponse:
         rest = [each.name for each in all_columns() if each.name not in shown]
         return render(request, COLUMNS, {**context, "lines": _lines([*shown, *rest], shown)})
     if moved:
-        ordered = _moved(names, moved, -1 if request.POST.get("up") else 1)
-        return render(request, COLUMNS, {**context, "lines": _lines(ordered, ticked), "moved": moved})
+        by = "up" if request.POST.get("up") else "down"
+        ordered = _moved(names, moved, -1 if by == "up" else 1)
+        return render(
+            request, COLUMNS, {**context, "lines": _lines(ordered, ticked), "moved": moved, "by": by}
+        )
     chosen = [name for name in names if name in ticked]
     try:
         if current is not None and own:

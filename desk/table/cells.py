@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -27,6 +28,8 @@ from desk.leads.queries import all_stages
 
 NUMERIC = frozenset({"value", "score", "fit", "engagement", "win_chance", "age", "last_message", "created"})
 EDITABLE = frozenset({"title", "value", "owner", "next_step", "tags", "stage"})
+SPEAKING = frozenset({"title", "contact", "channel", "stage", "owner", "value", "grade", "next_step", "tags"})
+"""Columns whose cells speak for themselves."""
 ANSWER = "answer."
 LABELS: Mapping[str, Promise] = {
     "title": gettext_lazy("Lead"),
@@ -51,11 +54,14 @@ LABELS: Mapping[str, Promise] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """`kind` says how it is drawn; `title` shows on hover, `url` is where it leads, `tone` colours it."""
+class Cell(NamedTuple):
+    """`kind` says how it is drawn; `title` shows on hover, `url` is where it leads, `tone` colours it. `label` names it
+    where no head does. A tuple: the template takes hundreds of them apart on every page.
+    """
 
     name: str
+    css: str
+    label: str = ""
     kind: str = ""
     text: str = ""
     title: str = ""
@@ -63,9 +69,6 @@ class Cell:
     tone: str = ""
     at: str = ""
     parts: tuple[str, ...] = ()
-    edits: bool = False
-    numeric: bool = False
-    label: str = ""
 
     @property
     def words(self) -> str:
@@ -92,6 +95,16 @@ class Column:
     order: str = ""
     numeric: bool = False
     edits: bool = False
+
+    @cached_property
+    def css(self) -> str:
+        kind = self.name.partition(".")[0].replace("_", "-")
+        return f"cell-{kind}{' numeric' if self.numeric else ''}{' edits' if self.edits else ''}"
+
+    @property
+    def told(self) -> bool:
+        """Whether a cell says its name where the table has no heads: a bare figure or answer would say nothing."""
+        return self.name not in SPEAKING
 
     @property
     def first(self) -> str:
@@ -138,7 +151,7 @@ def all_columns() -> list[Column]:
     return [
         *(_own(name) for name in COLUMNS),
         *(_typed(f"{ANSWER}{each.key}", each.name, each.kind) for each in all_criteria() if each.active),
-        *(_typed(f"{PREFIX}{each.key}", each.label, each.kind, edits=False) for each in fields_of("lead")),
+        *(_typed(f"{PREFIX}{each.key}", each.label, each.kind) for each in fields_of("lead")),
     ]
 
 
@@ -149,8 +162,8 @@ def _own(name: str) -> Column:
     )
 
 
-def _typed(name: str, label: str, kind: str, *, edits: bool = True) -> Column:
-    return Column(name, label, numeric=kind in ("number", "money"), edits=edits)
+def _typed(name: str, label: str, kind: str) -> Column:
+    return Column(name, label, numeric=kind in ("number", "money"), edits=True)
 
 
 def row_of(lead: Lead, columns: Iterable[Column], scene: Scene) -> Row:
@@ -161,8 +174,12 @@ def row_of(lead: Lead, columns: Iterable[Column], scene: Scene) -> Row:
 def _cell(lead: Lead, column: Column, scene: Scene) -> Cell:
     make = _MAKERS.get(column.name)
     drawn = make(lead, scene) if make else _asked(lead, column.name, scene)
-    edits = column.edits and not (column.name == "next_step" and lead.stage_kind != StageKind.OPEN)
-    return Cell(column.name, edits=edits, numeric=column.numeric, label=column.label, **drawn)
+    css = column.css
+    if column.name == "next_step" and lead.stage_kind != StageKind.OPEN:
+        css = css.replace(" edits", "")
+    if not drawn.get("text") and not drawn.get("parts") and not drawn.get("kind"):
+        css = f"{css} is-empty"
+    return Cell(column.name, css, column.label if column.told else "", **drawn)
 
 
 Drawn = dict[str, Any]

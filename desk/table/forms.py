@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from core.access.models import User
 from core.company.queries import company
 from core.events.actor import Actor
+from crm.fields.models import CustomField
+from crm.fields.operations import set_lead_values
+from crm.fields.queries import PREFIX, fields_of
 from crm.pipeline import operations
 from crm.pipeline.models import Lead
 from crm.pipeline.steps import LENGTH
@@ -25,6 +28,7 @@ from crm.qualification.models import Criterion
 from crm.qualification.operations import Seen, correct_answer
 from crm.qualification.queries import all_criteria
 from desk.colleagues.queries import active_colleagues
+from desk.fields.forms import begun, value_input, value_of
 from desk.leads.forms import AMOUNT, currency_field
 from desk.leads.queries import stages_beside
 from desk.steps.forms import MINUTES
@@ -205,6 +209,27 @@ class AnswerCellForm(CellForm):
         )
 
 
+class OwnFieldForm(CellForm):
+    """A field of the company's own; empty takes its value away."""
+
+    value = forms.CharField(required=False)
+
+    def __init__(self, data: Any = None, *, lead: Lead, label: str, asked: CustomField) -> None:
+        self.asked = asked
+        super().__init__(data, lead=lead, label=label)
+        self.fields["value"] = value_input(asked)
+
+    def known(self, lead: Lead) -> dict[str, Any]:
+        return {"value": begun(self.asked, lead.custom.get(self.asked.key))}
+
+    def clean_value(self) -> Any:
+        return value_of(self.asked, self.cleaned_data["value"])
+
+    def save(self, *, user: User, expected: int | None) -> None:
+        values = {self.asked.key: self.cleaned_data["value"]}
+        set_lead_values(lead_id=self.lead.pk, values=values, actor=Actor.of(user), expected_revision=expected)
+
+
 FORMS: Mapping[str, type[CellForm]] = {
     "title": TitleForm,
     "value": ValueForm,
@@ -219,6 +244,9 @@ def cell_form(column: str, lead: Lead, label: str, data: Any = None) -> CellForm
     """The form of that column, None for one that cannot be edited."""
     if column in FORMS:
         return FORMS[column](data, lead=lead, label=label)
+    if column.startswith(PREFIX):
+        own = next((each for each in fields_of("lead") if f"{PREFIX}{each.key}" == column), None)
+        return OwnFieldForm(data, lead=lead, label=label, asked=own) if own else None
     key = column.removeprefix(ANSWER)
     criterion = next((each for each in all_criteria() if each.key == key and column != key), None)
     return AnswerCellForm(data, lead=lead, label=label, criterion=criterion) if criterion else None

@@ -37,6 +37,7 @@ PAGES = {
     "conversation": "/inbox/{conversation}/",
     "today": "/today/",
     "board": "/pipeline/",
+    "table": "/leads/",
     "calendar": "/calendar/",
     "lead": "/leads/{lead}/",
     "contacts": "/contacts/",

@@ -19,9 +19,10 @@ from crm.qualification.operations import correct_answer
 from tests.desk.reading import attributes, words
 from tests.factories.core import UserFactory
 from tests.factories.crm import CriterionFactory, LeadFactory
+from tests.factories.fields import make_field
 
 NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)
-COLUMNS = "title,value,owner,next_step,tags,answer.rooms"
+COLUMNS = "title,value,owner,next_step,tags,answer.rooms,custom.floor"
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +34,7 @@ def _at_one_moment() -> Any:
 @pytest.fixture
 def lead(pipeline: Any, manager: User) -> Lead:
     CriterionFactory(key="rooms", kind="number", name="Rooms")
+    make_field("floor")
     forget_all()
     stage: Stage = pipeline.stages.get(name="New")
     return LeadFactory(stage=stage, title="Kitchen", value=Decimal(100), owner=manager)
@@ -77,6 +79,7 @@ def client_of(sign_in: Callable[[User], Client], manager: User) -> Client:
         ),
         ("tags", {"tags": "hot,  b2b , hot,"}, "Kitchen 100 AMD MM Mariam Manager No next step hot b2b"),
         ("answer.rooms", {"value": "3"}, "Kitchen 100 AMD MM Mariam Manager No next step 3"),
+        ("custom.floor", {"value": "7"}, "Kitchen 100 AMD MM Mariam Manager No next step 7"),
     ],
 )
 def test_a_cell_is_saved_and_the_line_comes_back(
