@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.events.operations import EventDraft
 from core.text import clean
@@ -141,7 +142,13 @@ def in_words(kind: str, given: Mapping[str, Any], offered: Offered) -> tuple[str
     told, fault = [], ""
     for setting in action.settings:
         value = str(given.get(setting.name, ""))
-        labels = offered.choices(setting) if setting.kind == "choice" else {value: value}
+        labels = offered.choices(setting) if setting.kind == "choice" else {value: _said(setting, value)}
         fault = fault or ("" if value in labels else str(action.gone))
         told.append(labels.get(value, ""))
     return f"{action.label} {', '.join(filter(None, told))}".strip(), fault
+
+
+def _said(setting: Setting, value: str) -> str:
+    if setting.kind != "days" or not value.isdecimal():
+        return value
+    return ngettext("in %(days)d day", "in %(days)d days", int(value)) % {"days": int(value)}

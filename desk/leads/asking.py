@@ -38,6 +38,8 @@ class WantsForm(forms.Form):
             self.fields[name] = _input(want, user)
             if want.key == STEP:
                 self.fields[name + DUE] = _moment()
+        for field in list(self.fields.values())[:1]:
+            field.widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -154,7 +154,7 @@ def _kept(asked: QueryDict, *, given: bool = False) -> list[tuple[str, str]]:
         (name, value)
         for name, values in asked.lists()
         for value in values
-        if name not in ("csrfmiddlewaretoken", "beyond") and (given or not name.startswith(GIVEN))
+        if name != "csrfmiddlewaretoken" and (given or not name.startswith(GIVEN))
     ]
 
 

@@ -150,7 +150,10 @@ def test_a_full_stage_is_told_to_an_agent_and_asked_of_a_manager(
     assert f'id="card-{lead.pk}"' in refused.content.decode()
     assert "It holds 1 of 1 leads." in asked.content.decode()
     assert Lead.objects.get(pk=lead.pk).stage == stages["New"]
-    done = post(sign_in(manager), lead, stages["Offer"], beyond="1")
+    wants(stages["Offer"], "answer.start")
+    more = post(sign_in(manager), lead, stages["Offer"], beyond="1")
+    assert re.search(r'name="beyond" value="1"', more.content.decode())
+    done = post(sign_in(manager), lead, stages["Offer"], **{"beyond": "1", "given-answer.start": "7"})
     assert done.status_code == 200
     assert Lead.objects.get(pk=lead.pk).stage == stages["Offer"]
 

@@ -64,8 +64,9 @@ def move_lead(
     target, left = stages[to_stage_id], stages.get(lead.stage_id)
     if left is not None:
         lead.stage = left
-    _check(lead, target, lost_reason, {**given, **_as_given(restored)})
+    _check_entry(target, lost_reason)
     _check_room(target, beyond_limit=beyond_limit)
+    _check_wants(lead, target, {**given, **_as_given(restored)})
     _enter(lead, target, lost_reason, actor, given)
     if restored is not None and lead.stage_kind == StageKind.OPEN:
         return plan_next_step(lead=lead, text=restored.text, due_at=restored.due_at, actor=actor)
@@ -122,11 +123,15 @@ def _as_given(restored: Step | None) -> dict[str, Any]:
     return {"lead.next_step": restored} if restored and restored.text and restored.due_at else {}
 
 
-def _check(lead: Lead, stage: Stage, lost_reason: LostReason | None, given: Given) -> None:
+def _check_entry(stage: Stage, lost_reason: LostReason | None) -> None:
     if stage.leaving_for_id is not None:
         raise StageIsLeaving(_("“%(stage)s” is being removed. Choose another stage.") % {"stage": stage.name})
     if stage.kind == StageKind.LOST and lost_reason is None:
         raise LostReasonNeeded(_("Say why the lead was lost."))
+
+
+def _check_wants(lead: Lead, stage: Stage, given: Given) -> None:
+    """The last to be checked: nobody fills in a form to be sent away after it."""
     wanted = missing(lead, stage, given)
     if wanted:
         names = ", ".join(str(want.label) for want in wanted)

@@ -88,7 +88,7 @@ class StageForm(forms.Form):
     required = forms.MultipleChoiceField(
         label=_("Needed to enter"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         help_text=_("Whoever moves a lead here is asked for what is missing."),
     )
 

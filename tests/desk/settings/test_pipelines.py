@@ -215,7 +215,7 @@ def test_what_a_stage_asks_for_does_and_holds_is_edited_and_told(
     assert stage.actions == [{"action": "next_step", "settings": {"text": "Send the offer", "days": "1"}}]
     assert words(saved.content, "stage-note") == [
         "asks for Value, Next step with a date",
-        "plan the next step Send the offer, 1",
+        "plan the next step Send the offer, in 1 day",
     ]
     form = desk.get(url, headers=htmx("modal-body")).content.decode()
     assert 'value="Send the offer"' in form
