@@ -201,4 +201,6 @@ def _rows(version: QuoteVersion, figures: Figures) -> list[Row]:
 
 
 def _day(day: date | None, language: str) -> str:
-    return format_date(day, format="long", locale=language) if day else ""
+    """ "19 March 2026", "19 марта 2026 г.": the day first in English, too, as everywhere in the product."""
+    locale = "en_GB" if language == "en" else language
+    return format_date(day, format="long", locale=locale) if day else ""

@@ -1,0 +1,17 @@
+"""Addresses of quotes. They outlive a request (in messages, mails, notifications), so they are kept as text."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from crm.quotes.models import Quote, QuoteVersion
+
+
+def quote_url(version: QuoteVersion) -> str:
+    """The customer's own page, whole: it works once the version is sent."""
+    return f"{settings.BASE_URL}/q/{version.token}/"
+
+
+def desk_url(quote: Quote) -> str:
+    """Where colleagues see the quote."""
+    return f"/quotes/{quote.public_id}/"

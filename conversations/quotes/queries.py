@@ -1,0 +1,29 @@
+"""Where a quote is talked about, and with whom."""
+
+from __future__ import annotations
+
+from django.db.models import BooleanField, Case, Q, Value, When
+
+from conversations.threads.models import Conversation, ConversationStatus
+from conversations.threads.queries import NOT_CLOSED, conversations
+from core.access.models import Role, User
+from crm.quotes.models import Quote
+
+
+def conversation_of(quote: Quote) -> Conversation | None:
+    """The customer's conversation: a live one before a finished one, of the quote's lead before others, the newest."""
+    rows = conversations().filter(contact=quote.contact_id).exclude(status=ConversationStatus.SPAM)
+    of_lead = Q(lead=quote.lead_id) if quote.lead_id else Q(pk__isnull=True)
+    return rows.order_by(_first(NOT_CLOSED), _first(of_lead), "-last_message_at", "-id").first()
+
+
+def _first(condition: Q) -> Case:
+    return Case(When(condition, then=Value(False)), default=Value(True), output_field=BooleanField())
+
+
+def people_of(quote: Quote) -> list[User]:
+    """Who hears of what the customer does: the owner, else the lead's; where nobody is left, managers and admins."""
+    for person in (quote.owner, quote.lead.owner if quote.lead else None):
+        if person is not None and person.is_active:
+            return [person]
+    return list(User.objects.filter(is_active=True, role__in=[Role.MANAGER, Role.ADMIN])[:50])
