@@ -21,9 +21,10 @@ from bookings.appointments.queries import booking_by_token, changeable_until, fr
 from bookings.errors import BookingClosed, TooLate, Unavailable
 from bookings.invitations.queries import feed_of, ics_of
 from bookings.public.strip import choices_of, day_of, instant, strip_of
-from bookings.public.visit import Visit, may_send, public_page, shell, visit_of
+from bookings.public.visit import Visit, shell, visit_of
 from bookings.resources.queries import resource_by_feed
 from bookings.services.wording import card_of
+from conversations.public_pages import may_send, public_page
 from core.events.actor import CUSTOMER
 
 PAGE = "bookings/booking.html"

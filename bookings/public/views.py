@@ -20,10 +20,11 @@ from bookings.errors import Unavailable
 from bookings.public.forms import VisitorForm
 from bookings.public.operations import book_as_visitor
 from bookings.public.strip import choices_of, day_of, instant, stamp, strip_of
-from bookings.public.visit import Visit, form_key, key_of, may_send, public_page, shell, visit_of
+from bookings.public.visit import Visit, shell, visit_of
 from bookings.services.models import Service
 from bookings.services.queries import public_services, service_by_token
 from bookings.services.wording import card_of
+from conversations.public_pages import form_key, key_of, may_send, public_page
 
 LIST = "bookings/services.html"
 PAGE = "bookings/service.html"

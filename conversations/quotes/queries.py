@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import Case, Q, Value, When
 
 from conversations.threads.models import Conversation, ConversationStatus
 from conversations.threads.queries import NOT_CLOSED, conversations
@@ -14,11 +14,11 @@ def conversation_of(quote: Quote) -> Conversation | None:
     """The customer's conversation: a live one before a finished one, of the quote's lead before others, the newest."""
     rows = conversations().filter(contact=quote.contact_id).exclude(status=ConversationStatus.SPAM)
     of_lead = Q(lead=quote.lead_id) if quote.lead_id else Q(pk__isnull=True)
-    return rows.order_by(_first(NOT_CLOSED), _first(of_lead), "-last_message_at", "-id").first()
+    return rows.order_by(_rank(NOT_CLOSED), _rank(of_lead), "-last_message_at", "-id").first()
 
 
-def _first(condition: Q) -> Case:
-    return Case(When(condition, then=Value(False)), default=Value(True), output_field=BooleanField())
+def _rank(condition: Q) -> Case:
+    return Case(When(condition, then=Value(0)), default=Value(1))
 
 
 def people_of(quote: Quote) -> list[User]:

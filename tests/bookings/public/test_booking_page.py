@@ -11,9 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from bookings.appointments.models import Booking
-from bookings.public import visit
-from bookings.public.visit import form_key
 from bookings.services.models import Service
+from conversations import public_pages
+from conversations.public_pages import form_key
 from core.events.models import Event
 from crm.contacts.models import Contact
 from crm.pipeline.models import Lead, Pipeline
@@ -210,7 +210,7 @@ def test_a_form_of_another_page_or_an_old_one(visitor: Client, service: Service)
 def test_so_many_forms_and_no_more(
     visitor: Client, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visit, "SENT_IN_TEN_MINUTES", 1)
+    monkeypatch.setattr(public_pages, "SENT_IN_TEN_MINUTES", 1)
     visitor.post(page_of(service), form(service))
     answer = visitor.post(page_of(service), form(service, start="2026-06-03T06:00Z"))
 
@@ -222,7 +222,7 @@ def test_so_many_forms_and_no_more(
 def test_so_many_pages_and_no_more(
     visitor: Client, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visit, "SEEN_PER_MINUTE", 2)
+    monkeypatch.setattr(public_pages, "SEEN_PER_MINUTE", 2)
     cache.clear()
     statuses = [visitor.get(page_of(service)).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from bookings.appointments.models import Booking
-from bookings.public.visit import form_key
+from conversations.public_pages import form_key
 from crm.contacts.models import Contact
 from crm.pipeline.models import Lead
 from tests.factories.bookings import MONDAY, make_service

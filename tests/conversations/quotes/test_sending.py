@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -73,9 +74,14 @@ def test_what_breaks_in_between_leaves_a_draft(
     draft: QuoteVersion, chat: Conversation, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The number may be given already; nothing else has happened, and the next try does all of it."""
-    with monkeypatch.context() as broken, pytest.raises(ConnectionError):
-        broken.setattr(operations, "_files", lambda *given: (_ for _ in ()).throw(ConnectionError))
-        send_quote(version_id=draft.pk, actor=Actor.of(anna), now=NOW, conversation=chat)
+
+    def lost(*given: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(operations, "_files", lost)
+        with pytest.raises(ConnectionError):
+            send_quote(version_id=draft.pk, actor=Actor.of(anna), now=NOW, conversation=chat)
     draft.refresh_from_db()
     assert (draft.state, Message.objects.count(), events("quote.sent")) == ("draft", 0, 0)
 
@@ -100,8 +106,6 @@ def test_without_a_conversation_it_is_sent_and_the_link_is_the_callers(
 def test_a_channel_without_files_gets_the_link_alone(
     draft: QuoteVersion, anna: User, api_account: object, channel: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     monkeypatch.setattr(
         channel, "abilities", replace(channel.abilities, media=False, text_limit=4000), raising=False
     )
