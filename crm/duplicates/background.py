@@ -15,7 +15,10 @@ from crm.contacts.models import ContactPoint
 from crm.contacts.points import shown_phone
 from crm.duplicates import belongings, clues
 from crm.duplicates.clues import Clue
+from crm.orders.models import Order
+from crm.payments.models import PaymentRequest
 from crm.pipeline.models import Lead
+from crm.quotes.models import Quote
 
 LOOK = "crm.duplicates.tasks.look_for_duplicates"
 MINUTES = 10
@@ -28,6 +31,9 @@ NAMESAKES = (
 
 def register_all() -> None:
     belongings.register(Lead, label=gettext_lazy("Leads"), place=20)
+    belongings.register(Quote, label=gettext_lazy("Quotes"), place=32)
+    belongings.register(Order, label=gettext_lazy("Orders"), place=34)
+    belongings.register(PaymentRequest, label=gettext_lazy("Payment requests"), place=36)
     belongings.register(Call, label=gettext_lazy("Calls"), place=40)
     belongings.register(ContactPoint, label=gettext_lazy("Phones and emails"), place=50, same=_points_of_both)
     belongings.register(ConsentRecord, label=pgettext_lazy("records", "Consents"), place=60)
