@@ -13,6 +13,8 @@ class CrmConfig(AppConfig):
         from crm import conditions_fields, events, trade_history_words, uses  # noqa: F401
         from crm.actions import operations as deeds
         from crm.bulk import tasks as _bulk  # noqa: F401
+        from crm.catalogue import events as _catalogue_events  # noqa: F401
+        from crm.catalogue.queries import products_using
         from crm.chances import tasks as _chances  # noqa: F401
         from crm.duplicates import background as duplicates
         from crm.fields.operations import wanted as wanted_fields
@@ -38,6 +40,7 @@ class CrmConfig(AppConfig):
         uses.register(rules_using)
         uses.register(views_using)
         uses.register(stages_using)
+        uses.register(products_using)
         leaving.register(hand_over_leads, place=20)
         leaving.register(hand_over_views, place=40)
         register_notification("lead.next_step_due", text=_("Now: %(step)s (%(lead)s)"))

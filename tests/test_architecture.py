@@ -33,6 +33,7 @@ PURE = (
     "crm/chances/bayes.py",
     "crm/chances/binning.py",
     "crm/pipeline/steps.py",
+    "crm/catalogue/pictures.py",
     "crm/catalogue/prices.py",
     "crm/pricing.py",
     "conversations/channels/contracts.py",

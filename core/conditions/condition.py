@@ -15,6 +15,7 @@ from core.conditions.moment import Moment
 from core.conditions.nodes import Leaf, Node, leaves
 from core.conditions.operands import operand_json
 from core.conditions.operators import Shape, shape_of
+from core.conditions.so_far import Asked, holds_so_far, open_leaves
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +33,14 @@ class Condition:
     def matches(self, obj: object, at: Moment) -> bool:
         """Whether the object meets the condition as of the moment."""
         return evaluate.holds(self.root, obj, at)
+
+    def so_far(self, obj: object, at: Moment, asked: Asked) -> bool | None:
+        """`matches`, or None while a field that can be asked for has no value and decides it."""
+        return holds_so_far(self.root, obj, at, asked)
+
+    def still_open(self, obj: object, at: Moment, asked: Asked) -> tuple[str, ...]:
+        """Keys of the fields that `so_far` waits for, in the order in which they are written."""
+        return tuple(dict.fromkeys(leaf.field.key for leaf in open_leaves(self.root, obj, at, asked)))
 
     def to_q(self, at: Moment) -> "Q":
         """The same as one Q for the subject's model; safe under ~, exclude() and |.
