@@ -126,9 +126,10 @@ def test_columns_are_chosen_and_ordered_by_keyboard(table: Page) -> None:
     score = dialog.get_by_role("checkbox", name="Score")
     score.press("Space")
     dialog.get_by_role("checkbox", name="Contact").press("Space")
-    for _step in range(2):
+    for place in (3, 4):
         down = dialog.get_by_role("button", name="Stage: further down", exact=True)
         down.press("Enter")
+        expect(dialog.locator(".form-check-label").nth(place)).to_have_text("Stage")
         expect(down).to_be_focused()
     dialog.get_by_role("button", name="Save", exact=True).last.press("Enter")
     heads = table.locator("#leads-table thead th")
