@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("core.urls")),
     path("", include("conversations.urls")),
+    path("", include("conversations.quotes.urls")),
     path("", include("bookings.urls")),
     path("", include("desk.urls")),
 ]

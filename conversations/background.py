@@ -76,8 +76,25 @@ def register_all() -> None:
     register_notification("conversation.announced", text=_("%(contact)s booked a meeting (#%(number)s)"))
     register_notification("conversation.assigned", text=_("%(contact)s is yours now (#%(number)s)"))
     outbox.register()
+    _register_quotes()
     register_notification(
         "message.held",
         text=_("%(contact)s wrote before your scheduled message left. It waits for your word (#%(number)s)"),
     )
     register_notification("message.failed", text=_("Your message in #%(number)s was not sent: %(error)s"))
+
+
+def _register_quotes() -> None:
+    """What customers do on the page of a quote."""
+    opened = _("%(contact)s opened the quote %(number)s")
+    register_notification("quote.opened", text=opened)
+    opened_again = _("%(contact)s opened the quote %(number)s again")
+    register_notification("quote.opened_again", text=opened_again)
+    accepted = _("%(contact)s accepted the quote %(number)s")
+    register_notification("quote.accepted", text=accepted)
+    declined = _("%(contact)s declined the quote %(number)s: %(reason)s")
+    register_notification("quote.declined", text=declined)
+    asked = _("%(contact)s asks about the quote %(number)s: %(question)s")
+    register_notification("quote.asked", text=asked)
+    asked_again = _("%(contact)s asks for a new offer in place of %(number)s")
+    register_notification("quote.asked_again", text=asked_again)

@@ -72,6 +72,9 @@ API = """
 API += " lead_bulks lead_bulk lead_bulk_rows lead_bulk_undo"
 API += " lead_chance lead_next_action win_chance"
 
+QUOTE_PAGE = "page pdf logo seen total accept decline ask again"
+"""The customer's page of a quote, and what it sends."""
+
 WRITTEN = """
     services_order service_preview service_new service resource_preview resource_new resource
     resource_day resource_day_clear channel_new channel_new_account channel_save channel_secret
@@ -107,6 +110,7 @@ MATRIX: dict[str, Level] = {
     "bookings:booking_cancel": V,
     "bookings:booking_ics": V,
     "bookings:feed": V,
+    **dict.fromkeys((f"quotes:{part}" for part in QUOTE_PAGE.split()), V),
     **dict.fromkeys(
         (
             "desk:home",

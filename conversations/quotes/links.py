@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from crm.pipeline.links import lead_url
 from crm.quotes.models import Quote, QuoteVersion
 
 
@@ -12,6 +13,6 @@ def quote_url(version: QuoteVersion) -> str:
     return f"{settings.BASE_URL}/q/{version.token}/"
 
 
-def desk_url(quote: Quote) -> str:
-    """Where colleagues see the quote."""
-    return f"/quotes/{quote.public_id}/"
+def seller_url(quote: Quote) -> str:
+    """Where colleagues see what the quote is about."""
+    return lead_url(quote.lead) if quote.lead else f"/contacts/{quote.contact.public_id}/"

@@ -13,6 +13,7 @@ from crm.quotes.models import Quote
 def conversation_of(quote: Quote) -> Conversation | None:
     """The customer's conversation: a live one before a finished one, of the quote's lead before others, the newest."""
     rows = conversations().filter(contact=quote.contact_id).exclude(status=ConversationStatus.SPAM)
+    rows = rows.select_related("identity")
     of_lead = Q(lead=quote.lead_id) if quote.lead_id else Q(pk__isnull=True)
     return rows.order_by(_rank(NOT_CLOSED), _rank(of_lead), "-last_message_at", "-id").first()
 

@@ -48,7 +48,7 @@ def draw(
         font_paths=[str(folder) for folder in FONTS],
         ignore_system_fonts=True,
         sys_inputs={"sheet": json.dumps(_inputs(sheet, logo), ensure_ascii=False)},
-        timestamp=at or datetime(2026, 1, 1, tzinfo=UTC),
+        timestamp=(at or datetime(2026, 1, 1, tzinfo=UTC)).replace(microsecond=0),
     )
 
 
@@ -102,3 +102,10 @@ def _format(logo: bytes) -> str:
     if logo.startswith(b"\xff\xd8"):
         return "jpg"
     return "svg" if logo.lstrip().startswith(b"<") else ""
+
+
+def logo_type(logo: bytes) -> str:
+    """The media type of a logo by its first bytes, whatever its name says."""
+    return {"png": "image/png", "jpg": "image/jpeg", "svg": "image/svg+xml"}.get(
+        _format(logo), "application/octet-stream"
+    )

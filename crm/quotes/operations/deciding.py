@@ -17,7 +17,8 @@ from core.text import clean
 from crm.quotes.enums import DeclineReason, QuoteState
 from crm.quotes.errors import AlreadyDecided, BadQuote, Expired, Superseded
 from crm.quotes.lines import totals_of
-from crm.quotes.models import QuoteAcceptance, QuoteLine, QuoteVersion
+from crm.quotes.models import QuoteAcceptance, QuoteVersion
+from crm.quotes.operations.choosing import ticked
 from crm.quotes.operations.drafting import terms_of
 from crm.quotes.operations.rows import locked_version, record_quote, save_head
 from crm.quotes.queries import is_expired, newest_sent
@@ -53,7 +54,7 @@ def accept(
         raise Expired(_("This offer has expired. Ask for a new one with one tap."))
     if not (name := clean(name).strip()[:200]):
         raise BadQuote(_("Write your name, so that we know who accepts."), field="name")
-    lines = _ticked(version, chosen)
+    lines = ticked(list(version.lines.order_by("position", "id")), chosen)
     totals = totals_of([line for line in lines if line.chosen], terms_of(version))
     acceptance = QuoteAcceptance.objects.create(
         version=version,
@@ -95,21 +96,6 @@ def _must_wait_for_answer(version: QuoteVersion) -> None:
         QuoteState.DRAFT: _("This offer is not ready yet."),
     }
     raise AlreadyDecided(sentences[QuoteState(version.state)], version=version)
-
-
-def _ticked(version: QuoteVersion, chosen: Collection[UUID] | None) -> list[QuoteLine]:
-    """The lines as the customer wants them. Raises BadQuote for a tick at something that is no option."""
-    lines = list(version.lines.order_by("position", "id"))
-    if chosen is None:
-        return lines
-    options = {line.public_id for line in lines if line.optional}
-    if not options.issuperset(chosen):
-        raise BadQuote(_("One of the options is not part of this offer. Reload the page."), field="chosen")
-    for line in lines:
-        line.chosen = not line.optional or line.public_id in chosen
-    if not any(line.chosen for line in lines):
-        raise BadQuote(_("Choose at least one of the options."), field="chosen")
-    return lines
 
 
 def _close(version: QuoteVersion, state: QuoteState, now: datetime) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.desk.conftest import statements as statements  # a fixture that these tests share
+
 if TYPE_CHECKING:
     from pathlib import Path
 

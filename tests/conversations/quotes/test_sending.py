@@ -62,6 +62,13 @@ def test_the_message_carries_words_link_and_document(
     assert (chat.handler, chat.assignee, chat.status) == ("person", anna, "waiting_customer")
 
 
+def test_it_is_sent_at_any_instant(draft: QuoteVersion, anna: User) -> None:
+    instant = NOW.replace(microsecond=471850)
+    send_quote(version_id=draft.pk, actor=Actor.of(anna), now=instant)
+    draft.refresh_from_db()
+    assert (draft.state, draft.sent_at) == ("sent", instant)
+
+
 def test_sent_again_it_is_the_same_message(draft: QuoteVersion, chat: Conversation, anna: User) -> None:
     first = send_quote(version_id=draft.pk, actor=Actor.of(anna), now=NOW, conversation=chat)
     again = send_quote(version_id=draft.pk, actor=Actor.of(anna), now=NOW, conversation=chat)
