@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from desk.adding import views as adding
 from desk.advice import views as advice
 from desk.board import views as board
 from desk.bulk import views as bulk
@@ -46,6 +47,7 @@ urlpatterns = [
     path("leads/bulk/<uuid:public_id>/retry/", bulk.retry, name="lead_bulk_retry"),
     path("leads/bulk/<uuid:public_id>/resume/", bulk.resume, name="lead_bulk_resume"),
     path("leads/", table.leads, name="leads"),
+    path("leads/new/", adding.lead, name="lead_new"),
     path("leads/columns/", lists.columns, name="lead_columns"),
     path("leads/views/", lists.bar, name="view_bar"),
     path("leads/views/new/", lists.view_new, name="view_new"),
@@ -110,6 +112,8 @@ urlpatterns = [
     path("calendar/<uuid:public_id>/cancel/", calendar.cancel, name="calendar_cancel"),
     path("calendar/<uuid:public_id>/mark/", calendar.mark, name="calendar_mark"),
     path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/new/", adding.contact, name="contact_new"),
+    path("contacts/known/", adding.known, name="person_known"),
     path("contacts/duplicates/", duplicates.duplicates, name="duplicates"),
     path("contacts/merges/<uuid:public_id>/undo/", duplicates.undo, name="contact_merge_undo"),
     path("contacts/<uuid:public_id>/merge/<uuid:other>/", duplicates.merge, name="contact_merge"),

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -60,6 +63,12 @@ def found_or_heir(rows: ContactQuerySet, public_id: UUID) -> Contact | None:
     if found is None and (heir := heir_of(public_id)) is not None:
         found = rows.filter(pk=heir).first()
     return found
+
+
+def known_by_any(points: Iterable[tuple[ContactPointKind | str, str]]) -> bool:
+    """Whether somebody has one of these phones and emails, in stored form."""
+    asked = [Q(kind=kind, value=value) for kind, value in points]
+    return bool(asked) and ContactPoint.objects.filter(reduce(or_, asked)).exists()
 
 
 def kind_of(given: str) -> ContactPointKind:

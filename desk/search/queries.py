@@ -21,10 +21,13 @@ MOST = 6
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """`dialog`: what a click opens over the screen, in place of going to `url`."""
+
     url: str
     icon: str
     label: str | Promise
     more: str = ""
+    dialog: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Section:
 def palette(user: User, text: str) -> list[Section]:
     """What fits the text, in sections without empty ones; three statements, none for an empty text."""
     wanted = normalise(text)
-    sections = [Section(_("Go to"), _screens(user, wanted))]
+    sections = [Section(_("Go to"), _screens(user, wanted)), Section(_("Add"), _additions(wanted))]
     if wanted:
         sections += [
             Section(_("Leads"), _leads(user, text)),
@@ -55,6 +58,15 @@ def _screens(user: User, wanted: str) -> list[Hit]:
         for screen, more in screens
         if screen.open_to(user) and f" {wanted}" in f" {normalise(str(screen.label))}"
     ]
+
+
+def _additions(wanted: str) -> list[Hit]:
+    """What can be made from everywhere, by the beginning of any word."""
+    offered = [
+        Hit(reverse("desk:pipeline"), "plus", _("New lead"), dialog=reverse("desk:lead_new")),
+        Hit(reverse("desk:contacts"), "user-plus", _("New contact"), dialog=reverse("desk:contact_new")),
+    ]
+    return [each for each in offered if f" {wanted}" in f" {normalise(str(each.label))}"]
 
 
 def _leads(user: User, text: str) -> list[Hit]:

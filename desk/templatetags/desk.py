@@ -245,6 +245,12 @@ def is_check(field: BoundField) -> bool:
 
 
 @register.filter
+def is_boxes(field: BoundField) -> bool:
+    """Several choices, each a line to tick."""
+    return isinstance(field.field.widget, CheckboxSelectMultiple)
+
+
+@register.filter
 def control(field: BoundField) -> SafeString:
     """A form field with Tabler's classes and, in case of errors, what a screen reader needs to know of them."""
     widget = field.field.widget

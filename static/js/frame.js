@@ -156,7 +156,13 @@
       event.preventDefault();
       return openDialog("palette");
     }
-    if (event.key === "?" && !typing(event.target) && !document.querySelector("dialog[open]")) openDialog("help");
+    if (typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.key === "?") return openDialog("help");
+    // A button of the screen that has a key of its own.
+    const button = !event.ctrlKey && !event.metaKey && !event.altKey && document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
   });
 
   // Ages: "3 min" stays true without a request; waiting ones change colour.

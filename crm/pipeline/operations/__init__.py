@@ -6,7 +6,7 @@ from crm.pipeline.operations.leads import (
     retitle,
     update_lead,
 )
-from crm.pipeline.operations.moving import lose_lead, move_lead
+from crm.pipeline.operations.moving import keep_place, lose_lead, move_lead, refuse_missing
 from crm.pipeline.operations.reasons import save_lost_reason
 from crm.pipeline.operations.removing import delete_stage
 from crm.pipeline.operations.stages import (
@@ -33,10 +33,12 @@ __all__ = [
     "create_stage",
     "delete_pipeline",
     "delete_stage",
+    "keep_place",
     "lose_lead",
     "move_lead",
     "note_goal",
     "plan_next_step",
+    "refuse_missing",
     "reorder_pipelines",
     "reorder_stages",
     "retitle",

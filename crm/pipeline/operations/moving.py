@@ -66,11 +66,22 @@ def move_lead(
         lead.stage = left
     _check_entry(target, lost_reason)
     _check_room(target, beyond_limit=beyond_limit)
-    _check_wants(lead, target, {**given, **_as_given(restored)})
+    refuse_missing(lead, target, {**given, **_as_given(restored)})
     _enter(lead, target, lost_reason, actor, given)
     if restored is not None and lead.stage_kind == StageKind.OPEN:
         return plan_next_step(lead=lead, text=restored.text, due_at=restored.due_at, actor=actor)
     return lead
+
+
+def keep_place(*, stage_id: int) -> Stage:
+    """The stage for a lead that is about to be made in it: it stays until the end of the transaction, and where it has
+    a limit nobody else brings a lead meanwhile. Raises Stage.DoesNotExist, StageIsLeaving and StageIsFull.
+    """
+    stage = Stage.objects.select_related("pipeline").get(pk=stage_id)
+    _keep(stage)
+    _check_entry(stage, None)
+    _check_room(stage, beyond_limit=False)
+    return stage
 
 
 @transaction.atomic
@@ -100,14 +111,17 @@ def _stages(lead_id: int, to_stage_id: int) -> dict[int, Stage]:
     stages = {row.pk: row for row in rows}
     if to_stage_id not in stages:
         raise Stage.DoesNotExist(f"There is no stage {to_stage_id}.")
-    target = stages[to_stage_id]
+    _keep(stages[to_stage_id])
+    return stages
+
+
+def _keep(stage: Stage) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP if target.wip_limit is None else _KEEP_TO_ONESELF, [to_stage_id])
+        cursor.execute(_KEEP if stage.wip_limit is None else _KEEP_TO_ONESELF, [stage.pk])
         row = cursor.fetchone()
     if row is None:
-        raise Stage.DoesNotExist(f"There is no stage {to_stage_id}.")
-    target.wip_limit, target.leaving_for_id = row
-    return stages
+        raise Stage.DoesNotExist(f"There is no stage {stage.pk}.")
+    stage.wip_limit, stage.leaving_for_id = row
 
 
 def _locked(lead_id: int, given: Given) -> Lead:
@@ -130,8 +144,10 @@ def _check_entry(stage: Stage, lost_reason: LostReason | None) -> None:
         raise LostReasonNeeded(_("Say why the lead was lost."))
 
 
-def _check_wants(lead: Lead, stage: Stage, given: Given) -> None:
-    """The last to be checked: nobody fills in a form to be sent away after it."""
+def refuse_missing(lead: Lead, stage: Stage, given: Given) -> None:
+    """Raises StageWants where the stage asks for something that the lead has not, nor was given. The last to be
+    checked: nobody fills in a form to be sent away after it.
+    """
     wanted = missing(lead, stage, given)
     if wanted:
         names = ", ".join(str(want.label) for want in wanted)
