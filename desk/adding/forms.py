@@ -105,13 +105,18 @@ class PersonForm(forms.Form):
 class NewContactForm(PersonForm):
     company_name = forms.CharField(label=gettext_lazy("Company"), max_length=200, required=False)
     language = forms.ChoiceField(
-        label=gettext_lazy("Language"), required=False, choices=[("", gettext_lazy("Not known")), *Language.choices]
+        label=gettext_lazy("Language"),
+        required=False,
+        choices=[("", gettext_lazy("Not known")), *Language.choices],
     )
 
 
 class NewLeadForm(PersonForm):
     title = forms.CharField(
-        label=gettext_lazy("What it is about"), max_length=200, required=False, widget=forms.TextInput(attrs=_FREE)
+        label=gettext_lazy("What it is about"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=_FREE),
     )
     stage = forms.ChoiceField(label=gettext_lazy("Stage"))
     value = forms.DecimalField(label=gettext_lazy("Value"), required=False, **AMOUNT)  # type: ignore[arg-type]

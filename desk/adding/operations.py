@@ -79,8 +79,6 @@ def add_lead(*, person: PersonDraft, draft: LeadDraft, user: User) -> tuple[Lead
     assert draft.stage is not None, "a colleague chooses the stage"
     stage = keep_place(stage_id=draft.stage.pk)
     found = add_contact(draft=person, user=user)
-    lead = take_in(
-        contact=found.contact, draft=replace(draft, stage=stage), actor=Actor.of(user), user=user
-    )
+    lead = take_in(contact=found.contact, draft=replace(draft, stage=stage), actor=Actor.of(user), user=user)
     refuse_missing(lead, stage, {})
     return lead, found

@@ -118,9 +118,7 @@ def _lead_added(request: Request, made: Lead, person: Person) -> HttpResponse:
         told = _("“%(lead)s” is added, in %(stage)s.") % words
     if not _on_a_list(request):
         messages.success(request, told, extra_tags=AT_ONCE)
-        return HttpResponse(
-            status=204, headers={"HX-Redirect": reverse("desk:lead", args=[made.public_id])}
-        )
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("desk:lead", args=[made.public_id])})
     response = toast(HttpResponse(status=204), told)
     for event in ("modal:close", "board:catch-up", "board:moved", "lead:added"):
         trigger_client_event(response, event, {})

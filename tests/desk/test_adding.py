@@ -100,7 +100,9 @@ def test_a_chosen_contact_is_taken_whatever_was_typed_before(
     PhoneFactory(contact=known, value="+37477123456")
 
     found = client.get(reverse("desk:person_known"), {"name": "petros", "phone": ""}).content
-    response = add(client, pipeline, name="petros", phone="0", contact=attributes(found, "form-check-input", "value")[0])
+    response = add(
+        client, pipeline, name="petros", phone="0", contact=attributes(found, "form-check-input", "value")[0]
+    )
 
     assert attributes(found, "form-check-input", "value") == [str(known.public_id), ""]
     assert response.status_code == 204
@@ -258,4 +260,7 @@ def test_the_dialog_costs_few_statements(
 
 def test_the_palette_offers_both(manager: User, pipeline: Pipeline, sign_in: SignIn) -> None:
     page = sign_in(manager).get(reverse("desk:search"), {"q": "new"}).content
-    assert attributes(page, "palette-hit", "hx-get") == [reverse("desk:lead_new"), reverse("desk:contact_new")]
+    assert attributes(page, "palette-hit", "hx-get") == [
+        reverse("desk:lead_new"),
+        reverse("desk:contact_new"),
+    ]

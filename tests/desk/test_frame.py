@@ -137,7 +137,8 @@ def test_the_palette_finds_screens_people_leads_and_numbers(
         return attributes(client.get(reverse("desk:search"), {"q": text}).content, "palette-hit", "href")
 
     chat, person = f"/inbox/{conversation.public_id}/", f"/contacts/{conversation.contact.public_id}/"
-    assert found("") == ["/inbox/", "/today/", "/pipeline/", "/calendar/", "/contacts/", "/settings/"]
+    screens = ["/inbox/", "/today/", "/pipeline/", "/calendar/", "/contacts/", "/settings/"]
+    assert found("") == [*screens, "/pipeline/", "/contacts/"]
     assert found("pipe") == ["/pipeline/", "/settings/pipelines/"]
     assert found("hours") == []
     assert found("smirnova") == [f"/leads/{lead.public_id}/", person, chat]
