@@ -29,6 +29,7 @@ from crm.pipeline.queries import leads
 from crm.qualification.models import Criterion
 from crm.scoring.models import ScoringRule
 from tests.factories.bookings import make_booking, make_resource, make_service, next_free
+from tests.factories.catalogue import make_kitchen
 from tests.factories.conversations import Visitor, make_user, make_web_chat
 from tests.factories.core import TeamFactory
 from tests.factories.crm import ContactFactory, merged_into
@@ -70,6 +71,7 @@ API = """
 """
 
 API += " lead_bulks lead_bulk lead_bulk_rows lead_bulk_undo"
+API += " products product product_price taxes tax rates"
 API += " lead_chance lead_next_action win_chance"
 
 QUOTE_PAGE = "page pdf logo seen total accept decline ask again"
@@ -223,12 +225,14 @@ MATRIX: dict[str, Level] = {
             "desk:settings_chances",
             "desk:settings_chances_progress",
             "desk:settings_channel_provider",
+            "desk:settings_catalogue",
             "desk:settings_criteria",
             "desk:settings_fields",
             "desk:settings_flow",
             "desk:settings_history",
             "desk:settings_flows",
             "desk:settings_pipelines",
+            "desk:settings_product",
             "desk:settings_scoring",
             *SCORING_READ,
             "desk:settings_services",
@@ -304,6 +308,7 @@ THINGS = {
     "settings/pipelines/": "pipeline",
     "settings/stages/": "stage",
     "settings/criteria/": "criterion",
+    "settings/catalogue/": "product",
     "settings/fields/": "lead_field",
     "settings/keys/": "api_key",
     "settings/channels/": "account",
@@ -383,6 +388,7 @@ def world(db: None) -> dict[str, Any]:
         "person": owner,
         "team": team,
         "rule": rule,
+        "product": make_kitchen(rules={}),
         "service": service,
         "booking": make_booking(
             service, next_free(service), now=timezone.now(), contact=lead.contact, lead=lead

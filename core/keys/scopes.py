@@ -19,5 +19,7 @@ class Scope(models.TextChoices):
     BOOKINGS_READ = "bookings:read", _("See services, free times and bookings")
     BOOKINGS_WRITE = "bookings:write", _("Book, move and cancel meetings")
     EVENTS_READ = "events:read", _("Read everything that happens, as it happens")
+    CATALOGUE_READ = "catalogue:read", _("See products, prices, taxes and exchange rates")
+    CATALOGUE_WRITE = "catalogue:write", _("Add and change products, prices, taxes and exchange rates")
     SETTINGS_READ = "settings:read", _("See people, teams, pipelines, criteria and scoring rules")
     SETTINGS_WRITE = "settings:write", _("Add, change and remove pipelines and their stages")

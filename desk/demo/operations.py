@@ -30,7 +30,7 @@ from crm.qualification.answers import NewAnswer
 from crm.qualification.models import AnswerSource, Criterion, LeadAnswer
 from crm.qualification.operations import apply_answers
 from crm.scoring.models import ScoreEntry
-from desk.demo import company, history, meetings
+from desk.demo import catalogue, company, history, meetings
 from desk.demo.stories import Story, stories
 
 SHIPPED_FLOW = "first_answer"
@@ -48,6 +48,7 @@ def seed_demo(*, now: datetime) -> bool:
     stages = company.install_pipelines()
     install_defaults(language="en")
     install_shipped(SHIPPED_FLOW)
+    catalogue.install_catalogue(today=now.date())
     account = company.install_web_chat(flow_key=SHIPPED_FLOW)
     seeder = _Seeder(account=account, people=people, stages=stages, now=now)
     for story in reversed(stories(now)):

@@ -89,6 +89,15 @@ PAGES: tuple[SettingsPage, ...] = (
         _("What you keep of leads and contacts beside names, phones and money, in fields of your own."),
     ),
     SettingsPage(
+        "desk:settings_catalogue",
+        _("Catalogue"),
+        "package",
+        _SALES,
+        _(
+            "What you sell, and how its price follows from the answers. Try each price with answers of your own."
+        ),
+    ),
+    SettingsPage(
         "desk:settings_scoring",
         _("Scoring"),
         "medal",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from desk.settings import views as home
+from desk.settings.catalogue import views as catalogue
 from desk.settings.chances import views as chances
 from desk.settings.channels import own_app
 from desk.settings.channels import views as channels
@@ -23,6 +24,8 @@ from desk.settings.team import views as team
 
 urlpatterns = [
     path("", home.settings, name="settings"),
+    path("catalogue/", catalogue.catalogue, name="settings_catalogue"),
+    path("catalogue/products/<uuid:public_id>/", catalogue.product, name="settings_product"),
     path("company/", company.company, name="settings_company"),
     path("company/sending/", company.sending, name="settings_sending"),
     path("hours/", hours.hours, name="settings_hours"),

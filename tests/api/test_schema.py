@@ -28,6 +28,7 @@ from crm.qualification.models import Criterion
 from tests.api.program import Program
 from tests.api.test_access import OPERATIONS, document
 from tests.factories.bookings import make_resource, make_service
+from tests.factories.catalogue import make_kitchen, make_vat
 from tests.factories.conversations import make_conversation, make_user
 
 EXAMPLES = 5
@@ -112,6 +113,8 @@ def things(program: Program) -> dict[str, str]:
         "pipeline": str(pipeline.public_id),
         "stage": str(stage.public_id),
         "criterion": str(criterion.public_id),
+        "product": str(make_kitchen(rules={}).public_id),
+        "tax": str(make_vat().public_id),
         "owner": person,
         "assignee": person,
         "person": person,
@@ -132,7 +135,7 @@ def application(program: Program) -> Iterator[Any]:
         signal.connect(close_old_connections)
 
 
-PLURALS = {"criteria": "criterion"}
+PLURALS = {"criteria": "criterion", "taxes": "tax"}
 
 
 def put_in(case: Any, things: dict[str, str]) -> None:
