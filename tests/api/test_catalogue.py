@@ -10,6 +10,7 @@ from core.keys.scopes import Scope
 from tests.api.program import Program, make_program
 from tests.factories.catalogue import KITCHEN_RULES, make_criteria
 from tests.factories.conversations import make_user
+from tests.factories.core import TeamFactory
 from tests.factories.crm import LeadFactory
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,8 @@ def test_a_price_for_facts_is_a_range_then_exact(program: Program) -> None:
 
 def test_a_price_for_a_lead_needs_a_key_that_sees_it(program: Program) -> None:
     address = f"products/{program.post('products/', KITCHEN)['id']}/price/"
-    lead = LeadFactory(answers={"length": 4, "rush": False})
+    owned = {"owner": make_user("Owner"), "team": TeamFactory()}
+    lead = LeadFactory(answers={"length": 4, "rush": False}, **owned)
     body = {"lead": str(lead.public_id)}
 
     assert program.post(address, body, expect=200)["exact"]["amount"] == "800000.00"

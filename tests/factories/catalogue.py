@@ -15,7 +15,7 @@ KITCHEN_RULES: dict[str, Any] = {
     "quantity": {"of": ["answer.length"], "usual": ["3", "7"], "step": "0.5"},
     "tiers": [{"from": "6", "unit_price": "180000"}],
     "minimum": "500000",
-    "options": [{"key": "oven", "title": {"en": "Oven", "ru": "Духовка"}, "price": "90000"}],
+    "options": [{"key": "oven", "title": {"en": "Oven", "ru": "Духовка"}, "price": "90000", "per": "once"}],
     "surcharges": [
         {"key": "rush", "title": {"en": "In a week", "ru": "За неделю"}, "percent": "10", "when": RUSH}
     ],
