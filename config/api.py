@@ -23,7 +23,7 @@ from crm.fields import api as fields
 from crm.lists import api as lists
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
-from crm.scoring import api as scoring
+from crm.scoring.api import drafts, scores
 
 app_name = "api"
 urlpatterns: list[URLPattern] = [
@@ -59,7 +59,7 @@ urlpatterns: list[URLPattern] = [
     path("leads/<uuid:public_id>/assign/", leads.Assign.as_view(), name="lead_assign"),
     path("leads/<uuid:public_id>/next-step/done/", leads.NextStepDone.as_view(), name="lead_step_done"),
     path("leads/<uuid:public_id>/answers/", leads.Answers.as_view(), name="lead_answers"),
-    path("leads/<uuid:public_id>/score/", scoring.Score.as_view(), name="lead_score"),
+    path("leads/<uuid:public_id>/score/", scores.Score.as_view(), name="lead_score"),
     path("leads/<uuid:public_id>/next-action/", advice.NextAction.as_view(), name="lead_next_action"),
     path("leads/<uuid:public_id>/chance/", chances.Chance.as_view(), name="lead_chance"),
     path("win-chance/", chances.Models.as_view(), name="win_chance"),
@@ -73,8 +73,22 @@ urlpatterns: list[URLPattern] = [
     path("lost-reasons/", pipelines.LostReasons.as_view(), name="lost_reasons"),
     path("criteria/", qualification.Criteria.as_view(), name="criteria"),
     path("criteria/<uuid:public_id>/", qualification.OneCriterion.as_view(), name="criterion"),
-    path("scoring/rules/", scoring.Rules.as_view(), name="scoring_rules"),
-    path("scoring/recalculation/", scoring.Recalculation.as_view(), name="scoring_recalculation"),
+    path("scoring/rules/", scores.Rules.as_view(), name="scoring_rules"),
+    path("scoring/recalculation/", scores.Recalculation.as_view(), name="scoring_recalculation"),
+    path("scoring/versions/", drafts.Versions.as_view(), name="scoring_versions"),
+    path("scoring/roll-back/", drafts.RollBack.as_view(), name="scoring_roll_back"),
+    path("scoring/draft/", drafts.Draft.as_view(), name="scoring_draft"),
+    path("scoring/draft/rules/", drafts.Rules.as_view(), name="scoring_draft_rules"),
+    path("scoring/draft/rules/<uuid:public_id>/", drafts.OneRule.as_view(), name="scoring_draft_rule"),
+    path("scoring/draft/consequences/", drafts.Consequences.as_view(), name="scoring_draft_consequences"),
+    path(
+        "scoring/draft/consequences/<uuid:public_id>/",
+        drafts.OneConsequence.as_view(),
+        name="scoring_draft_consequence",
+    ),
+    path("scoring/draft/effect/", drafts.DraftEffect.as_view(), name="scoring_draft_effect"),
+    path("scoring/draft/test/", drafts.TestLead.as_view(), name="scoring_draft_test"),
+    path("scoring/draft/publish/", drafts.PublishTheDraft.as_view(), name="scoring_draft_publish"),
     path("fields/", fields.Fields.as_view(), name="fields"),
     path("fields/<uuid:public_id>/", fields.OneField.as_view(), name="field"),
     path("calls/", calls.Calls.as_view(), name="calls"),

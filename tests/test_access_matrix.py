@@ -72,6 +72,8 @@ API = """
 
 API += " lead_bulks lead_bulk lead_bulk_rows lead_bulk_undo"
 API += " products product product_price taxes tax rates"
+API += """ scoring_versions scoring_roll_back scoring_draft scoring_draft_rules scoring_draft_rule
+    scoring_draft_consequences scoring_draft_consequence scoring_draft_effect scoring_draft_test scoring_draft_publish"""
 API += " lead_chance lead_next_action win_chance"
 
 QUOTE_PAGE = "page pdf logo seen total accept decline ask again"

@@ -149,6 +149,18 @@ class List(serializers.ListField):
         return super().to_internal_value(data)
 
 
+class ByLanguage(serializers.DictField):
+    """A text for each language of the product; those that are left out are not known."""
+
+    child = Words(max_length=2000, allow_blank=True)
+    default_error_messages = {"no_language": "The languages are {languages}."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and set(data) - set(Language.values):
+            self.fail("no_language", languages=", ".join(Language.values))
+        return super().to_internal_value(data)
+
+
 class Money(serializers.Field[Any, Any, Any, Any]):
     """{"amount": "123.45", "currency": "AMD"}: the amount as a text, with 16 digits and 4 decimals at most."""
 

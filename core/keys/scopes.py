@@ -22,4 +22,7 @@ class Scope(models.TextChoices):
     CATALOGUE_READ = "catalogue:read", _("See products, prices, taxes and exchange rates")
     CATALOGUE_WRITE = "catalogue:write", _("Add and change products, prices, taxes and exchange rates")
     SETTINGS_READ = "settings:read", _("See people, teams, pipelines, criteria and scoring rules")
-    SETTINGS_WRITE = "settings:write", _("Add, change and remove pipelines and their stages")
+    SETTINGS_WRITE = (
+        "settings:write",
+        _("Change pipelines, stages, criteria, custom fields and scoring rules"),
+    )

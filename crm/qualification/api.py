@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,21 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from core.access.api import PersonShape
-from core.api.drafts import Draft
+from core.api.drafts import ByLanguage, Draft, List, OneOf, Words, YesNo
+from core.api.drafts import Whole as WholeIn
 from core.api.endpoint import Call, Endpoint, operation
 from core.api.filters import FLAG, TEXT, Filter
 from core.api.pages import CREATED, Listing, Sort
 from core.api.shapes import Choice, Flag, Free, Identifier, Instant, Made, Ref, Shape, Text, Whole
+from core.conditions import FieldType, Money, dump
 from core.keys.scopes import Scope
+from crm.api import bad_parts, refusals_told
+from crm.qualification import operations
 from crm.qualification.answers import canonical, plain, told
-from crm.qualification.errors import BadAnswer, UnknownCriterion
+from crm.qualification.errors import BadAnswer, BadCriterion, UnknownCriterion
 from crm.qualification.models import AnswerSource, Criterion, CriterionKind
-from crm.qualification.queries import criterion
+from crm.qualification.operations import CriterionDraft
+from crm.qualification.queries import EDITABLE, criterion
 
 TEXTS = {"type": "object", "additionalProperties": {"type": "string"}, "description": "Text by language."}
 MOST = 100
@@ -32,6 +38,7 @@ class CriterionShape(Shape):
     kind = Choice(choices=CriterionKind.choices)
     name = Text()
     question = Made(of=["question"], write=dict, schema=TEXTS)
+    hint = Made(of=["hint"], write=dict, schema=TEXTS)
     choices = Free(help_text='[{"value", "label": text by language, "synonyms"}]')
     disqualifying = Free(help_text="Values that make a lead not a fit.")
     must_have = Flag()
@@ -99,12 +106,51 @@ class AnswersDraft(Draft):
     answers = AnswersField()
 
 
+class CriterionChoiceDraft(Draft):
+    value = serializers.JSONField(help_text="Stays as it is; for the kind choice a text.")
+    label = ByLanguage(required=False)
+    synonyms = List(child=Words(max_length=100), max_length=100, required=False)
+
+
+class CriterionChangesDraft(Draft):
+    kind = OneOf(choices=CriterionKind.choices, required=False)
+    name = Words(max_length=100, required=False)
+    question = ByLanguage(required=False)
+    hint = ByLanguage(required=False)
+    choices = List(child=CriterionChoiceDraft(), max_length=MOST, required=False)
+    disqualifying = List(child=serializers.JSONField(), max_length=MOST, required=False)
+    must_have = YesNo(required=False)
+    active = YesNo(required=False)
+    position = WholeIn(required=False, help_text="The place among the criteria, from 0.")
+
+
+class NewCriterionDraft(CriterionChangesDraft):
+    key = Words(max_length=40, help_text="Answers stand under it, and it stays.")
+    kind = OneOf(choices=CriterionKind.choices)
+    name = Words(max_length=100)
+    question = ByLanguage()
+
+
+IN_USE = {409: "Somebody relies on it: `in_use`, and `uses` names who."}
+
+
 class Criteria(Endpoint):
     tag = "Settings"
 
     @operation(Scope.SETTINGS_READ, "Qualification criteria", listing=CRITERIA)
     def get(self, call: Call) -> Any:
         return call.page(Criterion.objects.all())
+
+    @operation(
+        Scope.SETTINGS_WRITE,
+        "Add a criterion",
+        about="It stands last unless `position` says otherwise.",
+        into=NewCriterionDraft,
+        out=CriterionShape,
+        status=201,
+    )
+    def post(self, call: Call) -> Any:
+        return _saved(call, None, _read_all(call.data))
 
 
 class OneCriterion(Endpoint):
@@ -113,6 +159,58 @@ class OneCriterion(Endpoint):
     @operation(Scope.SETTINGS_READ, "A criterion", out=CriterionShape)
     def get(self, call: Call, public_id: UUID) -> Any:
         return call.one(Criterion.objects.filter(public_id=public_id))
+
+    @operation(
+        Scope.SETTINGS_WRITE,
+        "Change a criterion",
+        about="One in use keeps its kind and the choices that others name. Leads are judged again where it matters.",
+        into=CriterionChangesDraft,
+        out=CriterionShape,
+        refusals=IN_USE,
+    )
+    def patch(self, call: Call, public_id: UUID) -> Any:
+        pk = call.lock(Criterion.objects.filter(public_id=public_id))
+        found = Criterion.objects.get(pk=pk)
+        kept = {name: getattr(found, name) for name in EDITABLE}
+        return _saved(call, pk, {**kept, **_read_all(call.data)})
+
+    @operation(Scope.SETTINGS_WRITE, "Delete a criterion that nobody uses", refusals=IN_USE)
+    def delete(self, call: Call, public_id: UUID) -> None:
+        pk = call.lock(Criterion.objects.filter(public_id=public_id), CriterionShape)
+        with refusals_told():
+            operations.delete_criterion(criterion_id=pk, user=call.key.person)
+
+
+def _saved(call: Call, pk: int | None, values: dict[str, Any]) -> Any:
+    values.pop("position", None)
+    with refusals_told():
+        try:
+            saved = operations.save_criterion(
+                draft=CriterionDraft(**values), user=call.key.person, criterion_id=pk
+            )
+        except BadCriterion as error:
+            raise bad_parts(error.faults) from error
+    if "position" in call.data:
+        order = list(Criterion.objects.exclude(pk=saved.pk).values_list("pk", flat=True))
+        order.insert(call.data["position"], saved.pk)
+        operations.reorder_criteria(criterion_ids=order, user=call.key.person)
+    return call.one(Criterion.objects.filter(pk=saved.pk))
+
+
+def _read_all(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, with the values of choices in a form that the operation takes. Raises BadAnswer."""
+    values = dict(data)
+    if "choices" in values:
+        values["choices"] = [{**each, "value": _stored(each["value"])} for each in values["choices"]]
+    if "disqualifying" in values:
+        values["disqualifying"] = [_stored(each) for each in values["disqualifying"]]
+    return values
+
+
+def _stored(value: Any) -> Any:
+    """Money in its canonical form, for which there are many to write; anything else as it is."""
+    found = told(value)
+    return dump(FieldType.MONEY, found) if isinstance(found, Money) else found
 
 
 def _read(key: str, value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.forms import MultipleChoiceField
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -107,7 +108,7 @@ def _ask(
     warning: str = "",
 ) -> HttpResponse:
     if not form.is_bound:
-        form.initial = {name: asked.get(name, "") for name in form.fields if name in asked}
+        form.initial = {name: _typed(form, name, asked) for name in form.fields if name in asked}
     context = {"lead": lead, "stage": stage, "form": form, "warning": warning, "kept": _kept(asked)}
     return _dialog(render(request, "desk/lead/wants.html", context, status=status))
 
@@ -146,6 +147,11 @@ def _dialog(response: HttpResponse) -> HttpResponse:
 def _back(response: HttpResponse) -> HttpResponse:
     """Lists of stages on the page show again where the lead is."""
     return trigger_client_event(response, "lead:refresh", {})
+
+
+def _typed(form: WantsForm, name: str, asked: QueryDict) -> Any:
+    several = isinstance(form.fields[name], MultipleChoiceField)
+    return asked.getlist(name) if several else asked.get(name, "")
 
 
 def _kept(asked: QueryDict, *, given: bool = False) -> list[tuple[str, str]]:

@@ -42,11 +42,13 @@ from crm.scoring.queries import Standing, content_of, standing
 from crm.scoring.scoring import Thresholds
 
 KEPT_EDITS = 50
+PROGRAM = "API"
+"""Who edited where no person did."""
 
 Change = Callable[[Content], Content]
 
 
-def save_rule(*, draft: RuleDraft, user: User, mark: str | None = None) -> RuleSet:
+def save_rule(*, draft: RuleDraft, user: User | None, mark: str | None = None) -> RuleSet:
     """Change the rule of that key, or add one at the end. Raises BadRule and StaleDraft."""
 
     def change(content: Content) -> Content:
@@ -61,7 +63,7 @@ def save_rule(*, draft: RuleDraft, user: User, mark: str | None = None) -> RuleS
     return _edit(change, user, mark)
 
 
-def delete_rule(*, key: UUID, user: User, mark: str | None = None) -> RuleSet:
+def delete_rule(*, key: UUID, user: User | None, mark: str | None = None) -> RuleSet:
     """Once published, the ledger takes its points back with rows of its own."""
     return _edit(
         lambda content: replace(content, rules=tuple(each for each in content.rules if each.key != key)),
@@ -70,7 +72,7 @@ def delete_rule(*, key: UUID, user: User, mark: str | None = None) -> RuleSet:
     )
 
 
-def reorder_rules(*, keys: Sequence[UUID], user: User, mark: str | None = None) -> RuleSet:
+def reorder_rules(*, keys: Sequence[UUID], user: User | None, mark: str | None = None) -> RuleSet:
     """Rules that are not named keep theirs, after the named ones."""
 
     def change(content: Content) -> Content:
@@ -81,13 +83,13 @@ def reorder_rules(*, keys: Sequence[UUID], user: User, mark: str | None = None) 
     return _edit(change, user, mark)
 
 
-def save_thresholds(*, thresholds: Thresholds, user: User, mark: str | None = None) -> RuleSet:
+def save_thresholds(*, thresholds: Thresholds, user: User | None, mark: str | None = None) -> RuleSet:
     """Raises BadRule and StaleDraft."""
     check_thresholds(thresholds)
     return _edit(lambda content: replace(content, thresholds=thresholds), user, mark)
 
 
-def save_sections(*, sections: Sequence[SectionDraft], user: User, mark: str | None = None) -> RuleSet:
+def save_sections(*, sections: Sequence[SectionDraft], user: User | None, mark: str | None = None) -> RuleSet:
     """All groups with their caps; rules of a group that is gone belong to none. Raises BadRule and StaleDraft."""
     kept = checked_sections(sections)
     groups = {each.key: each.group for each in kept}
@@ -102,7 +104,7 @@ def save_sections(*, sections: Sequence[SectionDraft], user: User, mark: str | N
     return _edit(change, user, mark)
 
 
-def save_consequence(*, draft: ConsequenceDraft, user: User, mark: str | None = None) -> RuleSet:
+def save_consequence(*, draft: ConsequenceDraft, user: User | None, mark: str | None = None) -> RuleSet:
     """Change the consequence of that key, or add one. Raises BadRule and StaleDraft."""
 
     def change(content: Content) -> Content:
@@ -113,7 +115,7 @@ def save_consequence(*, draft: ConsequenceDraft, user: User, mark: str | None = 
     return _edit(change, user, mark)
 
 
-def delete_consequence(*, key: UUID, user: User, mark: str | None = None) -> RuleSet:
+def delete_consequence(*, key: UUID, user: User | None, mark: str | None = None) -> RuleSet:
     return _edit(
         lambda content: replace(
             content, consequences=tuple(each for each in content.consequences if each.key != key)
@@ -124,7 +126,7 @@ def delete_consequence(*, key: UUID, user: User, mark: str | None = None) -> Rul
 
 
 @transaction.atomic
-def discard_draft(*, user: User, mark: str | None = None) -> None:
+def discard_draft(*, user: User | None, mark: str | None = None) -> None:
     """Throw the draft away; what counts stays. Raises StaleDraft."""
     state = _locked(mark)
     if state.draft is not None:
@@ -133,7 +135,7 @@ def discard_draft(*, user: User, mark: str | None = None) -> None:
 
 
 @transaction.atomic
-def publish_draft(*, user: User, mark: str | None = None, act: bool = False) -> Published:
+def publish_draft(*, user: User | None, mark: str | None = None, act: bool = False) -> Published:
     """The draft counts from now on; all leads are scored again in the background.
 
     With `act` the leads that cross a threshold by this set off its consequences, else none does. Raises BadRule,
@@ -150,7 +152,7 @@ def publish_draft(*, user: User, mark: str | None = None, act: bool = False) -> 
 
 
 @transaction.atomic
-def _edit(change: Change, user: User, mark: str | None) -> RuleSet:
+def _edit(change: Change, user: User | None, mark: str | None) -> RuleSet:
     state = _locked(mark)
     before = content_of(state.shown)
     after = change(before)
@@ -172,11 +174,12 @@ def _edit(change: Change, user: User, mark: str | None) -> RuleSet:
     return draft
 
 
-def _noted(revision: int, user: User, now: datetime, change: Difference) -> dict[str, object]:
-    return {"revision": revision, "user": user.pk, "who": str(user), "at": now.isoformat(), **asdict(change)}
+def _noted(revision: int, user: User | None, now: datetime, change: Difference) -> dict[str, object]:
+    who = {"user": user.pk if user else None, "who": str(user or PROGRAM)}
+    return {"revision": revision, **who, "at": now.isoformat(), **asdict(change)}
 
 
-def _record(draft: RuleSet, user: User, found: Sequence[Difference]) -> None:
+def _record(draft: RuleSet, user: User | None, found: Sequence[Difference]) -> None:
     payload = {
         "version": draft.version,
         "revision": draft.revision,

@@ -12,6 +12,7 @@ from core.api.shapes import instant
 from core.keys.scopes import Scope
 from crm.pipeline.api.shapes import leads_of
 from crm.pipeline.models import Grade, Qualification
+from crm.scoring.api.shapes import ThresholdsSchema
 from crm.scoring.models import RuleGroup
 from crm.scoring.queries import ScoreLine, explain_score, last_recalculation, published
 
@@ -59,14 +60,6 @@ class RuleSchema(Plain):
     group = serializers.ChoiceField(choices=RuleGroup.choices)
     points = serializers.IntegerField()
     condition = serializers.DictField(help_text="In the condition language.")
-
-
-class ThresholdsSchema(Plain):
-    qualified = serializers.IntegerField()
-    nurture = serializers.IntegerField()
-    grade_a = serializers.IntegerField()
-    grade_b = serializers.IntegerField()
-    grade_c = serializers.IntegerField()
 
 
 class RulesSchema(Plain):
