@@ -32,7 +32,7 @@ ABOUT = (
 )
 
 
-class FieldSchema(Plain):
+class ChangedFieldSchema(Plain):
     name = serializers.CharField()
     label = serializers.CharField()
     before = serializers.CharField(allow_blank=True)
@@ -50,7 +50,7 @@ class ChangeSchema(Plain):
     person = serializers.UUIDField(allow_null=True)
     who = serializers.CharField(allow_blank=True, help_text="The person or the program; empty for nobody.")
     origin = serializers.ChoiceField(choices=Origin.choices)
-    fields = FieldSchema(many=True)
+    fields = ChangedFieldSchema(many=True)
 
 
 class HistorySchema(Plain):

@@ -128,7 +128,7 @@ class DoubtSchema(Plain):
     about = serializers.UUIDField(allow_null=True, help_text="The rule or group, null for the whole.")
 
 
-class ChangeSchema(Plain):
+class DraftChangeSchema(Plain):
     did = serializers.ChoiceField(choices=["added", "changed", "removed", "moved"])
     what = serializers.ChoiceField(choices=["rule", "section", "consequence", "thresholds"])
     name = serializers.CharField(allow_blank=True)
@@ -145,7 +145,7 @@ class DraftSchema(Plain):
     rules = DraftRuleSchema(many=True)
     consequences = ConsequenceSchema(many=True)
     doubts = DoubtSchema(many=True)
-    changes = ChangeSchema(many=True, help_text="What the draft changes of what counts.")
+    changes = DraftChangeSchema(many=True, help_text="What the draft changes of what counts.")
 
 
 class StepSchema(Plain):
