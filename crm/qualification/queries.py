@@ -110,8 +110,11 @@ class AnswerLine:
 
 
 def answer_lines(lead: Lead) -> list[AnswerLine]:
-    """One line per active criterion, and per inactive one that was answered; one query."""
-    rows = {row.criterion_id: row for row in current_answers(lead)}
+    """One line per active criterion, and per inactive one that was answered.
+
+    One query; none where the lead, as it was read, has no answers.
+    """
+    rows = {row.criterion_id: row for row in current_answers(lead)} if lead.answers else {}
     return [AnswerLine(each, rows.get(each.pk)) for each in all_criteria() if each.active or each.pk in rows]
 
 

@@ -97,7 +97,7 @@ def about(request: Request, public_id: UUID) -> HttpResponse:
     return render(
         request,
         "desk/inbox/about.html",
-        {"contact": found.contact, "about": queries.about(found, request.user)},
+        {"contact": found.contact, "about": queries.about(found, request.user), "details": found.lead},
     )
 
 

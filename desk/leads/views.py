@@ -188,6 +188,7 @@ def answer(request: Request, public_id: UUID, key: str) -> HttpResponse:
     form = AnswerForm(data, criterion=asked, value=found.answers.get(key))
     if data is not None and form.is_valid():
         form.save(lead_id=found.pk, user=request.user)
+        found.refresh_from_db(fields=["answers"])
         return told(_fact(request, found, key))
     return render(
         request,
