@@ -212,7 +212,7 @@ class PriceDraft(Draft):
     quantity = Figure(required=False, help_text="One that was said outright goes before the facts.")
 
 
-class PartSchema(Plain):
+class PricePartSchema(Plain):
     kind = serializers.ChoiceField(choices=["base", "minimum", "surcharge", "option", "offer"])
     key = serializers.CharField(help_text="Of the option or surcharge.")
     title = serializers.CharField()
@@ -231,7 +231,7 @@ class PriceSchema(Plain):
     exact = serializers.JSONField(help_text="Money, or null while something is missing.")
     low = serializers.JSONField(help_text="Money, or null where there is no range yet.")
     high = serializers.JSONField()
-    parts = PartSchema(
+    parts = PricePartSchema(
         many=True, help_text="Of the exact price; an offer is on top, if the customer wants it."
     )
     missing_for_range = MissingSchema(many=True)
