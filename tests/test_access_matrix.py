@@ -34,6 +34,7 @@ from tests.factories.conversations import Visitor, make_user, make_web_chat
 from tests.factories.core import TeamFactory
 from tests.factories.crm import ContactFactory, merged_into
 from tests.factories.fields import make_field
+from tests.factories.quotes import make_draft
 from tests.support import work_off
 from tests.visits import client_of, routes, visit
 
@@ -78,6 +79,7 @@ API += " lead_chance lead_next_action win_chance"
 
 QUOTE_PAGE = "page pdf logo seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
+QUOTE = "totals save pdf approve next renew copy withdraw discard answer"
 
 WRITTEN = """
     services_order service_preview service_new service resource_preview resource_new resource
@@ -144,6 +146,9 @@ MATRIX: dict[str, Level] = {
             "desk:calendar_contacts",
             "desk:contacts",
             "desk:duplicates",
+            "desk:quotes",
+            "desk:quote_new",
+            "desk:quote_products",
         ),
         S,
     ),
@@ -215,6 +220,7 @@ MATRIX: dict[str, Level] = {
         ),
         O,
     ),
+    **dict.fromkeys(("desk:quote", *(f"desk:quote_{name}" for name in QUOTE.split())), O),
     "core:notification_open": Level.MINE,
     **dict.fromkeys(("desk:leads", "desk:lead_columns", "desk:view_bar", "desk:view_new"), S),
     **dict.fromkeys(("desk:lead_row", "desk:lead_cell"), O),
@@ -303,6 +309,7 @@ THINGS = {
     "contacts/": "contact",
     "contacts/merges/": "merge",
     "calls/": "call",
+    "quotes/": "quote",
     "attachments/": "attachment",
     "pipeline/": "pipeline",
     "settings/team/people/": "person",
@@ -396,6 +403,7 @@ def world(db: None) -> dict[str, Any]:
             service, next_free(service), now=timezone.now(), contact=lead.contact, lead=lead
         ),
         "resource": service.resources.get(),
+        "quote": make_draft(lead, owner, now=timezone.now()).quote,
         "flow": flow,
         "api_key": ApiKey.objects.create(
             name="Site",

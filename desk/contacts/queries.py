@@ -76,7 +76,7 @@ def contact_page(user: User, *, text: str = "", after: int | None = None) -> Con
     """Newest contacts first, each with its points and visible leads; three statements."""
     rows = contacts().visible_to(user)
     if text.strip():
-        rows = _matching(rows, text)
+        rows = matching(rows, text)
     if after is not None:
         rows = rows.filter(pk__lt=after)
     seen = leads().visible_to(user).select_related("stage").order_by("-id")
@@ -99,7 +99,7 @@ def leads_of(contact: Contact, user: User) -> list[Lead]:
     return list(rows.order_by("-id")[:PAGE])
 
 
-def _matching(rows: ContactQuerySet, text: str) -> ContactQuerySet:
+def matching(rows: ContactQuerySet, text: str) -> ContactQuerySet:
     """By a word of the name in any script, or by a piece of an email or phone number."""
     digits = "".join(each for each in text if each.isdigit())
     if "@" in text:

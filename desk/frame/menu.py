@@ -31,6 +31,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("desk:today", _("Today"), "checklist"),
     Screen("desk:pipeline", _("Pipeline"), "layout-kanban"),
     Screen("desk:calendar", _("Calendar"), "calendar"),
+    Screen("desk:quotes", _("Quotes"), "file-invoice"),
     Screen("desk:contacts", _("Contacts"), "users"),
     Screen("desk:settings", _("Settings"), "settings", roles=(Role.MANAGER, Role.ADMIN), last=True),
 )

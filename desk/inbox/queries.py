@@ -35,6 +35,7 @@ from desk.colleagues.queries import names
 from desk.contacts.queries import ConsentLine, consent_lines
 from desk.inbox.entries import Entry, arranged
 from desk.leads.queries import may_see
+from desk.quotes.queries import QuoteRow, beside
 from desk.telling import LEAD_NAMES_IN_THREAD, THREAD_NAMES
 
 TICKS_REFRESHED = 30
@@ -133,22 +134,24 @@ class About:
     points: Sequence[Any]
     consent: list[ConsentLine]
     meetings: list[Booking]
+    quotes: list[QuoteRow]
 
 
 def about(conversation: Conversation, user: User) -> About:
-    """Other conversations of the person, how to reach them and what they allowed, in four statements."""
+    """Other conversations of the person, how to reach them and what they allowed, in five statements."""
     found = about_contact(conversation.contact, user)
     others = [each for each in found.others if each.pk != conversation.pk]
-    return About(others, found.points, found.consent, found.meetings)
+    return About(others, found.points, found.consent, found.meetings, found.quotes)
 
 
 def about_contact(contact: Contact, user: User) -> About:
-    points = list(contact.points.order_by("kind", "id"))
+    now, points = timezone.now(), list(contact.points.order_by("kind", "id"))
     return About(
         of_contact(contact.pk, user),
         points,
         consent_lines(consent_history(contact)),
-        open_bookings(user, contact.pk, now=timezone.now()),
+        open_bookings(user, contact.pk, now=now),
+        beside(contact, user, now=now),
     )
 
 

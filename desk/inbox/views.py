@@ -35,7 +35,7 @@ from desk.colleagues.queries import active_colleagues
 from desk.inbox import operations as own
 from desk.inbox import queries
 from desk.inbox.handoff import fresh_card
-from desk.leads.queries import lead_side
+from desk.leads.queries import lead_side, may_see
 from desk.leads.responses import changed
 from desk.outgoing.forms import MOST_WRITTEN
 from desk.outgoing.times import chosen
@@ -94,10 +94,16 @@ def side(request: Request, public_id: UUID) -> HttpResponse:
 def about(request: Request, public_id: UUID) -> HttpResponse:
     """The lower part of the right pane, fetched after the page."""
     found = _found(request, public_id)
+    lead = found.lead if found.lead and may_see(request.user, found.lead) else None
     return render(
         request,
         "desk/inbox/about.html",
-        {"contact": found.contact, "about": queries.about(found, request.user), "details": found.lead},
+        {
+            "contact": found.contact,
+            "about": queries.about(found, request.user),
+            "details": found.lead,
+            "quoted": lead,
+        },
     )
 
 

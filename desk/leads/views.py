@@ -72,6 +72,7 @@ def about(request: Request, public_id: UUID) -> HttpResponse:
     context = {
         "lead": found,
         "contact": found.contact,
+        "quoted": found,
         "about": inbox.about_contact(found.contact, request.user),
     }
     return render(request, "desk/inbox/about.html", context)

@@ -240,6 +240,12 @@ def money(amount: Decimal | None, currency: str) -> str:
 
 
 @register.filter
+def plain(amount: Decimal) -> str:
+    """A number without zeros at its end, as it stands in an input."""
+    return f"{amount.normalize():f}"
+
+
+@register.filter
 def is_check(field: BoundField) -> bool:
     return isinstance(field.field.widget, CheckboxInput)
 

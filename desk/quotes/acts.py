@@ -1,0 +1,155 @@
+"""What is done with a quote as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.errors import Refused
+from core.events.actor import Actor
+from core.http import Request, signed_in, toast
+from crm.quotes import operations
+from crm.quotes.enums import DeclineReason
+from crm.quotes.models import Quote, QuoteVersion
+from desk.quotes import queries
+
+
+@require_POST
+@signed_in
+def approve(request: Request, public_id: UUID) -> HttpResponse:
+    """Let a discount above its author's limit pass."""
+    version = _newest(request, public_id)
+    return _done(
+        request,
+        version.quote,
+        lambda: operations.approve(version_id=version.pk, user=request.user, now=timezone.now()).quote,
+    )
+
+
+@require_POST
+@signed_in
+def next_version(request: Request, public_id: UUID) -> HttpResponse:
+    """A draft of what comes after what was sent."""
+    found = queries.quote_for(request.user, public_id)
+    return _done(
+        request,
+        found,
+        lambda: (
+            operations.next_version(quote_id=found.pk, actor=Actor.of(request.user), now=timezone.now()).quote
+        ),
+    )
+
+
+@require_POST
+@signed_in
+def renew(request: Request, public_id: UUID) -> HttpResponse:
+    """The same once more with a fresh last day."""
+    found = queries.quote_for(request.user, public_id)
+    return _done(
+        request,
+        found,
+        lambda: operations.renew(quote_id=found.pk, actor=Actor.of(request.user), now=timezone.now()).quote,
+    )
+
+
+@require_POST
+@signed_in
+def copy(request: Request, public_id: UUID) -> HttpResponse:
+    """A new quote with the same lines and words."""
+    version = _newest(request, public_id)
+    return _done(
+        request,
+        version.quote,
+        lambda: (
+            operations.copy_quote(
+                version_id=version.pk, actor=Actor.of(request.user), now=timezone.now()
+            ).quote
+        ),
+    )
+
+
+@require_POST
+@signed_in
+def withdraw(request: Request, public_id: UUID) -> HttpResponse:
+    """Take back what was sent and not answered yet."""
+    version = _in_force(queries.quote_for(request.user, public_id))
+    return _done(
+        request,
+        version.quote,
+        lambda: (
+            operations.withdraw(version_id=version.pk, actor=Actor.of(request.user), now=timezone.now()).quote
+        ),
+    )
+
+
+@require_POST
+@signed_in
+def discard(request: Request, public_id: UUID) -> HttpResponse:
+    """Throw the draft away; what was sent before it stays."""
+    version = _newest(request, public_id)
+    try:
+        operations.discard_draft(version_id=version.pk)
+    except Refused as refusal:
+        return toast(HttpResponse(status=409, headers={"HX-Reswap": "none"}), str(refusal))
+    if version.version > 1:
+        return _opened(request, version.quote)
+    url = reverse("desk:quotes")
+    return HttpResponse(status=204, headers={"HX-Redirect": url}) if request.htmx else redirect(url)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@signed_in
+def answer(request: Request, public_id: UUID) -> HttpResponse:
+    """GET asks what the customer said. POST notes down a yes or a no that came another way, also after the date."""
+    version = _in_force(queries.quote_for(request.user, public_id))
+    context = {"quote": version.quote, "version": version, "reasons": DeclineReason.choices}
+    if request.method != "POST":
+        return render(request, "desk/quotes/answer.html", context)
+    now = timezone.now()
+    try:
+        if request.POST.get("said") == "yes":
+            name = request.POST.get("name", "")
+            operations.accept(version_id=version.pk, name=name, now=now, user=request.user)
+        else:
+            operations.decline(
+                version_id=version.pk,
+                reason=request.POST.get("reason", ""),
+                words=request.POST.get("words", ""),
+                now=now,
+                user=request.user,
+            )
+    except Refused as refusal:
+        return render(request, "desk/quotes/answer.html", {**context, "refusal": str(refusal)}, status=422)
+    return _opened(request, version.quote)
+
+
+def _newest(request: Request, public_id: UUID) -> QuoteVersion:
+    return queries.version_for(queries.quote_for(request.user, public_id), "")
+
+
+def _in_force(quote: Quote) -> QuoteVersion:
+    """The newest that was sent, else the newest; the operation says what cannot be done with it."""
+    sent = quote.versions.exclude(state="draft").order_by("-version").first()
+    return queries.version_for(quote, str(sent.version) if sent else "")
+
+
+def _done(request: Request, quote: Quote, act: Callable[[], Quote]) -> HttpResponse:
+    """Carry it out and open what it made; what the operation refuses is said in a toast."""
+    try:
+        made = act()
+    except Refused as refusal:
+        return toast(HttpResponse(status=409, headers={"HX-Reswap": "none"}), str(refusal))
+    return _opened(request, made)
+
+
+def _opened(request: Request, quote: Quote) -> HttpResponse:
+    url = reverse("desk:quote", args=[quote.public_id])
+    return HttpResponse(status=204, headers={"HX-Redirect": url}) if request.htmx else redirect(url)

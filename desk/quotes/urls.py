@@ -1,0 +1,24 @@
+"""Addresses of quotes, under /quotes/ and the names of the desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from desk.quotes import acts, saving, views
+
+urlpatterns = [
+    path("", views.quotes, name="quotes"),
+    path("new/", views.new, name="quote_new"),
+    path("products/", saving.products, name="quote_products"),
+    path("<uuid:public_id>/", views.quote, name="quote"),
+    path("<uuid:public_id>/totals/", saving.totals, name="quote_totals"),
+    path("<uuid:public_id>/save/", saving.save, name="quote_save"),
+    path("<uuid:public_id>/pdf/", views.pdf, name="quote_pdf"),
+    path("<uuid:public_id>/approve/", acts.approve, name="quote_approve"),
+    path("<uuid:public_id>/next/", acts.next_version, name="quote_next"),
+    path("<uuid:public_id>/renew/", acts.renew, name="quote_renew"),
+    path("<uuid:public_id>/copy/", acts.copy, name="quote_copy"),
+    path("<uuid:public_id>/withdraw/", acts.withdraw, name="quote_withdraw"),
+    path("<uuid:public_id>/discard/", acts.discard, name="quote_discard"),
+    path("<uuid:public_id>/answer/", acts.answer, name="quote_answer"),
+]

@@ -1,0 +1,136 @@
+"""Quotes: the list, the page of one, and how one begins (spec 8.2)."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.events.actor import Actor
+from core.http import Request, render_page, signed_in
+from crm.pipeline.models import Lead
+from crm.quotes.document import render_pdf
+from crm.quotes.enums import QuoteState
+from crm.quotes.models import QuoteVersion
+from crm.quotes.operations import start_quote
+from crm.quotes.suggesting import suggested_lines
+from desk.calendar.queries import contact_in_sight
+from desk.colleagues.queries import active_colleagues
+from desk.leads.queries import lead_for
+from desk.quotes import editor, queries
+
+LIST, EDITOR = "desk/quotes.html", "desk/quote.html"
+
+
+@require_safe
+@never_cache
+@signed_in
+def quotes(request: Request) -> HttpResponse:
+    """The list by state, owner, number or contact; with `after` the next lines of it."""
+    asked = request.GET.get("after", "")
+    chosen = {name: request.GET.get(name, "").strip()[:100] for name in ("state", "owner", "q")}
+    if chosen["state"] not in queries.STATES:
+        chosen["state"] = ""
+    owners = active_colleagues()
+    if chosen["owner"] not in {str(each.public_id) for each in owners}:
+        chosen["owner"] = ""
+    page = queries.quote_page(
+        request.user,
+        now=timezone.now(),
+        state=chosen["state"],
+        owner=chosen["owner"],
+        text=chosen["q"],
+        after=int(asked) if asked.isdecimal() and len(asked) < 19 else None,
+    )
+    context = {
+        "page": page,
+        "chosen": chosen,
+        "states": [(state, queries.label_of(state)) for state in queries.STATES],
+        "owners": owners,
+        "is_filtered": any(chosen.values()),
+    }
+    return render_page(request, LIST, context, partial=("quote_rows", "quote_more"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@signed_in
+def new(request: Request) -> HttpResponse:
+    """GET asks for whom. POST begins a draft for a `lead` or a `contact` and opens it."""
+    if request.method != "POST":
+        return render(request, "desk/quotes/new.html")
+    lead = _lead(request)
+    contact = lead.contact if lead else contact_in_sight(request.user, request.POST.get("contact", ""))
+    if contact is None:
+        return render(request, "desk/quotes/new.html", {"missing": True}, status=422)
+    version = start_quote(
+        contact=contact,
+        lead=lead,
+        actor=Actor.of(request.user),
+        now=timezone.now(),
+        lines=suggested_lines(lead) if lead else [],
+    )
+    return opened(request, version)
+
+
+def _lead(request: Request) -> Lead | None:
+    asked = request.POST.get("lead", "")
+    if not asked:
+        return None
+    try:
+        return lead_for(request.user, UUID(asked))
+    except ValueError:
+        raise BadRequest("lead must be a public id") from None
+
+
+def opened(request: Request, version: QuoteVersion) -> HttpResponse:
+    """Go on to the version's page."""
+    url = reverse("desk:quote", args=[version.quote.public_id])
+    return HttpResponse(status=204, headers={"HX-Redirect": url}) if request.htmx else redirect(url)
+
+
+@require_safe
+@never_cache
+@signed_in
+def quote(request: Request, public_id: UUID) -> HttpResponse:
+    """A draft to be edited, or a version as it was sent; `version` names an older one."""
+    found = queries.quote_for(request.user, public_id)
+    version = queries.version_for(found, request.GET.get("version", ""))
+    lines, now = list(version.lines.all()), timezone.now()
+    context = {
+        "quote": found,
+        "version": version,
+        "is_draft": version.state == QuoteState.DRAFT,
+        "is_newest": version.version == found.latest,
+        "shown": editor.shown(version, lines, request.user),
+        "lines_json": json.dumps(queries.line_rows(lines), ensure_ascii=False),
+        "row": queries.row_of(found, now),
+        "versions": queries.version_rows(found, version, now),
+        "taxes": queries.tax_hint(),
+        **editor.choices(),
+    }
+    return render(request, EDITOR, context)
+
+
+@require_safe
+@never_cache
+@signed_in
+def pdf(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The file that was sent; of a draft how it would look."""
+    found = queries.quote_for(request.user, public_id)
+    version = queries.version_for(found, request.GET.get("version", ""))
+    name = f"{found.number or 'draft'}-v{version.version}.pdf"
+    if version.state == QuoteState.DRAFT:
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return HttpResponse(render_pdf(version), content_type="application/pdf", headers=headers)
+    if not version.pdf:
+        raise Http404
+    return FileResponse(version.pdf.open("rb"), filename=name, content_type="application/pdf")

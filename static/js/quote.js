@@ -1,0 +1,217 @@
+// The editor of a quote: lines as on paper, totals while one types, nothing lost by leaving.
+(() => {
+  const form = document.querySelector("form[data-quote]");
+  if (!form) return;
+  const list = document.getElementById("quote-lines");
+  const totals = document.getElementById("quote-totals");
+  const found = document.getElementById("product-found");
+  const lineOf = (element) => element.closest("[data-line]");
+  const field = (line, name) => line.querySelector(`[data-field="${name}"]`);
+
+  // Lines. What has no input is kept with the line: its product, and how its price came about.
+  function draw(row = {}, before = null) {
+    const line = document.getElementById("quote-line").content.cloneNode(true).firstElementChild;
+    fill(line, { quantity: "1", unit: "piece", taxes: form.dataset.defaultTaxes, chosen: true, ...row });
+    list.insertBefore(line, before);
+    return line;
+  }
+  function fill(line, row) {
+    for (const [name, value] of Object.entries(row)) {
+      const input = field(line, name);
+      if (input?.type === "checkbox") input.checked = Boolean(value);
+      else if (input) input.value = value;
+    }
+    line.kept = { product: row.product ?? "", explained: row.explained ?? [] };
+    showOption(line);
+    grow(field(line, "description"));
+  }
+  function showOption(line) {
+    const optional = field(line, "optional").checked;
+    line.querySelector("[data-when-optional]").hidden = !optional;
+    line.classList.toggle("is-optional", optional);
+  }
+  function grow(area) {
+    area.rows = Math.min(12, Math.max(1, area.value.split("\n").length));
+  }
+  const isEmpty = (line) => !["title", "description", "unit_price"].some((name) => field(line, name).value.trim());
+  const filled = () => [...list.children].filter((line) => !isEmpty(line));
+  function rowOf(line) {
+    const row = { ...line.kept };
+    for (const input of line.querySelectorAll("[data-field]")) {
+      row[input.dataset.field] = input.type === "checkbox" ? input.checked : input.value;
+    }
+    if (!row.optional) row.chosen = true;
+    return row;
+  }
+
+  let dirty = false;
+  function changed() {
+    dirty = true;
+    mark();
+    htmx.trigger(totals, "quote:changed");
+  }
+  function mark() {
+    const note = document.getElementById("quote-unsaved");
+    if (note) note.hidden = !dirty;
+  }
+  addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+
+  function add(after = null) {
+    const line = draw({}, after?.nextElementSibling ?? null);
+    field(line, "title").focus();
+  }
+  function remove(line) {
+    const next = line.nextElementSibling ?? line.previousElementSibling;
+    line.remove();
+    if (!list.children.length) draw();
+    field(next ?? list.firstElementChild, "title").focus();
+    changed();
+  }
+  function move(line, up, focus) {
+    const other = up ? line.previousElementSibling : line.nextElementSibling;
+    if (!other) return;
+    if (up) other.before(line);
+    else other.after(line);
+    focus.focus();
+    changed();
+  }
+
+  // Requests carry the lines as one text.
+  let sent = [];
+  addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.elt !== form && detail.elt !== totals) return;
+    sent = filled();
+    detail.parameters.lines = JSON.stringify(sent.map(rowOf));
+  });
+  addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target !== totals) return;
+    for (const line of list.children) complain(line, "");
+    const sum = totals.querySelector("[data-nets]");
+    const nets = sum ? JSON.parse(sum.dataset.nets) : null;
+    if (nets) {
+      for (const line of list.children) line.querySelector("[data-net]").textContent = "";
+      sent.forEach((line, place) => (line.querySelector("[data-net]").textContent = nets[place] ?? ""));
+    }
+    const refused = totals.querySelector("[data-refused]");
+    if (refused) complain(sent[Number(refused.dataset.position || -1)], refused.textContent, refused.dataset.field);
+    if (detail.requestConfig.elt === form && detail.xhr.status === 200) dirty = false;
+    mark();
+  });
+  function complain(line, words, name) {
+    if (!line) return;
+    const error = line.querySelector("[data-error]");
+    error.textContent = words;
+    error.hidden = !words;
+    for (const input of line.querySelectorAll(".is-invalid")) input.classList.remove("is-invalid");
+    if (words) field(line, name)?.classList.add("is-invalid");
+  }
+
+  // Somebody else was quicker.
+  addEventListener("click", ({ target }) => {
+    const mine = target.closest?.("[data-keep-mine]");
+    if (mine) {
+      document.getElementById("quote-revision").value = mine.dataset.keepMine;
+      form.requestSubmit();
+    }
+    if (target.closest?.("[data-drop-guard]")) dirty = false;
+  });
+
+  // Products while one types.
+  let asked = 0;
+  let typedIn = null;
+  function look(input) {
+    clearTimeout(asked);
+    typedIn = input;
+    asked = setTimeout(async () => {
+      const values = { q: input.value, language: form.elements.language.value, currency: form.elements.currency.value };
+      const answer = await fetch(`${form.dataset.products}?${new URLSearchParams(values)}`, { headers: { "HX-Request": "true" } });
+      if (!answer.ok || typedIn !== input || document.activeElement !== input) return;
+      found.innerHTML = await answer.text();
+      found.hidden = !found.childElementCount;
+      const box = input.getBoundingClientRect();
+      found.style.left = `${box.left}px`;
+      found.style.top = `${box.bottom + 2}px`;
+    }, 150);
+  }
+  function closeFound() {
+    clearTimeout(asked);
+    typedIn = null;
+    found.hidden = true;
+  }
+  function take(hit) {
+    const line = lineOf(typedIn);
+    fill(line, JSON.parse(hit.dataset.product));
+    closeFound();
+    field(line, "quantity").focus();
+    field(line, "quantity").select();
+    changed();
+  }
+  function choose(step) {
+    const hits = [...found.children];
+    const now = hits.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
+    const next = Math.min(hits.length - 1, now + step);
+    hits.forEach((hit, place) => hit.setAttribute("aria-selected", String(place === next)));
+  }
+  found.addEventListener("mousedown", (event) => event.preventDefault());
+  found.addEventListener("click", ({ target }) => target.closest("[data-product]") && take(target.closest("[data-product]")));
+  document.getElementById("main").addEventListener("scroll", closeFound);
+
+  // Keys
+  list.addEventListener("keydown", (event) => {
+    const line = lineOf(event.target);
+    if (!line) return;
+    const arrow = { ArrowUp: "up", ArrowDown: "down" }[event.key];
+    if (arrow && (event.altKey || event.target.matches("[data-handle]"))) {
+      event.preventDefault();
+      return move(line, arrow === "up", event.target);
+    }
+    if (event.altKey && event.key === "Delete") {
+      event.preventDefault();
+      return remove(line);
+    }
+    if (!found.hidden && event.target === typedIn) {
+      if (arrow) {
+        event.preventDefault();
+        return choose(arrow === "up" ? -1 : 1);
+      }
+      if (event.key === "Escape") return closeFound();
+      const hit = found.querySelector("[aria-selected=true]");
+      if (event.key === "Enter" && hit) {
+        event.preventDefault();
+        return take(hit);
+      }
+    }
+    if (event.key === "Enter" && event.target.matches("input:not([type=checkbox])")) {
+      event.preventDefault();
+      closeFound();
+      const next = line.nextElementSibling;
+      if (next) field(next, "title").focus();
+      else add(line);
+    }
+  });
+  addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
+  form.addEventListener("input", (event) => {
+    const line = lineOf(event.target);
+    if (event.target.dataset.field === "title") look(event.target);
+    if (event.target.dataset.field === "description") grow(event.target);
+    if (event.target.dataset.field === "optional") showOption(line);
+    changed();
+  });
+  list.addEventListener("focusout", ({ target }) => target === typedIn && closeFound());
+  form.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-add-line]")) add(list.lastElementChild);
+    const gone = target.closest("[data-remove-line]");
+    if (gone) remove(lineOf(gone));
+  });
+
+  for (const row of JSON.parse(list.dataset.lines)) draw({ ...row });
+  if (!list.children.length) draw();
+  const nets = JSON.parse(totals.querySelector("[data-nets]").dataset.nets);
+  filled().forEach((line, place) => (line.querySelector("[data-net]").textContent = nets[place] ?? ""));
+  if (window.Sortable) new Sortable(list, { handle: "[data-handle]", draggable: "[data-line]", animation: 120, onUpdate: changed });
+})();
