@@ -80,6 +80,7 @@ API += " lead_chance lead_next_action win_chance"
 QUOTE_PAGE = "page pdf logo seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
 QUOTE = "totals save pdf approve next renew copy withdraw discard answer"
+QUOTE = "totals save pdf approve next renew copy withdraw discard send answer"
 
 WRITTEN = """
     services_order service_preview service_new service resource_preview resource_new resource

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from conversations.quotes.operations import MOST_WORDS, send_quote
 from core.errors import Refused
 from core.events.actor import Actor
 from core.http import Request, signed_in, toast
@@ -102,6 +103,25 @@ def discard(request: Request, public_id: UUID) -> HttpResponse:
         return _opened(request, version.quote)
     url = reverse("desk:quotes")
     return HttpResponse(status=204, headers={"HX-Redirect": url}) if request.htmx else redirect(url)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@signed_in
+def send(request: Request, public_id: UUID) -> HttpResponse:
+    """GET shows where it goes. POST makes the newest version final and writes its link into the chat, if there is one."""
+    version = _newest(request, public_id)
+    chat = queries.chat_of(version.quote, request.user)
+    context = {"quote": version.quote, "version": version, "chat": chat}
+    if request.method != "POST":
+        return render(request, "desk/quotes/send.html", context)
+    words = request.POST.get("words", "")[:MOST_WORDS]
+    actor, now = Actor.of(request.user), timezone.now()
+    try:
+        send_quote(version_id=version.pk, actor=actor, now=now, conversation=chat, words=words)
+    except Refused as refusal:
+        return render(request, "desk/quotes/send.html", {**context, "refusal": str(refusal)}, status=422)
+    return _opened(request, version.quote)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

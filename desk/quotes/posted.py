@@ -36,7 +36,7 @@ def number_of(text: str, *, is_price: bool = False) -> Decimal | None:
     elif "," in plain:
         plain = plain.replace(".", "").replace(",", ".")
     try:
-        number = Decimal(plain) if plain.isascii() and len(plain) < 40 and "_" not in plain else None
+        number = Decimal(plain) if len(plain) < 40 and set(plain) <= set("0123456789.-") else None
     except InvalidOperation:
         return None
     return number if number is not None and number.is_finite() else None

@@ -14,6 +14,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from conversations.quotes.queries import conversation_of
+from conversations.threads.models import Conversation
+from conversations.threads.queries import conversations
 from core.access.models import User
 from core.company.queries import company
 from crm.catalogue.models import Product, Tax
@@ -116,6 +119,14 @@ def version_for(quote: Quote, number: str) -> QuoteVersion:
     if found is None:
         raise Http404
     found.quote = quote
+    return found
+
+
+def chat_of(quote: Quote, user: User) -> Conversation | None:
+    """The customer's conversation, where `user` may write in it."""
+    found = conversation_of(quote)
+    if found is None or not conversations().visible_to(user).filter(pk=found.pk).exists():
+        return None
     return found
 
 

@@ -20,5 +20,6 @@ urlpatterns = [
     path("<uuid:public_id>/copy/", acts.copy, name="quote_copy"),
     path("<uuid:public_id>/withdraw/", acts.withdraw, name="quote_withdraw"),
     path("<uuid:public_id>/discard/", acts.discard, name="quote_discard"),
+    path("<uuid:public_id>/send/", acts.send, name="quote_send"),
     path("<uuid:public_id>/answer/", acts.answer, name="quote_answer"),
 ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from conversations.quotes.links import quote_url
 from core.events.actor import Actor
 from core.http import Request, render_page, signed_in
 from crm.pipeline.models import Lead
@@ -109,6 +110,7 @@ def quote(request: Request, public_id: UUID) -> HttpResponse:
         "quote": found,
         "version": version,
         "is_draft": version.state == QuoteState.DRAFT,
+        "customer_url": "" if version.state == QuoteState.DRAFT else quote_url(version),
         "is_newest": version.version == found.latest,
         "shown": editor.shown(version, lines, request.user),
         "lines_json": json.dumps(queries.line_rows(lines), ensure_ascii=False),

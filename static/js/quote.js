@@ -94,8 +94,11 @@
     }
     const refused = totals.querySelector("[data-refused]");
     if (refused) complain(sent[Number(refused.dataset.position || -1)], refused.textContent, refused.dataset.field);
-    if (detail.requestConfig.elt === form && detail.xhr.status === 200) dirty = false;
+    const isSaved = detail.requestConfig.elt === form && detail.xhr.status === 200;
+    if (isSaved) dirty = false;
     mark();
+    if (isSaved && sending) htmx.trigger(sending, "quote:send");
+    if (detail.requestConfig.elt === form) sending = null;
   });
   function complain(line, words, name) {
     if (!line) return;
@@ -105,6 +108,16 @@
     for (const input of line.querySelectorAll(".is-invalid")) input.classList.remove("is-invalid");
     if (words) field(line, name)?.classList.add("is-invalid");
   }
+
+  // What is sent is what was saved: work that is not saved is saved first.
+  let sending = null;
+  addEventListener("click", ({ target }) => {
+    const button = target.closest?.("[data-send]");
+    if (!button) return;
+    if (!dirty) return htmx.trigger(button, "quote:send");
+    sending = button;
+    form.requestSubmit();
+  });
 
   // Somebody else was quicker.
   addEventListener("click", ({ target }) => {

@@ -9,9 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from conversations.threads.models import Message
 from core.access.models import User
+from core.events.actor import Actor
 from crm.pipeline.models import Lead
 from crm.quotes.models import Quote, QuoteVersion
+from crm.quotes.operations import start_quote
 from tests.desk.reading import words
 from tests.factories.conversations import make_conversation
 from tests.factories.quotes import NOW, PDF, make_draft, make_sent
@@ -118,3 +121,38 @@ def test_quotes_stand_beside_the_lead_and_the_chat(
     assert str(version.quote.number) in page
     assert "15 days left" in page
     assert f'name="lead" value="{lead.public_id}"' in page
+
+
+def test_sending_makes_it_final_and_writes_into_the_chat(client: Client, manager: User, lead: Lead) -> None:
+    draft = make_draft(lead, manager, now=NOW)
+    conversation = make_conversation(name="Anahit")
+    conversation.contact, conversation.lead = lead.contact, lead
+    conversation.save()
+    url = reverse("desk:quote_send", args=[draft.quote.public_id])
+    assert "into their chat" in client.get(url).content.decode()
+
+    response = client.post(url, {"words": "Here you are"}, headers={"HX-Request": "true"})
+
+    assert response["HX-Redirect"] == reverse("desk:quote", args=[draft.quote.public_id])
+    draft.refresh_from_db()
+    assert draft.state == "sent"
+    text = Message.objects.get(conversation=conversation, direction="out").text
+    assert text.startswith("Here you are")
+    assert draft.token in text
+    assert draft.token in client.get(response["HX-Redirect"]).content.decode()
+
+
+def test_without_a_chat_it_becomes_final_and_an_empty_one_is_refused(
+    client: Client, manager: User, lead: Lead
+) -> None:
+    draft = make_draft(lead, manager, now=NOW)
+    assert (
+        "There is no chat with them"
+        in client.get(reverse("desk:quote_send", args=[draft.quote.public_id])).content.decode()
+    )
+    assert act(client, "send", draft).state == "sent"
+
+    empty = start_quote(contact=lead.contact, actor=Actor.of(manager), now=NOW)
+    refused = client.post(reverse("desk:quote_send", args=[empty.quote.public_id]))
+    assert refused.status_code == 422
+    assert words(refused.content, "alert") == ["Add at least one line before you send the quote."]
