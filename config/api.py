@@ -24,6 +24,8 @@ from crm.lists import api as lists
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
 from crm.scoring.api import drafts, scores
+from crm.quotes import api as quotes
+from crm.scoring import api as scoring
 
 app_name = "api"
 urlpatterns: list[URLPattern] = [
@@ -48,6 +50,13 @@ urlpatterns: list[URLPattern] = [
         duplicates.UndoMerge.as_view(),
         name="contact_merge_undo",
     ),
+    path("quotes/", quotes.Quotes.as_view(), name="quotes"),
+    path("quotes/<uuid:public_id>/", quotes.OneQuote.as_view(), name="quote"),
+    path("quotes/<uuid:public_id>/answer/", quotes.Answer.as_view(), name="quote_answer"),
+    path("quotes/<uuid:public_id>/withdraw/", quotes.Withdraw.as_view(), name="quote_withdraw"),
+    path("quotes/<uuid:public_id>/next-version/", quotes.NextVersion.as_view(), name="quote_next_version"),
+    path("quotes/<uuid:public_id>/renew/", quotes.Renew.as_view(), name="quote_renew"),
+    path("quotes/<uuid:public_id>/copy/", quotes.Copy.as_view(), name="quote_copy"),
     path("leads/", leads.Leads.as_view(), name="leads"),
     path("leads/bulk/", bulk.Bulks.as_view(), name="lead_bulks"),
     path("leads/bulk/<uuid:public_id>/", bulk.OneBulk.as_view(), name="lead_bulk"),

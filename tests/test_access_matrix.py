@@ -76,6 +76,7 @@ API += " products product product_price taxes tax rates"
 API += """ scoring_versions scoring_roll_back scoring_draft scoring_draft_rules scoring_draft_rule
     scoring_draft_consequences scoring_draft_consequence scoring_draft_effect scoring_draft_test scoring_draft_publish"""
 API += " lead_chance lead_next_action win_chance"
+API += " quotes quote quote_answer quote_withdraw quote_next_version quote_renew quote_copy"
 
 QUOTE_PAGE = "page pdf logo seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
@@ -254,6 +255,7 @@ MATRIX: dict[str, Level] = {
         (
             "desk:settings_company",
             "desk:settings_keys",
+            "desk:settings_quotes",
             "desk:settings_key_new",
             "desk:settings_key_revoke",
             "desk:settings_sending",

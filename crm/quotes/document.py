@@ -96,6 +96,11 @@ def _line(line: Any) -> dict[str, Any]:
     return {**asdict(line), "id": str(line.id)}
 
 
+def has_format(logo: bytes) -> bool:
+    """Whether it is a picture that can be drawn."""
+    return bool(_format(logo))
+
+
 def _format(logo: bytes) -> str:
     if logo.startswith(b"\x89PNG"):
         return "png"

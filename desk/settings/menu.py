@@ -112,6 +112,14 @@ PAGES: tuple[SettingsPage, ...] = (
         _("How likely each open lead is won, learned from your closed ones, and how well that comes true."),
     ),
     SettingsPage(
+        "desk:settings_quotes",
+        _("Quotes"),
+        "file-invoice",
+        _SALES,
+        _("How long quotes hold, how they are rounded, who may give which discount, what stands on each."),
+        admins_only=True,
+    ),
+    SettingsPage(
         "desk:settings_services",
         _("Services"),
         "calendar-plus",

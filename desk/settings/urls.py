@@ -17,6 +17,7 @@ from desk.settings.history import views as history
 from desk.settings.hours import views as hours
 from desk.settings.keys import views as keys
 from desk.settings.pipelines import views as pipelines
+from desk.settings.quotes import views as quotes
 from desk.settings.resources import views as resources
 from desk.settings.scoring import views as scoring
 from desk.settings.services import views as services
@@ -33,6 +34,7 @@ urlpatterns = [
     path("hours/day/", hours.day, name="settings_hours_day"),
     path("hours/day/clear/", hours.clear_day, name="settings_hours_day_clear"),
     path("hours/own/", hours.own, name="settings_hours_own"),
+    path("quotes/", quotes.quotes, name="settings_quotes"),
     path("team/", team.team, name="settings_team"),
     path("team/invite/", team.invite, name="settings_invite"),
     path("team/people/<uuid:public_id>/", team.person, name="settings_person"),
