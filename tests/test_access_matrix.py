@@ -80,7 +80,6 @@ API += " quotes quote quote_answer quote_withdraw quote_next_version quote_renew
 
 QUOTE_PAGE = "page pdf logo seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
-QUOTE = "totals save pdf approve next renew copy withdraw discard answer"
 QUOTE = "totals save pdf approve next renew copy withdraw discard send answer"
 
 WRITTEN = """

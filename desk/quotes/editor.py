@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access.models import User
@@ -16,7 +17,7 @@ from crm.pricing import payable
 from crm.quotes.errors import StaleDraft
 from crm.quotes.lines import LineDraft, discount_given, rows_of, totals_of
 from crm.quotes.models import QuoteLine, QuoteVersion
-from crm.quotes.operations.drafting import terms_of
+from crm.quotes.operations.drafting import check_fields, terms_of
 from crm.quotes.queries import discount_limit, quote_settings
 from crm.quotes.sheet import Sheet, sheet_of
 from desk import formats
@@ -45,9 +46,10 @@ def shown(version: QuoteVersion, lines: Sequence[QuoteLine], user: User) -> Show
 
 def tried(version: QuoteVersion, drafts: Sequence[LineDraft], fields: Mapping[str, Any], user: User) -> Shown:
     """What the draft would come to; nothing is stored. Raises BadLine, BadQuote."""
-    for name in ("currency", "discount_percent"):
+    for name in ("currency", "discount_percent", "language", "valid_until"):
         if name in fields:
             setattr(version, name, fields[name])
+    check_fields(version, tuple(fields), timezone.now())
     rows = rows_of(drafts)
     totals = totals_of(rows, terms_of(version))
     version.net, version.discount = totals.net, totals.discount

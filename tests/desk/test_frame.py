@@ -80,13 +80,13 @@ def test_the_rail_has_no_dead_links(
     client = sign_in(agent)
     page = client.get(reverse("desk:inbox")).content
 
-    assert words(page, "rail-label") == ["Inbox", "Today", "Pipeline", "Calendar", "Contacts"]
+    assert words(page, "rail-label") == ["Inbox", "Today", "Pipeline", "Calendar", "Quotes", "Contacts"]
     for address in attributes(page, "rail-item", "href"):
         assert client.get(address, follow=True).status_code == 200
     admin = sign_in(AdminFactory())
     page = admin.get(reverse("desk:inbox")).content
     assert words(page, "rail-label") == [
-        *["Inbox", "Today", "Pipeline", "Calendar", "Contacts", "Settings", "More"]
+        *["Inbox", "Today", "Pipeline", "Calendar", "Quotes", "Contacts", "Settings", "More"]
     ]
 
 
@@ -95,8 +95,8 @@ def test_a_phone_shows_four_entries_and_the_others_under_more(
 ) -> None:
     page = sign_in(AdminFactory()).get(reverse("desk:settings")).content
 
-    assert words(page, "is-under-more") == ["Contacts", "Settings"]
-    assert words(page, "rail-more-menu") == ["Contacts Settings"]
+    assert words(page, "is-under-more") == ["Quotes", "Contacts", "Settings"]
+    assert words(page, "rail-more-menu") == ["Quotes Contacts Settings"]
     assert words(page, "is-current") == ["More"]
     assert words(sign_in(agent).get(reverse("desk:today")).content, "rail-more") == []
 
@@ -137,7 +137,7 @@ def test_the_palette_finds_screens_people_leads_and_numbers(
         return attributes(client.get(reverse("desk:search"), {"q": text}).content, "palette-hit", "href")
 
     chat, person = f"/inbox/{conversation.public_id}/", f"/contacts/{conversation.contact.public_id}/"
-    screens = ["/inbox/", "/today/", "/pipeline/", "/calendar/", "/contacts/", "/settings/"]
+    screens = ["/inbox/", "/today/", "/pipeline/", "/calendar/", "/quotes/", "/contacts/", "/settings/"]
     assert found("") == [*screens, "/pipeline/", "/contacts/"]
     assert found("pipe") == ["/pipeline/", "/settings/pipelines/"]
     assert found("hours") == []

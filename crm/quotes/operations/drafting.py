@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -84,6 +84,7 @@ def start_quote(
         author_id=actor.user_id,
         created_at=now,
     )
+    check_fields(version, ("language", "currency", "discount_percent"), now)
     write_draft(version, rows_of(lines))
     record_quote("quote.drafted", version, actor=actor)
     return version
@@ -154,6 +155,11 @@ def _take(version: QuoteVersion, fields: dict[str, Any], now: datetime) -> None:
             fields[name] = clean(str(fields[name])).strip()[:length]
     for name, value in fields.items():
         setattr(version, name, value)
+    check_fields(version, tuple(fields), now)
+
+
+def check_fields(version: QuoteVersion, names: Collection[str], now: datetime) -> None:
+    """Raises BadQuote for a value of these fields that cannot be."""
     checks = [
         ("language", _("Choose one of the languages."), version.language in Language.values),
         ("currency", _("A currency has three letters, such as AMD."), _is_currency(version.currency)),
@@ -165,7 +171,7 @@ def _take(version: QuoteVersion, fields: dict[str, Any], now: datetime) -> None:
         ("valid_until", _("The last day has passed already."), _is_ahead(version.valid_until, now)),
     ]
     for name, sentence, holds in checks:
-        if name in fields and not holds:
+        if name in names and not holds:
             raise BadQuote(sentence, field=name)
 
 

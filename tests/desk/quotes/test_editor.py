@@ -195,3 +195,24 @@ def test_a_discount_above_the_limit_waits_for_who_may_approve(
     assert "Approve the discount" in client.get(url).content.decode()
     client.post(reverse("desk:quote_approve", args=[draft.quote.public_id]))
     assert QuoteVersion.objects.get().approved_by == manager
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"discount_percent": "101"}, "from 0 to 100"),
+        ({"discount_percent": "much"}, "as a number"),
+        ({"currency": "dram"}, "three letters"),
+        ({"valid_until": "2020-01-01"}, "passed already"),
+        ({"valid_until": "soon"}, "Choose a day"),
+        ({"language": "xx"}, "one of the languages"),
+    ],
+)
+@pytest.mark.parametrize("name", ["quote_totals", "quote_save"])
+def test_a_quote_as_a_whole_that_cannot_be_is_refused(
+    client: Client, manager: User, lead: Lead, name: str, given: dict[str, str], says: str
+) -> None:
+    draft = make_draft(lead, manager, now=NOW)
+    response = post(client, name, draft, [OVEN], revision="0", **given)
+    assert response.status_code == 422
+    assert says in response.content.decode()
