@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from conversations.quotes.links import quote_url
 from core.events.actor import Actor
 from core.http import Request, render_page, signed_in
+from crm.catalogue.queries import suggested_lines
 from crm.pipeline.models import Lead
 from crm.quotes.document import render_pdf
 from crm.quotes.enums import QuoteState
 from crm.quotes.models import QuoteVersion
 from crm.quotes.operations import start_quote
-from crm.quotes.suggesting import suggested_lines
 from desk.calendar.queries import contact_in_sight
 from desk.colleagues.queries import active_colleagues
 from desk.leads.queries import lead_for
@@ -72,12 +72,13 @@ def new(request: Request) -> HttpResponse:
     contact = lead.contact if lead else contact_in_sight(request.user, request.POST.get("contact", ""))
     if contact is None:
         return render(request, "desk/quotes/new.html", {"missing": True}, status=422)
+    now = timezone.now()
     version = start_quote(
         contact=contact,
         lead=lead,
         actor=Actor.of(request.user),
-        now=timezone.now(),
-        lines=suggested_lines(lead) if lead else [],
+        now=now,
+        lines=suggested_lines(lead, now=now) if lead else [],
     )
     return opened(request, version)
 
