@@ -23,9 +23,8 @@ from crm.fields import api as fields
 from crm.lists import api as lists
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
-from crm.scoring.api import drafts, scores
 from crm.quotes import api as quotes
-from crm.scoring import api as scoring
+from crm.scoring.api import drafts, scores
 
 app_name = "api"
 urlpatterns: list[URLPattern] = [
