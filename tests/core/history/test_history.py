@@ -97,10 +97,13 @@ def test_pages_go_on_where_the_last_one_ended() -> None:
     first = changes_of(team, limit=3)
     second = changes_of(team, limit=3, after=first.after)
     third = changes_of(team, limit=3, after=second.after)
-    after = [[change.fields[0].after for change in found.changes] for found in (first, second, third)]
-    before = [[change.fields[0].before for change in found.changes] for found in (first, second, third)]
-    assert after == [["7", "6", "5"], ["4", "3", "2"], ["1"]]
-    assert before == [["6", "5", "4"], ["3", "2", "1"], [""]]
+    names = [[change.thing for change in found.changes] for found in (first, second, third)]
+    edits = [
+        [(field.before, field.after) for change in found.changes for field in change.fields]
+        for found in (first, second, third)
+    ]
+    assert names == [["7", "6", "5"], ["4", "3", "2"], ["1"]]
+    assert edits == [[("6", "7"), ("5", "6"), ("4", "5")], [("3", "4"), ("2", "3"), ("1", "2")], []]
     assert third.after is None
 
 
@@ -221,7 +224,7 @@ def test_narrowed_by_who_when_and_what(ani: User) -> None:
 
     def names(**asked: object) -> list[str]:
         found = page(Wanted(sources=source, **asked))  # type: ignore[arg-type]
-        return [field.after for change in found.changes for field in change.fields]
+        return [change.thing for change in found.changes]
 
     assert names(who=PERSON, person=narek.pk) == ["by Narek"]
     assert names(who=PROGRAMS) == ["by program"]
