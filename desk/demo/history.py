@@ -80,8 +80,8 @@ def _past(number: int, random: Random) -> Past:
 
 
 def install_history(*, people: list[User], stages: list[list[Stage]], now: datetime) -> None:
-    """The closed leads with their answers and scores; then what is learned from them, for all open leads."""
-    past = past_leads()
+    """The closed leads with their answers and scores, the oldest first: they come before those of today."""
+    past = past_leads()[::-1]
     contacts = Contact.objects.bulk_create(
         Contact(name=each.name, name_normal=normalise(each.name), language=each.language) for each in past
     )
@@ -104,6 +104,10 @@ def install_history(*, people: list[User], stages: list[list[Stage]], now: datet
         for key, value in lead.answers.items()
     )
     recalculate(ids=[lead.pk for lead in leads], book=fresh_rule_book(), at=moment(now))
+
+
+def learn_from_history(*, now: datetime) -> None:
+    """The win chances of all open leads."""
     learn(now=now)
     write(list(Lead.objects.filter(stage_kind=StageKind.OPEN).values_list("pk", flat=True)))
 

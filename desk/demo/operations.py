@@ -50,11 +50,12 @@ def seed_demo(*, now: datetime) -> bool:
     install_shipped(SHIPPED_FLOW)
     catalogue.install_catalogue(today=now.date())
     account = company.install_web_chat(flow_key=SHIPPED_FLOW)
+    history.install_history(people=people, stages=stages, now=now)
     seeder = _Seeder(account=account, people=people, stages=stages, now=now)
     for story in reversed(stories(now)):
         seeder.add(story)
     meetings.install_meetings(people=[person for person in people if person.email in SELLERS], now=now)
-    history.install_history(people=people, stages=stages, now=now)
+    history.learn_from_history(now=now)
     return True
 
 
