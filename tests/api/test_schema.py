@@ -13,6 +13,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.generation.modes import GenerationMode
@@ -23,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from core.api.schema import schema_text
-from crm.pipeline.models import LostReason, Pipeline, Stage
+from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
 from crm.qualification.models import Criterion
 from tests.api.program import Program
 from tests.api.test_access import OPERATIONS, document
@@ -31,6 +32,7 @@ from tests.factories.bookings import make_resource, make_service
 from tests.factories.catalogue import make_kitchen, make_vat
 from tests.factories.conversations import make_conversation, make_user
 from tests.factories.fields import make_field
+from tests.factories.quotes import make_draft
 
 EXAMPLES = 5
 CHECKS = [
@@ -104,6 +106,8 @@ def things(program: Program) -> dict[str, str]:
     assert pipeline is not None
     assert stage is not None
     assert criterion is not None
+    drawn = make_draft(Lead.objects.get(public_id=lead["id"]), make_user("Aram"), now=timezone.now())
+    quote = str(drawn.quote.public_id)
     return {
         "contact": lead["contact"],
         "lead": lead["id"],
@@ -119,6 +123,7 @@ def things(program: Program) -> dict[str, str]:
         "view": view["id"],
         "product": str(make_kitchen(rules={}).public_id),
         "tax": str(make_vat().public_id),
+        "quote": quote,
         "owner": person,
         "assignee": person,
         "person": person,

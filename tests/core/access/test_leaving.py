@@ -70,7 +70,12 @@ def test_a_colleague_takes_everything_over(tigran: User, admin: User) -> None:
 
     gone = deactivate_user(user_id=tigran.pk, by=admin, to_user=leyla)
 
-    assert figures(gone.handed) == {"Chats": (1, 0), "Leads": (2, 0), "Meetings": (1, 1)}
+    assert figures(gone.handed) == {
+        "Chats": (1, 0),
+        "Leads": (2, 0),
+        "Meetings": (1, 1),
+        "Shared views": (0, 0),
+    }
     assert [(lead.owner, lead.next_step) for lead in Lead.objects.filter(stage_kind="open")] == [
         (leyla, "Call")
     ] * 2
@@ -103,7 +108,12 @@ def test_a_team_takes_over_for_whoever_is_free(tigran: User, admin: User) -> Non
 
     gone = deactivate_user(user_id=tigran.pk, by=admin, to_team=team)
 
-    assert figures(gone.handed) == {"Chats": (1, 0), "Leads": (2, 0), "Meetings": (1, 0)}
+    assert figures(gone.handed) == {
+        "Chats": (1, 0),
+        "Leads": (2, 0),
+        "Meetings": (1, 0),
+        "Shared views": (0, 0),
+    }
     assert set(Lead.objects.filter(stage_kind="open").values_list("owner", "team")) == {(None, team.pk)}
     chat = Conversation.objects.get(status="open")
     assert (chat.assignee, chat.team, chat.handler) == (None, team, Handler.QUEUE)
@@ -116,7 +126,12 @@ def test_without_an_heir_everything_stays_but_nobody_books_them_any_more(tigran:
 
     gone = deactivate_user(user_id=tigran.pk, by=admin)
 
-    assert figures(gone.handed) == {"Chats": (0, 0), "Leads": (0, 0), "Meetings": (0, 0)}
+    assert figures(gone.handed) == {
+        "Chats": (0, 0),
+        "Leads": (0, 0),
+        "Meetings": (0, 0),
+        "Shared views": (0, 0),
+    }
     assert Lead.objects.filter(owner=tigran).count() == 3
     booking.refresh_from_db()
     resource.refresh_from_db()

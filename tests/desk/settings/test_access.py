@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -22,8 +23,10 @@ from desk.settings.urls import urlpatterns
 from tests.desk.reading import words
 from tests.desk.settings.htmx import htmx
 from tests.factories.bookings import make_service
+from tests.factories.catalogue import make_kitchen
 from tests.factories.conversations import make_web_chat
 from tests.factories.core import CalendarFactory, CompanyFactory, TeamFactory, UserFactory
+from tests.factories.fields import make_field
 
 READ_BY_MANAGERS = {
     "settings",
@@ -44,6 +47,12 @@ READ_BY_MANAGERS = {
     "settings_flow",
     "settings_services",
     "settings_resources",
+    "settings_fields",
+    "settings_catalogue",
+    "settings_product",
+    "settings_chances",
+    "settings_chances_progress",
+    "settings_history",
 }
 NAMES = sorted(entry.name for entry in urlpatterns if entry.name)
 
@@ -71,6 +80,8 @@ def addresses(db: None) -> dict[str, str]:
         ).key,
         "settings/services": (service := make_service()),
         "settings/resources": service.resources.get(),
+        "settings/fields": make_field(),
+        "settings/catalogue/products": make_kitchen(rules={}),
     }
     found = {}
     for entry in urlpatterns:
@@ -137,9 +148,14 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "Business hours",
         "Team",
         "API keys",
+        "History",
         "Pipelines",
         "Criteria",
+        "Fields",
+        "Catalogue",
         "Scoring",
+        "Win chance",
+        "Quotes",
         "Services",
         "People and rooms",
         "Channels",
@@ -152,9 +168,13 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
     readable = words(reader.get("/settings/").content, "settings-card")
     assert [card.split(" ")[0] for card in readable] == [
         "Team",
+        "History",
         "Pipelines",
         "Criteria",
+        "Fields",
+        "Catalogue",
         "Scoring",
+        "Win",
         "Services",
         "People",
         "Channels",
@@ -168,7 +188,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         {
             name
             for name in READ_BY_MANAGERS
-            if not name.startswith(("settings_scoring_", "settings_channel_p"))
+            if not name.startswith(("settings_scoring_", "settings_channel_p", "settings_chances_p"))
         }
     ),
 )
@@ -178,4 +198,6 @@ def test_managers_see_no_way_to_change(name: str, addresses: dict[str, str], rea
     assert "hx-post" not in content.replace('hx-post="/settings/scoring/thresholds/"', "").replace(
         'hx-post="/settings/flows/first_answer/publish/"', ""
     )
-    assert 'type="submit"' not in content
+    # A form that only asks is sent by GET.
+    asking = re.sub(r'<form(?![^>]*method="post").*?</form>', "", content, flags=re.DOTALL)
+    assert 'type="submit"' not in asking
