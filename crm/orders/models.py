@@ -26,9 +26,6 @@ class OrderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-ENDED = frozenset({OrderStatus.DELIVERED, OrderStatus.RETURNED, OrderStatus.CANCELLED})
-
-
 @pghistory.track()
 class Order(models.Model):
     """A purchase (spec 8.5), pushed by a shop's program, imported, or made of an accepted quote.

@@ -26,7 +26,3 @@ class DeclineReason(models.TextChoices):
     COMPETITOR = "competitor", _("Chose somebody else")
     SCOPE = "scope", _("Not what was needed")
     OTHER = "other", _("Another reason")
-
-
-TERMINAL = frozenset({QuoteState.ACCEPTED, QuoteState.DECLINED, QuoteState.WITHDRAWN, QuoteState.SUPERSEDED})
-"""States that nothing overwrites."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.text import clean
 from crm.catalogue.models import Product, Unit
-from crm.pricing import AmountTooLarge, Line, Rounding, Totals, quote_totals, unit_of
+from crm.pricing import AmountTooLarge, Line, Rounding, Totals, quote_totals
 from crm.quotes.errors import BadLine, BadQuote
 from crm.quotes.models import QuoteLine
 
@@ -164,8 +164,3 @@ def margin(lines: Sequence[QuoteLine]) -> Decimal | None:
     if not counted or any(line.cost is None for line in counted):
         return None
     return sum((line.net - line.quantity * (line.cost or 0) for line in counted), Decimal(0))
-
-
-def is_amount(amount: Decimal, currency: str) -> bool:
-    """Whether the amount can be paid in the currency: no parts smaller than its smallest."""
-    return amount == amount.quantize(unit_of(currency))

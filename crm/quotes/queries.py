@@ -112,7 +112,3 @@ def days_left(version: QuoteVersion | Quote, now: datetime) -> int | None:
 def default_valid_until(now: datetime, days: int | None = None) -> date:
     count = quote_settings().valid_days if days is None else days
     return clock.today_in(company().timezone, now) + timedelta(days=count)
-
-
-def quotes_of_lead(lead: Lead, user: User) -> list[Quote]:
-    return list(quotes().visible_to(user).filter(lead=lead).newest_first()[:20])
