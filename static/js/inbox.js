@@ -230,6 +230,14 @@
     next.click();
   }
 
+  // The key may be quicker than htmx, which binds what it swapped in a moment later.
+  function undoSend() {
+    const button = [...document.querySelectorAll("[data-undo-send]")].pop();
+    if (!button) return;
+    htmx.process(button);
+    button.click();
+  }
+
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
@@ -237,7 +245,7 @@
     r: () => composer() && setMode(composer(), "reply"),
     n: () => composer() && setMode(composer(), "note"),
     a: () => byId("assign-select")?.focus(),
-    u: () => [...document.querySelectorAll("[data-undo-send]")].pop()?.click(),
+    u: undoSend,
     "/": () => byId("inbox-search")?.focus(),
   };
   addEventListener("keydown", (event) => {
