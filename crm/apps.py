@@ -21,9 +21,12 @@ class CrmConfig(AppConfig):
         from crm.history_words import register_words
         from crm.lists.operations import hand_over_views
         from crm.lists.queries import views_using
+        from crm.payments import events as _payment_events
+        from crm.payments import tasks as _payment_tasks  # noqa: F401
         from crm.pipeline import tasks as _due  # noqa: F401
         from crm.pipeline.operations import wanted
         from crm.pipeline.operations.leaving import hand_over_leads
+        from crm.pipeline.queries.timeline import tell_event
         from crm.pipeline.queries.uses import stages_using
         from crm.quotes import events as _quote_events  # noqa: F401
         from crm.quotes import tasks as _quote_tasks  # noqa: F401
@@ -41,6 +44,8 @@ class CrmConfig(AppConfig):
         uses.register(views_using)
         uses.register(stages_using)
         uses.register(products_using)
+        for name in _payment_events.NAMES:
+            tell_event(name)
         leaving.register(hand_over_leads, place=20)
         leaving.register(hand_over_views, place=40)
         register_notification("lead.next_step_due", text=_("Now: %(step)s (%(lead)s)"))

@@ -17,6 +17,7 @@ from crm.contacts.models import ContactPoint
 from crm.contacts.queries import points_of_contact
 from crm.fields.models import FieldSubject
 from crm.fields.queries import condition_fields
+from crm.payments import fields as payments
 from crm.pipeline.enums import LeadSource, NextStepHealth
 from crm.pipeline.models import Grade, Qualification, Stage, StageKind
 from crm.pipeline.queries import Today
@@ -50,6 +51,7 @@ def register() -> None:
         *_contact_fields(),
         *_fields_of_contacts(),
         *_time_fields(),
+        *payments.condition_fields(LEAD),
     )
     registry.provide(SUBJECT, lambda: [field_of(criterion) for criterion in all_criteria()])
     registry.provide(SUBJECT, lambda: condition_fields(FieldSubject.LEAD))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from conversations.threads.models import ConversationStatus
 from core.events.enums import ActorKind
+from core.text.amounts import money
 from crm.pipeline.models import Qualification
 from desk import formats
 
@@ -80,6 +82,15 @@ def _booking(payload: Mapping[str, Any]) -> dict[str, Any]:
         "service": payload.get("service", ""),
         "when": formats.moment(datetime.fromisoformat(payload["starts_at"])),
         "reason": f" ({reason})" if reason else "",
+    }
+
+
+def _payment(payload: Mapping[str, Any]) -> dict[str, Any]:
+    note = payload.get("note")
+    return {
+        "sum": money(Decimal(payload["amount"]), payload["currency"]),
+        "purpose": payload.get("purpose", ""),
+        "note": f" ({note})" if note else "",
     }
 
 
@@ -151,6 +162,19 @@ TELLINGS: Mapping[str, Telling] = {
     "booking.reopened": Telling(
         "refresh", gettext_lazy("%(who)s left open again whether the customer came: %(service)s"), _booking
     ),
+    "payment.requested": Telling(
+        "cash", gettext_lazy("%(who)s asked for %(sum)s: %(purpose)s%(note)s"), _payment
+    ),
+    "payment.paid": Telling("cash-plus", gettext_lazy("Paid: %(sum)s, %(purpose)s%(note)s"), _payment),
+    "payment.failed": Telling(
+        "cash-off", gettext_lazy("A payment did not go through: %(sum)s, %(purpose)s%(note)s"), _payment
+    ),
+    "payment.refunded": Telling(
+        "arrow-back-up", gettext_lazy("The money went back: %(sum)s, %(purpose)s%(note)s"), _payment
+    ),
+    "payment.cancelled": Telling(
+        "x", gettext_lazy("%(who)s no longer asks for %(sum)s: %(purpose)s%(note)s"), _payment
+    ),
     "contact.opted_out": Telling("bell-off", gettext_lazy("The customer asked us to stop writing")),
     "contact.opted_in": Telling("bell", gettext_lazy("The customer allowed us to write again")),
 }
@@ -160,7 +184,14 @@ THREAD_NAMES = tuple(
     if name.startswith(("conversation.", "contact.", "booking.")) and name != "conversation.started"
 )
 """What stands between the messages of a thread; the rest has its place on the lead's timeline."""
-LEAD_NAMES_IN_THREAD = ("lead.stage_changed", "lead.qualification_changed")
+LEAD_NAMES_IN_THREAD = (
+    "lead.stage_changed",
+    "lead.qualification_changed",
+    "payment.paid",
+    "payment.failed",
+    "payment.refunded",
+    "payment.cancelled",
+)
 
 
 def tell(name: str, payload: Mapping[str, Any], who: str, names: Mapping[int, str]) -> Line | None:

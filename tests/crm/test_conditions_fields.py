@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -7,12 +7,15 @@ import pytest
 from core.access.models import User
 from core.company.models import CompanyProfile
 from core.conditions import parse, registry
+from core.events.actor import SYSTEM
 from crm.contacts.models import Company
+from crm.payments.operations import set_state
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import leads
 from crm.scoring.queries import moment
 from tests.factories.core import AdminFactory
 from tests.factories.crm import DAY, ContactFactory, CriterionFactory, LeadFactory, PhoneFactory, StageFactory
+from tests.factories.payments import NOW, make_payment
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +53,14 @@ def known(anna: User) -> Lead:
         grade="B",
         qualification="qualified",
     )
+    for state, more in (
+        ("paid", {}),
+        ("paid", {"amount": Decimal(20_000)}),
+        ("paid", {"amount": Decimal(900), "currency": "USD"}),
+        ("failed", {"due_on": date(2026, 3, 12)}),
+    ):
+        payment = make_payment(lead, **more)
+        set_state(payment_id=payment.pk, state=state, actor=SYSTEM, now=NOW)
     return lead
 
 
@@ -80,6 +91,10 @@ CASES: list[tuple[str, str, Any]] = [
     ("lead.last_message_at", "within_last", {"business_hours": 2}),
     ("lead.stage_entered_at", "older_than", {"minutes": 30}),
     ("answer.start", "lte", 7),
+    ("lead.payment_state", "is", "failed"),
+    ("lead.paid_total", "gte", {"amount": 70_000, "currency": "AMD"}),
+    ("lead.paid_total", "lt", {"amount": 70_001, "currency": "AMD"}),
+    ("lead.payment_due", "before", "2026-03-13"),
 ]
 
 
