@@ -16,53 +16,51 @@ from conversations.accounts.models import ChannelAccount
 from core.access.models import User
 from crm.pipeline.models import Pipeline
 
-_CONTACTS = """
-    INSERT INTO crm_contact (public_id, name, name_normal, language, timezone, tags, custom, created_at)
-    SELECT gen_random_uuid(), 'Load contact ' || i, 'load contact ' || i, (ARRAY['en','ru','hy','az'])[1 + i %% 4],
-           'Asia/Yerevan', '{}', '{}', now() - i * interval '1 minute'
-      FROM generate_series(1, %(count)s) AS i
-    RETURNING id
-"""
-_LEADS = """
-    INSERT INTO crm_lead (
-        public_id, title, title_normal, contact_id, pipeline_id, stage_id, stage_kind, stage_entered_at, owner_id,
-        value, currency, goal, source, campaign, tags, next_step, next_step_at, closed_at, answers,
-        fit, engagement, score, grade, qualification, last_message_at, revision, created_at)
-    SELECT gen_random_uuid(), initcap(word) || ' ' || contact.id, word || ' ' || contact.id, contact.id,
-           stage.pipeline_id, stage.id, stage.kind,
-           contact.created_at, (%(owners)s::bigint[])[1 + contact.id %% %(owner_count)s], (contact.id %% 40 + 1) * 50000,
-           'AMD', 'sales', 'webchat', '', CASE WHEN contact.id %% 50 = 0 THEN '{vip}' ELSE '{}' END::text[],
-           CASE WHEN contact.id %% 3 = 0 THEN 'Call' ELSE '' END,
-           CASE WHEN contact.id %% 3 = 0 THEN now() + (contact.id %% 9 - 4) * interval '1 day' END,
-           CASE WHEN stage.kind <> 'open' THEN now() END,
-           jsonb_build_object('start', contact.id %% 90),
-           0, 0, 0, 'D', 'unknown', contact.created_at, 0, contact.created_at
-      FROM crm_contact AS contact
-      JOIN unnest(%(stages)s::bigint[]) WITH ORDINALITY AS place (id, number)
-        ON place.number = 1 + contact.id %% %(stage_count)s
-      JOIN crm_stage AS stage ON stage.id = place.id
-     CROSS JOIN LATERAL (
-           SELECT (ARRAY['load lead', 'wardrobe', 'sofa', 'kitchen'])[1 + contact.id / 7 %% 4]) AS names (word)
-     WHERE contact.id = ANY (%(contacts)s)
-"""
-_IDENTITIES = """
-    INSERT INTO conversations_channelidentity (public_id, account_id, external_id, contact_id, display_name, created_at)
-    SELECT gen_random_uuid(), %(account)s, 'load-' || contact.id, contact.id, contact.name, contact.created_at
-      FROM crm_contact AS contact WHERE contact.id = ANY (%(contacts)s)
-"""
-_CONVERSATIONS = """
-    INSERT INTO conversations_conversation (
-        public_id, account_id, identity_id, contact_id, lead_id, thread_id, subject, status, handler, language, goal,
-        urgency, tags, referral, handoff, last_sequence, last_message_at, last_text, last_direction, unread,
-        waiting_since, created_at)
-    SELECT gen_random_uuid(), identity.account_id, identity.id, identity.contact_id, lead.id, '', '',
-           CASE WHEN identity.id %% 5 = 0 THEN 'solved' ELSE 'waiting_us' END, 'queue', 'en', 'sales', 0, '{}', '{}', '{}',
-           %(each)s, identity.created_at, 'Load message', 'in', 1, identity.created_at, identity.created_at
-      FROM conversations_channelidentity AS identity
-      JOIN crm_lead AS lead ON lead.contact_id = identity.contact_id
-     WHERE identity.contact_id = ANY (%(contacts)s)
-"""
-_MESSAGES = """
+_ROWS = """
+    WITH contact AS (
+        INSERT INTO crm_contact (public_id, name, name_normal, language, timezone, tags, custom, created_at)
+        SELECT gen_random_uuid(), 'Load contact ' || i, 'load contact ' || i, (ARRAY['en','ru','hy','az'])[1 + i %% 4],
+               'Asia/Yerevan', '{}', '{}', now() - i * interval '1 minute'
+          FROM generate_series(1, %(count)s) AS i
+        RETURNING id, name, created_at
+    ), lead AS (
+        INSERT INTO crm_lead (
+            public_id, title, title_normal, contact_id, pipeline_id, stage_id, stage_kind, stage_entered_at, owner_id,
+            value, currency, goal, source, campaign, tags, next_step, next_step_at, closed_at, answers,
+            fit, engagement, score, grade, qualification, last_message_at, revision, created_at)
+        SELECT gen_random_uuid(), initcap(word) || ' ' || contact.id, word || ' ' || contact.id, contact.id,
+               stage.pipeline_id, stage.id, stage.kind, contact.created_at,
+               (%(owners)s::bigint[])[1 + contact.id %% %(owner_count)s], (contact.id %% 40 + 1) * 50000,
+               'AMD', 'sales', 'webchat', '', CASE WHEN contact.id %% 50 = 0 THEN '{vip}' ELSE '{}' END::text[],
+               CASE WHEN contact.id %% 3 = 0 THEN 'Call' ELSE '' END,
+               CASE WHEN contact.id %% 3 = 0 THEN now() + (contact.id %% 9 - 4) * interval '1 day' END,
+               CASE WHEN stage.kind <> 'open' THEN now() END,
+               jsonb_build_object('start', contact.id %% 90),
+               0, 0, 0, 'D', 'unknown', contact.created_at, 0, contact.created_at
+          FROM contact
+          JOIN unnest(%(stages)s::bigint[]) WITH ORDINALITY AS place (id, number)
+            ON place.number = 1 + contact.id %% %(stage_count)s
+          JOIN crm_stage AS stage ON stage.id = place.id
+         CROSS JOIN LATERAL (
+               SELECT (ARRAY['load lead', 'wardrobe', 'sofa', 'kitchen'])[1 + contact.id / 7 %% 4]) AS names (word)
+        RETURNING id, contact_id
+    ), identity AS (
+        INSERT INTO conversations_channelidentity (
+            public_id, account_id, external_id, contact_id, display_name, created_at)
+        SELECT gen_random_uuid(), %(account)s, 'load-' || contact.id, contact.id, contact.name, contact.created_at
+          FROM contact
+        RETURNING id, account_id, contact_id, created_at
+    ), conversation AS (
+        INSERT INTO conversations_conversation (
+            public_id, account_id, identity_id, contact_id, lead_id, thread_id, subject, status, handler, language, goal,
+            urgency, tags, referral, handoff, last_sequence, last_message_at, last_text, last_direction, unread,
+            waiting_since, created_at)
+        SELECT gen_random_uuid(), identity.account_id, identity.id, identity.contact_id, lead.id, '', '',
+               CASE WHEN identity.id %% 5 = 0 THEN 'solved' ELSE 'waiting_us' END, 'queue', 'en', 'sales', 0, '{}', '{}',
+               '{}', %(each)s, identity.created_at, 'Load message', 'in', 1, identity.created_at, identity.created_at
+          FROM identity JOIN lead USING (contact_id)
+        RETURNING id, account_id, created_at
+    )
     INSERT INTO conversations_message (
         public_id, conversation_id, account_id, sequence, direction, author_kind, text, language, payload,
         quick_replies, external_id, reply_to_external_id, status, error, late, sent_at, raw_kind, created_at)
@@ -70,8 +68,7 @@ _MESSAGES = """
            CASE i %% 2 WHEN 1 THEN 'in' ELSE 'out' END, CASE i %% 2 WHEN 1 THEN 'customer' ELSE 'flow' END,
            'Load message ' || i, 'en', '', '[]', '', '', CASE i %% 2 WHEN 1 THEN 'received' ELSE 'sent' END, '', false,
            conversation.created_at + i * interval '1 minute', '', conversation.created_at
-      FROM conversations_conversation AS conversation, generate_series(1, %(each)s) AS i
-     WHERE conversation.contact_id = ANY (%(contacts)s)
+      FROM conversation, generate_series(1, %(messages)s) AS i
 """
 _TABLES = ("crm_contact", "crm_lead", "conversations_channelidentity", "conversations_conversation")
 _INDEXES = """
@@ -103,10 +100,11 @@ def load(*, leads: int, messages: int) -> None:
         "owner_count": len(owners),
         "account": account.pk,
         "each": each,
+        "messages": each if messages else 0,
     }
     with _indexed_afterwards() if leads >= MANY else nullcontext():
         for start in range(0, leads, BATCH):
-            _batch(params | {"count": min(BATCH, leads - start)}, with_messages=messages > 0)
+            _batch(params | {"count": min(BATCH, leads - start)})
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -122,24 +120,17 @@ def _indexed_afterwards() -> Iterator[None]:
         for name, _definition in found:
             cursor.execute(f'DROP INDEX "{name}"')
         yield
-        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
         for _name, definition in found:
             cursor.execute(definition)
 
 
 @transaction.atomic
-def _batch(params: dict[str, Any], *, with_messages: bool) -> None:
+def _batch(params: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(_history("DISABLE"))
-        cursor.execute(_CONTACTS, params)
-        params["contacts"] = [row[0] for row in cursor.fetchall()]
-        cursor.execute(_LEADS, params)
-        cursor.execute(_IDENTITIES, params)
-        cursor.execute(_CONVERSATIONS, params)
-        if with_messages:
-            cursor.execute(_MESSAGES, params)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(_ROWS, params)
         cursor.execute(_history("ENABLE"))
 
 
