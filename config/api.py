@@ -16,6 +16,7 @@ from core.keys import api as keys
 from crm.bulk import api as bulk
 from crm.calls import api as calls
 from crm.catalogue import api as catalogue
+from crm.catalogue import api_money as catalogue_money
 from crm.chances import api as chances
 from crm.contacts import api as contacts
 from crm.duplicates import api as duplicates
@@ -104,9 +105,10 @@ urlpatterns: list[URLPattern] = [
     path("products/", catalogue.Products.as_view(), name="products"),
     path("products/<uuid:public_id>/", catalogue.OneProduct.as_view(), name="product"),
     path("products/<uuid:public_id>/price/", catalogue.Price.as_view(), name="product_price"),
-    path("taxes/", catalogue.Taxes.as_view(), name="taxes"),
-    path("taxes/<uuid:public_id>/", catalogue.OneTax.as_view(), name="tax"),
-    path("rates/", catalogue.Rates.as_view(), name="rates"),
+    path("taxes/", catalogue_money.Taxes.as_view(), name="taxes"),
+    path("taxes/<uuid:public_id>/", catalogue_money.OneTax.as_view(), name="tax"),
+    path("taxes/<uuid:public_id>/replace/", catalogue_money.ReplaceTax.as_view(), name="tax_replace"),
+    path("rates/", catalogue_money.Rates.as_view(), name="rates"),
     path("conversations/", threads.Conversations.as_view(), name="conversations"),
     path("conversations/<uuid:public_id>/", threads.OneConversation.as_view(), name="conversation"),
     path("conversations/<uuid:public_id>/messages/", threads.Messages.as_view(), name="messages"),

@@ -22,6 +22,7 @@ from core.notifications.models import Notification
 from crm.bulk.actions import tag_with
 from crm.bulk.operations import start_bulk
 from crm.calls.operations import log_call
+from crm.catalogue.operations import set_picture
 from crm.defaults import install_defaults
 from crm.lists.operations import save_view
 from crm.pipeline.models import LostReason
@@ -29,7 +30,7 @@ from crm.pipeline.queries import leads
 from crm.qualification.models import Criterion
 from crm.scoring.models import ScoringRule
 from tests.factories.bookings import make_booking, make_resource, make_service, next_free
-from tests.factories.catalogue import make_kitchen
+from tests.factories.catalogue import PNG, make_kitchen, make_vat
 from tests.factories.conversations import Visitor, make_user, make_web_chat
 from tests.factories.core import TeamFactory
 from tests.factories.crm import ContactFactory, merged_into
@@ -72,13 +73,13 @@ API = """
 """
 
 API += " lead_bulks lead_bulk lead_bulk_rows lead_bulk_undo"
-API += " products product product_price taxes tax rates"
+API += " products product product_price taxes tax tax_replace rates"
 API += """ scoring_versions scoring_roll_back scoring_draft scoring_draft_rules scoring_draft_rule
     scoring_draft_consequences scoring_draft_consequence scoring_draft_effect scoring_draft_test scoring_draft_publish"""
 API += " lead_chance lead_next_action win_chance"
 API += " quotes quote quote_answer quote_withdraw quote_next_version quote_renew quote_copy"
 
-QUOTE_PAGE = "page pdf logo seen total accept decline ask again"
+QUOTE_PAGE = "page pdf logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
 QUOTE = "totals save pdf approve next renew copy withdraw discard send answer"
 
@@ -86,6 +87,8 @@ WRITTEN = """
     services_order service_preview service_new service resource_preview resource_new resource
     resource_day resource_day_clear channel_new channel_new_account channel_save channel_secret
     channel_test channel_replay channel_retry channel_seen flow_publish flow_check flow_roll_back
+    products_order product_new product_edit product_use product_delete product_picture
+    price_part price_part_delete price_order price_preview tax_new tax rate_new
 """
 """Addresses of settings that only admins open."""
 
@@ -150,6 +153,8 @@ MATRIX: dict[str, Level] = {
             "desk:quotes",
             "desk:quote_new",
             "desk:quote_products",
+            "desk:product_picture",
+            "desk:quote_convert",
         ),
         S,
     ),
@@ -241,7 +246,10 @@ MATRIX: dict[str, Level] = {
             "desk:settings_history",
             "desk:settings_flows",
             "desk:settings_pipelines",
+            "desk:settings_price_leads",
             "desk:settings_product",
+            "desk:settings_rates",
+            "desk:settings_taxes",
             "desk:settings_scoring",
             *SCORING_READ,
             "desk:settings_services",
@@ -320,6 +328,8 @@ THINGS = {
     "settings/stages/": "stage",
     "settings/criteria/": "criterion",
     "settings/catalogue/": "product",
+    "settings/catalogue/taxes/": "tax",
+    "quotes/products/": "product",
     "settings/fields/": "lead_field",
     "settings/keys/": "api_key",
     "settings/channels/": "account",
@@ -399,7 +409,8 @@ def world(db: None) -> dict[str, Any]:
         "person": owner,
         "team": team,
         "rule": rule,
-        "product": make_kitchen(rules={}),
+        "product": set_picture(product_id=make_kitchen(rules={}).pk, content=PNG, actor=Actor.of(owner)),
+        "tax": make_vat(),
         "service": service,
         "booking": make_booking(
             service, next_free(service), now=timezone.now(), contact=lead.contact, lead=lead
@@ -429,7 +440,7 @@ def address(name: str, world: dict[str, Any]) -> str:
     if "public_id>" in pattern:
         beginning = max((start for start in THINGS if pattern.startswith(start)), key=len)
         kwargs["public_id"] = world[OWN_THINGS.get(name) or THINGS[beginning]].public_id
-    parts = (("stage", "stage"), ("other", "namesake"))
+    parts = (("stage", "stage"), ("other", "namesake"), ("line", "product"))
     kwargs |= {part: world[thing].public_id for part, thing in parts if f"<uuid:{part}>" in pattern}
     if "<uuid:message>" in pattern:
         kwargs["message"] = world["attachment"].message.public_id

@@ -33,6 +33,7 @@ def page_of(
         "sheet": sheet,
         "company": company(),
         "has_logo": bool(quote_settings().logo),
+        "pictures": set(version.lines.filter(product__picture__gt="").values_list("public_id", flat=True)),
         "state": state_of(version, now),
         "days_left": days_left(version, now),
         "closed": _day(version.closed_at, version.language),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("q/<str:token>/", views.page, name="page"),
     path("q/<str:token>/quote.pdf", views.pdf, name="pdf"),
     path("q/<str:token>/logo", views.logo, name="logo"),
+    path("q/<str:token>/picture/<uuid:line>/", views.picture, name="picture"),
     path("q/<str:token>/seen/", views.seen, name="seen"),
     path("q/<str:token>/total/", views.total, name="total"),
     path("q/<str:token>/accept/", views.accept, name="accept"),

@@ -22,6 +22,7 @@ from conversations.public_pages import key_of, may_send, public_page
 from conversations.quotes import answering
 from conversations.quotes.operations import file_name
 from conversations.quotes.page import consent_of, page_of, sheet_as_ticked, state_of
+from crm.catalogue.serving import picture_of
 from crm.quotes.document import logo_type
 from crm.quotes.enums import QuoteState
 from crm.quotes.errors import AlreadyDecided, BadQuote, Expired, Superseded
@@ -32,20 +33,21 @@ PAGE = "quotes/page.html"
 FOLLOWS = "quotes/parts/follows.html"
 
 Act = Callable[[HttpRequest, QuoteVersion, datetime], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
-def of_quote(view: Act) -> Callable[..., HttpResponseBase]:
+def of_quote(view: View) -> Callable[..., HttpResponseBase]:
     """The view gets the version of the link, in the language of the quote; an old link leads on to the newest version."""
 
     @functools.wraps(view)
-    def found(request: HttpRequest, token: str) -> HttpResponse:
+    def found(request: HttpRequest, token: str, **more: Any) -> HttpResponse:
         version = version_by_token(token)
         if version is None:
             raise Http404
         if version.state == QuoteState.SUPERSEDED:
             return _to_newest(version)
         with translation.override(version.language):
-            return view(request, version, timezone.now())
+            return view(request, version, timezone.now(), **more)
 
     return public_page(found)
 
@@ -111,6 +113,15 @@ def logo(request: HttpRequest, version: QuoteVersion, now: datetime) -> HttpResp
     with stored.open("rb") as file:
         content = file.read()
     return HttpResponse(content, content_type=logo_type(content))
+
+
+@require_safe
+@of_quote
+def picture(request: HttpRequest, version: QuoteVersion, now: datetime, line: UUID) -> HttpResponse:
+    """The picture of the product of a line of this quote."""
+    found = version.lines.filter(public_id=line).select_related("product").first()
+    answer: Any = picture_of(found.product if found else None)
+    return answer  # type: ignore[no-any-return]
 
 
 @require_POST

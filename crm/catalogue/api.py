@@ -1,11 +1,9 @@
-"""Products, taxes and exchange rates, and what a product costs for what is known."""
+"""Products, and what one costs for what is known."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -33,26 +31,19 @@ from core.api.shapes import (
 )
 from core.keys.scopes import Scope
 from crm.catalogue import operations
+from crm.catalogue.api_parts import TAG, Day, Figure, refuse, shown_day
 from crm.catalogue.errors import BadEntry, BadFacts, BadRules
-from crm.catalogue.models import ExchangeRate, Product, ProductKind, Tax, Unit
-from crm.catalogue.operations import ProductDraft, TaxDraft
-from crm.catalogue.operations.products import COLUMNS
+from crm.catalogue.models import Product, ProductKind, Tax, Unit
+from crm.catalogue.operations import ProductDraft, draft_of
 from crm.catalogue.prices import Part
 from crm.catalogue.queries import Answer, lead_knowing, price_of
 from crm.catalogue.reading import plain
 from crm.pipeline.api.shapes import leads_of
 
-TAG = "Catalogue"
 TEXTS = {"type": "object", "additionalProperties": {"type": "string"}, "description": "Text by language."}
-FIGURE = {"type": "string", "description": "A decimal number as a text."}
 DAY = {"type": ["string", "null"], "format": "date"}
 MOST_FACTS = 100
 Plain: Any = serializers.Serializer
-_FIGURE = re.compile(r"-?\d{1,15}(\.\d{1,8})?", re.ASCII)
-
-
-def _day(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
 
 
 def _taxes(prefix: str) -> Any:
@@ -62,21 +53,6 @@ def _taxes(prefix: str) -> Any:
 
 def _ids(values: Iterable[UUID]) -> list[str]:
     return [str(each) for each in values]
-
-
-class TaxShape(Shape):
-    id = Identifier()
-    name = Text()
-    percent = Made(of=["percent"], write=plain, schema=FIGURE)
-    is_default = Flag(help_text="It stands on new products.")
-    active = Flag()
-
-
-class RateShape(Shape):
-    base = Text()
-    quote = Text()
-    rate = Made(of=["rate"], write=plain, schema=FIGURE, help_text="Units of `quote` for one `base`.")
-    since = Made(of=["since"], write=_day, schema={"type": "string", "format": "date"})
 
 
 class ProductShape(Shape):
@@ -97,8 +73,10 @@ class ProductShape(Shape):
         of=[_taxes], write=_ids, schema={"type": "array", "items": {"type": "string", "format": "uuid"}}
     )
     goals = Texts()
-    active_from = Made(of=["active_from"], write=_day, schema=DAY)
-    active_until = Made(of=["active_until"], write=_day, schema=DAY)
+    complex = Flag(help_text="Its price is a guess: a specialist makes the quote.")
+    has_picture = Made(of=["picture"], write=bool, schema={"type": "boolean"})
+    active_from = Made(of=["active_from"], write=shown_day, schema=DAY)
+    active_until = Made(of=["active_until"], write=shown_day, schema=DAY)
     active = Flag()
     position = Whole()
     revision = Whole()
@@ -116,40 +94,6 @@ PRODUCTS = Listing(
     (Sort("position", "position"), CREATED),
     "position",
 )
-TAXES = Listing(TaxShape, (Filter("active", FLAG),), (CREATED,), "created")
-RATES = Listing(RateShape, (Filter("base", TEXT), Filter("quote", TEXT)), (CREATED,), "-created")
-
-
-class Figure(Words):
-    """A decimal number as a text."""
-
-    default_error_messages = {"not_a_figure": 'Write a number as a text, like "2.5".'}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 25, **options})
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        text = super().run_validation(data)
-        if isinstance(text, str):
-            if not _FIGURE.fullmatch(text):
-                self.fail("not_a_figure")
-            return Decimal(text)
-        return text
-
-
-class Day(Words):
-    """A day as 2026-03-31."""
-
-    default_error_messages = {"not_a_day": "Write a day, like 2026-03-31."}
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        text = super().run_validation(data)
-        if isinstance(text, str):
-            try:
-                return date.fromisoformat(text)
-            except ValueError:
-                self.fail("not_a_day")
-        return text
 
 
 class Object(serializers.DictField):
@@ -175,6 +119,7 @@ class ProductChangesDraft(Draft):
     rules = Object(required=False)
     taxes = List(child=Reference(), max_length=10, required=False)
     goals = List(child=Words(max_length=40), max_length=20, required=False)
+    complex = YesNo(required=False)
     active_from = Day(required=False, allow_null=True)
     active_until = Day(required=False, allow_null=True)
     active = YesNo(required=False)
@@ -185,25 +130,6 @@ class NewProductDraft(ProductChangesDraft):
     name = Words(max_length=200)
     unit_price = Figure()
     currency = Words(min_length=3, max_length=3)
-
-
-class TaxChangesDraft(Draft):
-    name = Words(max_length=60, required=False)
-    percent = Figure(required=False)
-    is_default = YesNo(required=False)
-    active = YesNo(required=False)
-
-
-class NewTaxDraft(TaxChangesDraft):
-    name = Words(max_length=60)
-    percent = Figure()
-
-
-class RateDraft(Draft):
-    base = Words(min_length=3, max_length=3)
-    quote = Words(min_length=3, max_length=3)
-    rate = Figure(help_text="Units of `quote` for one `base`.")
-    since = Day(help_text="The first day on which it counts.")
 
 
 class PriceDraft(Draft):
@@ -270,10 +196,7 @@ class OneProduct(Endpoint):
     )
     def patch(self, call: Call, public_id: UUID) -> Any:
         pk = call.lock(Product.objects.filter(public_id=public_id))
-        found = Product.objects.get(pk=pk)
-        kept = {name: getattr(found, name) for name in COLUMNS}
-        kept["taxes"] = tuple(found.taxes.values_list("pk", flat=True))
-        return _saved(call, ProductDraft(**{**kept, **_values(call)}), pk)
+        return _saved(call, draft_of(Product.objects.get(pk=pk), **_values(call)), pk)
 
     @operation(Scope.CATALOGUE_WRITE, "Delete a product that no open quote has")
     def delete(self, call: Call, public_id: UUID) -> None:
@@ -301,56 +224,6 @@ class Price(Endpoint):
         return _shown(found, product.currency)
 
 
-class Taxes(Endpoint):
-    tag = TAG
-
-    @operation(Scope.CATALOGUE_READ, "Taxes", listing=TAXES)
-    def get(self, call: Call) -> Any:
-        return call.page(Tax.objects.all())
-
-    @operation(Scope.CATALOGUE_WRITE, "Add a tax", into=NewTaxDraft, out=TaxShape, status=201)
-    def post(self, call: Call) -> Any:
-        return _saved_tax(call, TaxDraft(**call.data), None)
-
-
-class OneTax(Endpoint):
-    tag = TAG
-
-    @operation(Scope.CATALOGUE_READ, "A tax", out=TaxShape)
-    def get(self, call: Call, public_id: UUID) -> Any:
-        return call.one(Tax.objects.filter(public_id=public_id))
-
-    @operation(Scope.CATALOGUE_WRITE, "Change a tax", into=TaxChangesDraft, out=TaxShape)
-    def patch(self, call: Call, public_id: UUID) -> Any:
-        pk = call.lock(Tax.objects.filter(public_id=public_id))
-        found = Tax.objects.get(pk=pk)
-        kept = {name: getattr(found, name) for name in TaxDraft.__dataclass_fields__}
-        return _saved_tax(call, TaxDraft(**{**kept, **call.data}), pk)
-
-
-class Rates(Endpoint):
-    tag = TAG
-
-    @operation(Scope.CATALOGUE_READ, "Exchange rates", listing=RATES)
-    def get(self, call: Call) -> Any:
-        return call.page(ExchangeRate.objects.all())
-
-    @operation(
-        Scope.CATALOGUE_WRITE,
-        "Enter an exchange rate",
-        about="The same day again puts the new rate in place of the old one. Each direction is a rate of its own.",
-        into=RateDraft,
-        out=RateShape,
-        status=201,
-    )
-    def post(self, call: Call) -> Any:
-        try:
-            made = operations.set_rate(actor=call.actor, **call.data)
-        except BadEntry as error:
-            _refuse(error.faults)
-        return call.one(ExchangeRate.objects.filter(pk=made.pk))
-
-
 def _values(call: Call) -> dict[str, Any]:
     values = dict(call.data)
     if "taxes" in values:
@@ -370,20 +243,8 @@ def _saved(call: Call, draft: ProductDraft, pk: int | None) -> Any:
     except BadRules as error:
         _refuse_rules(error)
     except BadEntry as error:
-        _refuse(error.faults)
+        refuse(error.faults)
     return call.one(Product.objects.filter(pk=made.pk))
-
-
-def _saved_tax(call: Call, draft: TaxDraft, pk: int | None) -> Any:
-    try:
-        made = operations.save_tax(draft=draft, actor=call.actor, tax_id=pk)
-    except BadEntry as error:
-        _refuse(error.faults)
-    return call.one(Tax.objects.filter(pk=made.pk))
-
-
-def _refuse(faults: dict[str, str], under: str = "") -> NoReturn:
-    raise bad_request([Fault(f"{under}/{name}", "invalid", said) for name, said in faults.items()])
 
 
 def _refuse_rules(error: BadRules) -> NoReturn:
@@ -404,7 +265,7 @@ def _wish(call: Call) -> Any:
         try:
             return lead_knowing(facts)
         except BadFacts as error:
-            _refuse(error.faults, "/facts")
+            refuse(error.faults, "/facts")
     if "facts" in call.data:
         call.refuse("/facts", "invalid", "Give a lead or facts, not both.")
     if Scope.LEADS_READ not in call.key.scopes:

@@ -49,7 +49,7 @@ class ProductInUse(InUse):
 
 
 class TaxInUse(InUse):
-    """Products have it."""
+    """Products have it, or quotes: what stands on them is not changed under their feet."""
 
 
 class StaleProduct(StaleEdit):

@@ -13,7 +13,8 @@ from core.conditions import Field
 from core.languages import in_active_language
 from core.text.amounts import grouped, money
 from crm.catalogue.models import Product, Unit
-from crm.catalogue.prices import Part, Priced, PriceRules
+from crm.catalogue.prices import Option, Part, Priced, PriceRules, Surcharge
+from crm.catalogue.reading import plain
 from crm.quotes.lines import LineDraft
 
 _SIX = Decimal("0.000001")
@@ -42,6 +43,12 @@ class Conversion:
             "quote": self.quote,
         }
 
+    def explained(self, price: Decimal, cost: Decimal | None) -> dict[str, str]:
+        """For a line: the words, and the figures with which another rate gives another price."""
+        told = {"kind": "rate", "text": self.words, "base": self.base, "quote": self.quote}
+        told |= {"rate": plain(self.rate), "price": plain(price)}
+        return told if cost is None else {**told, "cost": plain(cost)}
+
 
 def figure(number: Decimal) -> str:
     """With the decimals that it has."""
@@ -67,8 +74,7 @@ def part_words(product: Product, part: Part, rules: PriceRules, fields: Mapping[
         return _surcharge_words(product, part, rules, price)
     if part.quantity == 1 and part.kind != _BASE:
         return price
-    unit = Unit(product.unit).label if product.unit in Unit.values else product.unit
-    words = f"{figure(part.quantity)} {unit} × {price}"
+    words = f"{figure(part.quantity)} {unit_of(product)} × {price}"
     if part.kind == _BASE and rules.quantity.of:
         names = ", ".join(label_of(key, fields) for key in rules.quantity.of)
         words = _("%(sum)s; the quantity from: %(names)s") % {"sum": words, "names": names}
@@ -110,7 +116,11 @@ def lines_of(
         quantity = part.quantity.quantize(_SIX, ROUND_HALF_UP)
         if quantity <= 0 or (part.kind != _OFFER and not part.amount and part.kind != _BASE):
             continue
-        is_base, told = part.kind == _BASE, [part_words(product, part, rules, fields), conversion.words]
+        is_base = part.kind == _BASE
+        cost = product.cost if is_base else None
+        told = [{"kind": part.kind, "text": part_words(product, part, rules, fields)}]
+        if conversion.words:
+            told.append(conversion.explained(part.unit_price, cost))
         yield LineDraft(
             title=part_title(product, part),
             description=_description(product, rules) if is_base else "",
@@ -121,8 +131,8 @@ def lines_of(
             taxes=tuple(dict.fromkeys(taxes)),
             optional=part.kind == _OFFER,
             chosen=part.kind != _OFFER,
-            cost=conversion.of(product.cost) if is_base and product.cost is not None else None,
-            explained=[{"kind": part.kind, "text": text} for text in told if text],
+            cost=None if cost is None else conversion.of(cost),
+            explained=[each for each in told if each["text"]],
         )
 
 
@@ -136,33 +146,56 @@ def _description(product: Product, rules: PriceRules) -> str:
 
 def rules_in_words(rules: PriceRules, product: Product, fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     """The rules as sentences, in the order in which they count."""
-    unit, currency = Unit(product.unit).label, product.currency
-    told = [_quantity_words(rules, str(unit), fields)] if rules.quantity.of else []
-    told.append(
-        _("%(price)s for one %(unit)s.") % {"price": money_exact(rules.unit_price, currency), "unit": unit}
-    )
-    told += [
+    told = base_words(rules, product, fields) + tier_words(rules, product)
+    told += [surcharge_words(each, product) for each in rules.surcharges]
+    told += minimum_words(rules, product)
+    told += [option_words(each, product) for each in rules.options]
+    return [{"text": text} for text in told]
+
+
+def base_words(rules: PriceRules, product: Product, fields: Mapping[str, Field]) -> list[str]:
+    """Of which answers the quantity is made, and what one unit costs."""
+    unit = unit_of(product)
+    told = [_quantity_words(rules, unit, fields)] if rules.quantity.of else []
+    price = money_exact(rules.unit_price, product.currency)
+    return [*told, _("%(price)s for one %(unit)s.") % {"price": price, "unit": unit}]
+
+
+def tier_words(rules: PriceRules, product: Product) -> list[str]:
+    return [
         _("From %(start)s on: %(price)s.")
-        % {"start": figure(each.start), "price": money_exact(each.unit_price, currency)}
+        % {"start": figure(each.start), "price": money_exact(each.unit_price, product.currency)}
         for each in rules.tiers
     ]
-    for each in rules.surcharges:
-        amount = (
-            f"{figure(each.percent)} %"
-            if each.percent is not None
-            else money_exact(each.amount or Decimal(0), currency)
-        )
-        told.append(_with_condition(f"{in_active_language(each.title, each.key)}: {amount}", each.when))
-    if rules.minimum is not None:
-        told.append(_("At least %(amount)s.") % {"amount": money_exact(rules.minimum, currency)})
-    for option in rules.options:
-        amount = money_exact(option.price, currency)
-        if option.per == "unit":
-            amount = _("%(price)s for one %(unit)s") % {"price": amount, "unit": unit}
-        words = f"{in_active_language(option.title, option.key)}: {amount}"
-        offered = _("%(option)s, if the customer wants it") % {"option": words}
-        told.append(_with_condition(words, option.when) if option.when is not None else offered)
-    return [{"text": text} for text in told]
+
+
+def minimum_words(rules: PriceRules, product: Product) -> list[str]:
+    if rules.minimum is None:
+        return []
+    return [_("At least %(amount)s.") % {"amount": money_exact(rules.minimum, product.currency)}]
+
+
+def surcharge_words(rule: Surcharge, product: Product) -> str:
+    amount = (
+        f"{figure(rule.percent)} %"
+        if rule.percent is not None
+        else money_exact(rule.amount or Decimal(0), product.currency)
+    )
+    return _with_condition(f"{in_active_language(rule.title, rule.key)}: {amount}", rule.when)
+
+
+def option_words(option: Option, product: Product) -> str:
+    amount = money_exact(option.price, product.currency)
+    if option.per == "unit":
+        amount = _("%(price)s for one %(unit)s") % {"price": amount, "unit": unit_of(product)}
+    words = f"{in_active_language(option.title, option.key)}: {amount}"
+    if option.when is not None:
+        return _with_condition(words, option.when)
+    return _("%(option)s, if the customer wants it") % {"option": words}
+
+
+def unit_of(product: Product) -> str:
+    return str(Unit(product.unit).label) if product.unit in Unit.values else product.unit
 
 
 def _quantity_words(rules: PriceRules, unit: str, fields: Mapping[str, Field]) -> str:

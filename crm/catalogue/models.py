@@ -31,10 +31,12 @@ class ProductKind(models.TextChoices):
 
 @pghistory.track()
 class Tax(models.Model):
-    """A rate in percent with three decimals. Quotes keep the percent, so that a change leaves old ones as they are."""
+    """A rate in percent with three decimals. Quotes keep the percent that they had; one that stands on quotes is replaced
+    by a new one, and both may have the same name as long as only one is active.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=60)
     percent = models.DecimalField(_("percent"), max_digits=6, decimal_places=3)
     is_default = models.BooleanField(_("on new products"), default=False)
     active = models.BooleanField(_("active"), default=True)
@@ -42,7 +44,10 @@ class Tax(models.Model):
     class Meta:
         ordering = ["percent", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(percent__gte=0, percent__lte=100), name="tax_is_percent")
+            models.CheckConstraint(condition=Q(percent__gte=0, percent__lte=100), name="tax_is_percent"),
+            models.UniqueConstraint(
+                fields=["name"], name="one_active_tax_of_a_name", condition=Q(active=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -56,7 +61,8 @@ class Product(models.Model):
     `title` and `description`: text per language; `name` is for colleagues. `unit_price` is in `currency`; another
     currency needs an ExchangeRate. `rules`: the document that `crm.catalogue.prices` reads: how the facts of a lead
     become a quantity, options, tiers, surcharges and a minimum. `cost`: for the margin, never shown to customers.
-    `intents` and `goals`: what customers want when they mean it. `revision` counts the saves.
+    `goals`: what customers want when they mean it. `complex`: the price of rules is a guess, a specialist makes the quote.
+    `revision` counts the saves.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -71,6 +77,7 @@ class Product(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="AMD")
     rules = models.JSONField(_("price rules"), default=dict, blank=True)
     taxes = models.ManyToManyField(Tax, blank=True, related_name="products", verbose_name=_("taxes"))
+    complex = models.BooleanField(_("quoted by a specialist"), default=False)
     goals = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("goals"))
     picture = models.FileField(_("picture"), upload_to="products/%Y/%m", max_length=200, blank=True)
     active_from = models.DateField(_("sold from"), null=True, blank=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from core.company.queries import company
 from core.conditions import Field, FieldType, Moment
+from core.languages import in_active_language
 from crm.catalogue.errors import BadFacts, BadRules
 from crm.catalogue.explaining import Conversion, label_of, lines_of, part_title, part_words
 from crm.catalogue.facts import LeadFacts
-from crm.catalogue.models import ExchangeRate, Product
-from crm.catalogue.prices import Priced, PriceRules, price
+from crm.catalogue.models import ExchangeRate, Product, Tax
+from crm.catalogue.prices import Option, Priced, PriceRules, Surcharge, price
 from crm.catalogue.reading import ASKED, facts_used, price_fields, read_rules
 from crm.contacts.models import Contact
 from crm.errors import Use
@@ -77,6 +78,12 @@ def rate(base: str, quote: str, on: date) -> Decimal | None:
     return rows.values_list("rate", flat=True).first()
 
 
+def rates_into(quote: str, on: date) -> dict[str, Decimal]:
+    """The newest rate on the day by the currency from which it converts into `quote`; one statement."""
+    rows = ExchangeRate.objects.filter(quote=quote, since__lte=on).order_by("base", "-since").distinct("base")
+    return {quote: Decimal(1), **dict(rows.values_list("base", "rate"))}
+
+
 def facts_of(
     lead: Lead, *, currency: str, now: datetime | None = None, fields: Mapping[str, Field] | None = None
 ) -> LeadFacts:
@@ -103,6 +110,31 @@ def lead_knowing(values: Mapping[str, Any]) -> Lead:
         raise BadFacts(faults)
     contact = Contact(custom=known["contact"])
     return Lead(contact=contact, answers=known["answers"], custom=known["lead"])
+
+
+def lead_like(lead: Lead, values: Mapping[str, Any], *, forget: Collection[str]) -> Lead:
+    """The lead in memory with just these facts in place of what it knows of the keys in `forget`; it is not to be saved.
+
+    Raises BadFacts.
+    """
+    known = lead_knowing(values)
+    gone = {key.partition(".")[2] for key in forget}
+
+    def merged(holder: Any, name: str, fresh: Mapping[str, Any]) -> None:
+        kept = {key: value for key, value in (getattr(holder, name) or {}).items() if key not in gone}
+        setattr(holder, name, {**kept, **fresh})
+
+    merged(lead, "answers", known.answers)
+    merged(lead, "custom", known.custom)
+    merged(lead.contact, "custom", known.contact.custom)
+    return lead
+
+
+def stored_fact(lead: Lead, key: str) -> Any:
+    """What the lead knows of a key that a price may ask for, in its canonical form; None for nothing."""
+    prefix, _point, name = key.partition(".")
+    places = [lead.answers] if prefix == "answer" else [lead.custom, lead.contact.custom]
+    return next((place[name] for place in places if place and name in place), None)
 
 
 def _stored(key: str, value: Any) -> tuple[str, str, Any]:
@@ -147,6 +179,39 @@ class Answer:
     def asked(self) -> tuple[str, ...]:
         """Keys of all facts that the rules may ask for."""
         return tuple(key for key in facts_used(self.rules) if key.startswith(ASKED))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A fact that the price waits for while nothing is known; `why` names the parts of the price that ask for it."""
+
+    key: str
+    label: str
+    why: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What is asked, in order: first for a range, then for the exact price."""
+
+    for_range: Sequence[Question]
+    for_exact: Sequence[Question]
+
+
+def tree_of(answer: Answer) -> Tree:
+    """The decision tree of the rules; `answer` is the one for a lead of which nothing is known."""
+    rules, priced = answer.rules, answer.priced
+
+    def question(key: str) -> Question:
+        why = [str(_("Quantity"))] if key in rules.quantity.of else []
+        parts: list[Option | Surcharge] = [*rules.surcharges, *rules.options]
+        asking = [each for each in parts if each.when is not None and key in each.when.fields_used()]
+        why += [in_active_language(each.title, each.key) for each in asking]
+        return Question(key, label_of(key, answer.fields), why)
+
+    first = priced.missing_for_range
+    rest = [key for key in priced.missing_for_exact if key not in first]
+    return Tree([question(key) for key in first], [question(key) for key in rest])
 
 
 def price_of(
@@ -227,6 +292,13 @@ def uses_of_product(product: Product) -> list[Use]:
     found = [Use(_("Quote"), number or title) for number, title in quotes]
     templates = QuoteTemplate.objects.filter(lines__contains=[{"product": product.code}])
     return found + [Use(_("Template of a quote"), name) for name in templates.values_list("name", flat=True)]
+
+
+def quotes_with_tax(tax: Tax) -> list[Use]:
+    """Quotes on which a product that has the tax stands with its percent, in whatever state they are."""
+    lines = QuoteLine.objects.filter(product__taxes=tax, taxes__contains=[tax.percent])
+    quotes = lines.values_list("version__quote__number", "version__quote__title").distinct()[:20]
+    return [Use(_("Quote"), number or title) for number, title in quotes]
 
 
 def _moment(now: datetime | None) -> Moment:

@@ -102,6 +102,9 @@ def _draft(
     taxes = [_number(place, "taxes", part) for part in str(row.get("taxes") or "").replace(";", " ").split()]
     cost = str(row.get("cost") or "")
     explained = row.get("explained")
+    if row.get("lacks_rate") and not words["unit_price"].strip():
+        said = _("There is no rate from %(base)s yet: enter it in the settings, or write the price here.")
+        raise BadLine(said % {"base": str(row["lacks_rate"])[:3]}, position=place, field="unit_price")
     return LineDraft(
         title=words["title"],
         description=words["description"],

@@ -29,6 +29,7 @@ from crm.quotes.lines import discount_given, margin
 from crm.quotes.models import Quote, QuoteLine, QuoteVersion
 from crm.quotes.queries import QuoteQuerySet, discount_limit, quotes, versions
 from desk.contacts.queries import matching
+from desk.quotes.converting import priced
 
 PAGE = 50
 PRODUCTS = 8
@@ -176,17 +177,16 @@ def found_products(text: str, today: date) -> list[Product]:
     return list(rows[:PRODUCTS])
 
 
-def as_line(product: Product, language: str, currency: str) -> dict[str, Any]:
-    """The product as a row of the editor. A price in another currency is left to be written: nothing is converted."""
-    same = product.currency == currency
+def as_line(product: Product, language: str, currency: str, rate: Decimal | None) -> dict[str, Any]:
+    """The product as a row of the editor; `rate` is the one from its currency into that of the quote."""
+    found = priced(product.unit_price, product.cost, base=product.currency, quote=currency, rate=rate)
     return {
         "product": str(product.public_id),
         "title": product.title.get(language) or product.name,
         "description": product.description.get(language, ""),
         "unit": product.unit,
-        "unit_price": plain(product.unit_price) if same else "",
-        "cost": plain(product.cost) if same and product.cost is not None else "",
         "taxes": " ".join(plain(tax.percent) for tax in product.taxes.all() if tax.active),
+        **found.as_row(),
     }
 
 

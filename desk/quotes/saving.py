@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,10 +18,15 @@ from core.company.queries import company
 from core.errors import Refused
 from core.events.actor import Actor
 from core.http import Request, signed_in, toast
+from crm.catalogue.models import Product
+from crm.catalogue.queries import rates_into
+from crm.catalogue.queries import today as catalogue_day
+from crm.catalogue.serving import picture_of
 from crm.quotes import clock
 from crm.quotes.errors import BadLine, BadQuote, NotADraft, StaleDraft
 from crm.quotes.operations import save_draft
 from desk.quotes import editor, queries
+from desk.quotes.converting import asked_conversion, priced, typed_rate, without_rate
 from desk.quotes.posted import drafts_of, fields_of
 
 TOTALS = "desk/quotes/totals.html"
@@ -33,11 +40,38 @@ def products(request: Request) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     today = clock.today_in(company().timezone, timezone.now())
     language, currency = request.GET.get("language", "")[:2], request.GET.get("currency", "")[:3].upper()
-    found = [
-        (product, json.dumps(queries.as_line(product, language, currency), ensure_ascii=False))
-        for product in (queries.found_products(text, today) if text else [])
-    ]
+    rates = rates_into(currency, today)
+    found = []
+    for product in queries.found_products(text, today) if text else []:
+        row = queries.as_line(product, language, currency, rates.get(product.currency))
+        found.append((product, row, json.dumps(row, ensure_ascii=False)))
     return render(request, "desk/quotes/products.html", {"found": found, "currency": currency})
+
+
+@require_safe
+@never_cache
+@signed_in
+def convert(request: Request) -> HttpResponse:
+    """A price in the currency of the quote: by the rate that is typed, without one by the catalogue's of the day."""
+    asked = asked_conversion(request.GET.dict())
+    if asked is None:
+        raise BadRequest("price, base and quote must be a number and two currencies")
+    price, cost, base, quote = asked
+    text = request.GET.get("rate", "").strip()
+    rate = typed_rate(text) if text else rates_into(quote, catalogue_day()).get(base)
+    if rate is None:
+        said = (
+            _("Write a rate above zero, with eight decimals at most.") if text else without_rate(base, quote)
+        )
+        return JsonResponse({"error": said}, status=422)
+    return JsonResponse(priced(price, cost, base=base, quote=quote, rate=rate).as_row())
+
+
+@require_safe
+@signed_in
+def picture(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The picture of a product."""
+    return picture_of(get_object_or_404(Product, public_id=public_id))
 
 
 @require_POST

@@ -94,7 +94,7 @@ PAGES: tuple[SettingsPage, ...] = (
         "package",
         _SALES,
         _(
-            "What you sell, and how its price follows from the answers. Try each price with answers of your own."
+            "What you sell, how its price follows from the answers, taxes and rates. Try each price as you write it."
         ),
     ),
     SettingsPage(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from desk.settings import views as home
+from desk.settings.catalogue import editing as catalogue_editing
+from desk.settings.catalogue import money as catalogue_money
+from desk.settings.catalogue import pricing as catalogue_pricing
 from desk.settings.catalogue import views as catalogue
 from desk.settings.chances import views as chances
 from desk.settings.channels import own_app
@@ -26,7 +29,43 @@ from desk.settings.team import views as team
 urlpatterns = [
     path("", home.settings, name="settings"),
     path("catalogue/", catalogue.catalogue, name="settings_catalogue"),
+    path("catalogue/order/", catalogue.order, name="settings_products_order"),
+    path("catalogue/leads/", catalogue.leads_found, name="settings_price_leads"),
+    path("catalogue/products/new/", catalogue_editing.new, name="settings_product_new"),
     path("catalogue/products/<uuid:public_id>/", catalogue.product, name="settings_product"),
+    path("catalogue/products/<uuid:public_id>/edit/", catalogue_editing.edit, name="settings_product_edit"),
+    path("catalogue/products/<uuid:public_id>/use/", catalogue_editing.use, name="settings_product_use"),
+    path(
+        "catalogue/products/<uuid:public_id>/delete/",
+        catalogue_editing.delete,
+        name="settings_product_delete",
+    ),
+    path(
+        "catalogue/products/<uuid:public_id>/picture/",
+        catalogue_editing.picture,
+        name="settings_product_picture",
+    ),
+    path("catalogue/products/<uuid:public_id>/price/", catalogue_pricing.part, name="settings_price_part"),
+    path(
+        "catalogue/products/<uuid:public_id>/price/delete/",
+        catalogue_pricing.delete_part,
+        name="settings_price_part_delete",
+    ),
+    path(
+        "catalogue/products/<uuid:public_id>/price/order/",
+        catalogue_pricing.order_parts,
+        name="settings_price_order",
+    ),
+    path(
+        "catalogue/products/<uuid:public_id>/price/preview/",
+        catalogue_pricing.preview,
+        name="settings_price_preview",
+    ),
+    path("catalogue/taxes/", catalogue_money.taxes, name="settings_taxes"),
+    path("catalogue/taxes/new/", catalogue_money.new_tax, name="settings_tax_new"),
+    path("catalogue/taxes/<uuid:public_id>/", catalogue_money.tax, name="settings_tax"),
+    path("catalogue/rates/", catalogue_money.rates, name="settings_rates"),
+    path("catalogue/rates/new/", catalogue_money.new_rate, name="settings_rate_new"),
     path("company/", company.company, name="settings_company"),
     path("company/sending/", company.sending, name="settings_sending"),
     path("hours/", hours.hours, name="settings_hours"),

@@ -21,8 +21,9 @@
       if (input?.type === "checkbox") input.checked = Boolean(value);
       else if (input) input.value = value;
     }
-    line.kept = { product: row.product ?? "", explained: row.explained ?? [] };
+    line.kept = { product: row.product ?? "", explained: row.explained ?? [], lacks_rate: row.lacks_rate ?? "" };
     showOption(line);
+    showRate(line);
     grow(field(line, "description"));
   }
   function showOption(line) {
@@ -32,6 +33,41 @@
   }
   function grow(area) {
     area.rows = Math.min(12, Math.max(1, area.value.split("\n").length));
+  }
+  // A price in another currency: the rate stands with the line, and another rate makes another price.
+  const rateOf = (line) => line.kept.explained.find((part) => part.kind === "rate" && part.price);
+  function showRate(line) {
+    const rate = rateOf(line);
+    line.querySelector("[data-no-rate]").hidden = !line.kept.lacks_rate;
+    line.querySelector("[data-rate]").hidden = !rate;
+    if (!rate) return;
+    line.querySelector("[data-rate-price]").textContent = `${rate.price} ${rate.base}`;
+    line.querySelector("[data-rate-base]").textContent = rate.base;
+    line.querySelector("[data-rate-quote]").textContent = rate.quote;
+    line.querySelector("[data-rate-value]").value = rate.rate;
+  }
+  async function convert(line, typed) {
+    const rate = rateOf(line);
+    const quote = form.elements.currency.value.trim().toUpperCase();
+    if (!rate || quote.length !== 3) return;
+    const values = { price: rate.price, cost: rate.cost ?? "", base: rate.base, quote, rate: typed };
+    const answer = await fetch(`${form.dataset.convert}?${new URLSearchParams(values)}`, { headers: { "HX-Request": "true" } });
+    const found = await answer.json().catch(() => ({}));
+    if (rateOf(line) !== rate) return;
+    if (!answer.ok) return complain(line, found.error ?? "", "unit_price");
+    complain(line, "");
+    const others = line.kept.explained.filter((part) => part !== rate);
+    Object.assign(line.kept, { explained: [...others, ...found.explained], lacks_rate: "" });
+    field(line, "unit_price").value = found.unit_price;
+    if (rate.cost) field(line, "cost").value = found.cost;
+    if (document.activeElement !== line.querySelector("[data-rate-value]")) showRate(line);
+    changed();
+  }
+  // A price that is written by hand owes nothing to a rate.
+  function priceByHand(line) {
+    line.kept.explained = line.kept.explained.filter((part) => part.kind !== "rate");
+    line.kept.lacks_rate = "";
+    showRate(line);
   }
   const isEmpty = (line) => !["title", "description", "unit_price"].some((name) => field(line, name).value.trim());
   const filled = () => [...list.children].filter((line) => !isEmpty(line));
@@ -213,7 +249,12 @@
     if (event.target.dataset.field === "title") look(event.target);
     if (event.target.dataset.field === "description") grow(event.target);
     if (event.target.dataset.field === "optional") showOption(line);
+    if (event.target.dataset.field === "unit_price") priceByHand(line);
+    if (event.target.matches("[data-rate-value]")) return convert(line, event.target.value);
     changed();
+  });
+  form.elements.currency.addEventListener("change", () => {
+    for (const line of list.children) convert(line, "");
   });
   list.addEventListener("focusout", ({ target }) => target === typedIn && closeFound());
   form.addEventListener("click", ({ target }) => {

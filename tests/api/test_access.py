@@ -105,6 +105,7 @@ OPERATIONS: dict[str, Scope | None] = {
     "POST taxes/": S.CATALOGUE_WRITE,
     "GET taxes/{public_id}/": S.CATALOGUE_READ,
     "PATCH taxes/{public_id}/": S.CATALOGUE_WRITE,
+    "POST taxes/{public_id}/replace/": S.CATALOGUE_WRITE,
     "GET rates/": S.CATALOGUE_READ,
     "POST rates/": S.CATALOGUE_WRITE,
     "GET scoring/versions/": S.SETTINGS_READ,

@@ -127,3 +127,17 @@ def test_a_tax_is_changed(program: Program) -> None:
     tax = program.post("taxes/", {"name": "VAT", "percent": "18"})
     assert program.patch(f"taxes/{tax['id']}/", {"percent": "20.5"})["percent"] == "20.5"
     assert faults(program.patch(f"taxes/{tax['id']}/", {"percent": "101"}, expect=400)) == ["/percent"]
+
+
+def test_a_tax_is_replaced(program: Program) -> None:
+    vat = program.post("taxes/", {"name": "VAT", "percent": "20"})
+    made = program.post(f"taxes/{vat['id']}/replace/", {"name": "VAT", "percent": "18"})
+    assert (made["percent"], made["active"]) == ("18", True)
+    assert program.get(f"taxes/{vat['id']}/")["active"] is False
+    problem = program.post(f"taxes/{made['id']}/replace/", {"name": "", "percent": "18"}, expect=400)
+    assert faults(problem) == ["/name"]
+
+
+def test_a_product_says_whether_a_specialist_quotes_it_and_has_a_picture(program: Program) -> None:
+    made = program.post("products/", {**KITCHEN, "complex": True})
+    assert (made["complex"], made["has_picture"]) == (True, False)

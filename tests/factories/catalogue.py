@@ -10,6 +10,7 @@ from crm.catalogue.models import Product, Tax
 from crm.catalogue.operations import ProductDraft, TaxDraft, save_product, save_tax
 from tests.factories.crm import CriterionFactory
 
+PNG = b"\x89PNG\r\n\x1a\nno more than its first bytes"
 RUSH = {"field": "answer.rush", "op": "is", "value": True}
 KITCHEN_RULES: dict[str, Any] = {
     "quantity": {"of": ["answer.length"], "usual": ["3", "7"], "step": "0.5"},

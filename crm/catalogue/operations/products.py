@@ -19,6 +19,7 @@ from core.languages import Language
 from core.text import clean, clean_json
 from crm.catalogue.errors import BadEntry, BadRules, ProductInUse, StaleProduct
 from crm.catalogue.models import Product, ProductKind, Tax, Unit
+from crm.catalogue.past import changes_since, last_edit
 from crm.catalogue.pictures import BadPicture, kind_of
 from crm.catalogue.queries import uses_of_product
 from crm.catalogue.reading import LARGEST, read_rules, written
@@ -43,6 +44,7 @@ class ProductDraft:
     unit: str = Unit.PIECE
     cost: Decimal | None = None
     rules: dict[str, Any] = field(default_factory=dict)
+    complex: bool = False
     taxes: tuple[int, ...] = ()
     goals: tuple[str, ...] = ()
     active_from: date | None = None
@@ -51,6 +53,14 @@ class ProductDraft:
 
 
 COLUMNS = tuple(name for name in ProductDraft.__dataclass_fields__ if name != "taxes")
+
+
+def draft_of(product: Product, **changes: Any) -> ProductDraft:
+    """What stands, with these changes."""
+    kept = {name: getattr(product, name) for name in COLUMNS}
+    if "taxes" not in changes:
+        kept["taxes"] = tuple(product.taxes.values_list("pk", flat=True))
+    return ProductDraft(**{**kept, **changes})
 
 
 @transaction.atomic
@@ -64,7 +74,7 @@ def save_product(
     """
     found = _locked(product_id) if product_id else Product(position=_next_position())
     if expected is not None and found.pk and found.revision != expected:
-        raise StaleProduct(_stale(found), who="", when=None)
+        raise stale_product(found, expected)
     values = _checked(draft, found)
     changed = [name for name in COLUMNS if not found.pk or getattr(found, name) != values[name]]
     before = set(found.taxes.values_list("pk", flat=True)) if found.pk else None
@@ -77,7 +87,7 @@ def save_product(
     found.revision += 1 if found.pk else 0
     found.save()
     found.taxes.set(draft.taxes)
-    _tell(found, changed, actor)
+    tell_product(found, changed, actor)
     return found
 
 
@@ -89,7 +99,7 @@ def use_product(*, product_id: int, active: bool, actor: Actor) -> Product:
         found.active = active
         found.revision += 1
         found.save(update_fields=["active", "revision"])
-        _tell(found, ["active"], actor)
+        tell_product(found, ["active"], actor)
     return found
 
 
@@ -100,7 +110,7 @@ def delete_product(*, product_id: int, actor: Actor) -> None:
     if uses := uses_of_product(found):
         sentence = _("“%(name)s” is still offered. Change these first, or stop selling it: then it is kept.")
         raise ProductInUse(sentence % {"name": found.name}, uses)
-    _tell(found, ["deleted"], actor)
+    tell_product(found, ["deleted"], actor)
     found.delete()
 
 
@@ -116,7 +126,7 @@ def reorder_products(*, product_ids: Sequence[int], actor: Actor) -> None:
             moved.append(row)
     Product.objects.bulk_update(moved, ["position"])
     if moved:
-        _tell(moved[0], ["position"], actor)
+        tell_product(moved[0], ["position"], actor)
 
 
 @transaction.atomic
@@ -133,7 +143,7 @@ def set_picture(*, product_id: int, content: bytes | None, actor: Actor) -> Prod
         found.picture.save(f"{found.public_id}.{ending}", ContentFile(content), save=False)
     found.revision += 1
     found.save(update_fields=["picture", "revision"])
-    _tell(found, ["picture"], actor)
+    tell_product(found, ["picture"], actor)
     return found
 
 
@@ -146,14 +156,21 @@ def _next_position() -> int:
     return 0 if last is None else last + 1
 
 
-def _tell(found: Product, changed: Sequence[str], actor: Actor) -> None:
+def tell_product(found: Product, changed: Sequence[str], actor: Actor) -> None:
     payload = {"code": found.code, "name": found.name, "changes": list(changed)}
     record(name="product.changed", subject=found, actor=actor, payload=payload)
 
 
-def _stale(found: Product) -> str:
-    sentence = _("Somebody has changed “%(name)s” in the meantime. Look at it again before you save.")
-    return sentence % {"name": found.name}
+def stale_product(found: Product, expected: int) -> StaleProduct:
+    edit = last_edit(found)
+    who = edit.who or _("Somebody else")
+    sentence = _("%(who)s has changed “%(name)s” in the meantime. Look at it again before you save.")
+    return StaleProduct(
+        sentence % {"who": who, "name": found.name},
+        who=edit.who,
+        when=edit.when,
+        changes=changes_since(found, expected),
+    )
 
 
 def _checked(draft: ProductDraft, found: Product) -> dict[str, Any]:

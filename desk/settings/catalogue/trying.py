@@ -1,4 +1,4 @@
-"""The try-out beside a product: facts as inputs, and what they come to."""
+"""The try-out beside a product: facts as inputs, those of a lead to begin with, and what they come to."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from core.conditions import Field, FieldType
 from core.text.amounts import money
 from crm.catalogue.errors import BadFacts, BadRules
-from crm.catalogue.explaining import label_of, money_exact, rules_in_words
+from crm.catalogue.explaining import label_of, money_exact
 from crm.catalogue.models import Product
-from crm.catalogue.queries import Answer, lead_knowing, price_of
+from crm.catalogue.queries import Answer, Tree, lead_knowing, lead_like, price_of, stored_fact, tree_of
 from crm.catalogue.reading import Fields
+from crm.pipeline.models import Lead
 from crm.qualification import entry
 from crm.qualification.errors import BadAnswer
 
@@ -33,11 +34,13 @@ class Fact:
 
 @dataclass
 class TryOut:
-    """`answer` is None where the rules cannot be read; then `fault` says why."""
+    """`answer` is None where the rules cannot be read; then `fault` says why. `lead`: whose facts they began with."""
 
     facts: list[Fact]
     answer: Answer | None = None
     fault: str = ""
+    lead: Lead | None = None
+    tree: Tree | None = None
 
     @property
     def headline(self) -> str:
@@ -70,13 +73,17 @@ class TryOut:
         ]
 
 
-def try_out(product: Product, data: QueryDict, fields: Fields) -> TryOut:
-    """With what stands in the inputs; what cannot be read is told at its input and counts as not known."""
+def try_out(product: Product, data: QueryDict, fields: Fields, lead: Lead | None = None) -> TryOut:
+    """With what stands in the inputs; what cannot be read is told at its input and counts as not known. Of `lead` comes
+    what no input asks for, and all facts where no input was sent yet.
+    """
     try:
-        asked = price_of(product, lead_knowing({}), fields=fields).asked
+        empty = price_of(product, lead_knowing({}), fields=fields)
     except BadRules as error:
-        return TryOut([], fault=str(error))
-    facts = [_fact(key, data.get(key, "").strip()[:200], fields, product.currency) for key in asked]
+        return TryOut([], fault=str(error), lead=lead)
+    asked = [key for key in empty.asked if key in fields]
+    typed = _typed(asked, data, fields, lead)
+    facts = [_fact(key, typed[key], fields) for key in asked]
     values: dict[str, Any] = {}
     for fact in facts:
         if fact.value:
@@ -87,15 +94,17 @@ def try_out(product: Product, data: QueryDict, fields: Fields) -> TryOut:
                 fact.error = str(error).removeprefix(f"{fact.key}: ")
             else:
                 values[fact.key] = value
-    return TryOut(facts, price_of(product, lead_knowing(values), fields=fields))
+    wish = lead_like(lead, values, forget=asked) if lead else lead_knowing(values)
+    return TryOut(facts, price_of(product, wish, fields=fields), lead=lead, tree=tree_of(empty))
 
 
-def sentences(product: Product, answer: Answer | None, fields: Mapping[str, Field]) -> list[str]:
-    """The price rules in plain words."""
-    return [] if answer is None else [each["text"] for each in rules_in_words(answer.rules, product, fields)]
+def _typed(asked: list[str], data: QueryDict, fields: Fields, lead: Lead | None) -> dict[str, str]:
+    if lead is not None and not any(key in data for key in asked):
+        return {key: entry.shown(fields[key].type, stored_fact(lead, key)) for key in asked}
+    return {key: data.get(key, "").strip()[:200] for key in asked}
 
 
-def _fact(key: str, value: str, fields: Fields, currency: str) -> Fact:
+def _fact(key: str, value: str, fields: Mapping[str, Field]) -> Fact:
     asked = fields[key]
     known = [("true", _("Yes")), ("false", _("No"))] if asked.type is FieldType.BOOLEAN else asked.options()
     options = [(each, str(label), each == value) for each, label in known or ()]

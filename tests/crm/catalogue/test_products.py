@@ -10,13 +10,17 @@ import pytest
 
 from core.events.actor import SYSTEM, Actor
 from core.events.models import Event
+from crm.catalogue.editing import without_entry
 from crm.catalogue.errors import BadEntry, BadRules, ProductInUse, StaleProduct, TaxInUse
 from crm.catalogue.models import ExchangeRate, Product
 from crm.catalogue.operations import (
     TaxDraft,
+    change_product,
     delete_product,
     delete_tax,
+    draft_of,
     reorder_products,
+    replace_tax,
     save_product,
     save_tax,
     set_picture,
@@ -31,7 +35,7 @@ from crm.qualification.models import Criterion
 from crm.qualification.operations import delete_criterion
 from crm.quotes.models import QuoteLine, QuoteTemplate
 from crm.quotes.operations import decline
-from tests.factories.catalogue import kitchen_draft, make_criteria, make_kitchen, make_vat
+from tests.factories.catalogue import KITCHEN_RULES, kitchen_draft, make_criteria, make_kitchen, make_vat
 from tests.factories.core import AdminFactory
 from tests.factories.crm import LeadFactory
 from tests.factories.fields import make_field
@@ -63,8 +67,31 @@ def test_saving_the_same_again_changes_nothing_and_a_change_counts_the_revision(
     assert save_product(draft=kitchen_draft(), actor=SYSTEM, product_id=found.pk).revision == 0
     changed = save_product(draft=kitchen_draft(name="Kitchen"), actor=SYSTEM, product_id=found.pk, expected=0)
     assert (changed.revision, changed.name) == (1, "Kitchen")
-    with pytest.raises(StaleProduct):
+    with pytest.raises(StaleProduct) as stale:
         save_product(draft=kitchen_draft(name="Old"), actor=SYSTEM, product_id=found.pk, expected=0)
+    assert stale.value.changes == ("name",)
+    assert str(stale.value).startswith("Somebody else has changed “Kitchen” in the meantime.")
+
+
+def test_a_part_is_changed_over_what_stands_there() -> None:
+    found = make_kitchen(taxes=(make_vat().pk,))
+    other = save_product(
+        draft=draft_of(found, name="Kitchen", complex=True), actor=SYSTEM, product_id=found.pk, expected=0
+    )
+    made = change_product(
+        product_id=found.pk,
+        actor=SYSTEM,
+        expected=other.revision,
+        edit=lambda rules: without_entry(rules, "options", "oven"),
+        unit_price=Decimal(210000),
+    )
+    assert (made.name, made.complex, made.unit_price, made.revision) == ("Kitchen", True, 210000, 2)
+    assert "options" not in made.rules
+    assert made.rules["surcharges"] == KITCHEN_RULES["surcharges"]
+    assert made.taxes.count() == 1
+    with pytest.raises(StaleProduct) as stale:
+        change_product(product_id=found.pk, actor=SYSTEM, expected=1, edit=dict)
+    assert stale.value.changes == ("unit_price", "rules")
 
 
 @pytest.mark.parametrize(
@@ -177,6 +204,37 @@ def test_a_tax_of_a_product_stays() -> None:
         save_tax(draft=TaxDraft(name="VAT", percent=Decimal(10)), actor=SYSTEM)
     with pytest.raises(BadEntry):
         save_tax(draft=TaxDraft(name="Other", percent=Decimal("100.1")), actor=SYSTEM)
+
+
+def test_a_tax_that_stands_on_quotes_is_replaced_and_never_changed() -> None:
+    tax = make_vat()
+    product = make_kitchen(taxes=(tax.pk,))
+    untouched = make_kitchen(code="SOFA")
+    make_sent(LeadFactory(), AdminFactory(), line(product=product, taxes=(Decimal(20),)), now=NOW)
+    lower = TaxDraft(name="VAT", percent=Decimal(18), is_default=True)
+    with pytest.raises(TaxInUse, match="Put a new tax in its place") as refusal:
+        save_tax(draft=lower, actor=SYSTEM, tax_id=tax.pk)
+    assert len(refusal.value.uses) == 1
+
+    made = replace_tax(tax_id=tax.pk, draft=lower, actor=SYSTEM)
+
+    tax.refresh_from_db()
+    assert (tax.percent, tax.active, tax.is_default) == (20, False, False)
+    assert (made.name, made.percent, made.active, made.is_default) == ("VAT", 18, True, True)
+    assert (list(product.taxes.all()), list(untouched.taxes.all())) == ([made], [])
+    assert QuoteLine.objects.get().taxes == [Decimal(20)]
+    assert replace_tax(tax_id=tax.pk, draft=lower, actor=SYSTEM) == made
+    with pytest.raises(BadEntry) as refused:
+        save_tax(draft=TaxDraft(name="VAT", percent=Decimal(20)), actor=SYSTEM, tax_id=tax.pk)
+    assert list(refused.value.faults) == ["name"]
+    assert save_tax(draft=TaxDraft(name="Value added", percent=Decimal(18)), actor=SYSTEM, tax_id=made.pk)
+
+
+def test_a_tax_that_stands_on_no_quote_may_change_its_percent() -> None:
+    tax = make_vat()
+    assert (
+        save_tax(draft=TaxDraft(name="VAT", percent=Decimal(18)), actor=SYSTEM, tax_id=tax.pk).percent == 18
+    )
 
 
 def test_the_newest_rate_of_the_day_counts_in_its_direction_alone() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from core.access.models import User
+from core.events.actor import SYSTEM
 from crm.catalogue.models import Tax
+from crm.catalogue.operations import set_rate
 from crm.pipeline.models import Lead
 from crm.quotes.models import QuoteVersion
 from tests.desk.conftest import Counting
@@ -216,3 +219,60 @@ def test_a_quote_as_a_whole_that_cannot_be_is_refused(
     response = post(client, name, draft, [OVEN], revision="0", **given)
     assert response.status_code == 422
     assert says in response.content.decode()
+
+
+def test_a_product_in_another_currency_takes_the_rate_of_the_day_and_says_so(
+    client: Client, lead: Lead
+) -> None:
+    ProductFactory(name="Oven in drams", currency="AMD", unit_price=Decimal(90000), cost=Decimal(60000))
+    url, asked = reverse("desk:quote_products"), {"q": "oven", "language": "en", "currency": "USD"}
+
+    lacking = client.get(url, asked).content
+    (row,) = [json.loads(text) for text in attributes(lacking, "product-hit", "data-product")]
+    assert (row["unit_price"], row["lacks_rate"]) == ("", "AMD")
+    assert "no rate from AMD to USD" in words(lacking, "product-hit")[0]
+
+    for day, rate in ((date(2026, 1, 1), "0.0026"), (date(2099, 1, 1), "0.5")):
+        set_rate(base="AMD", quote="USD", rate=Decimal(rate), since=day, actor=SYSTEM)
+    found = client.get(url, asked).content
+    (row,) = [json.loads(text) for text in attributes(found, "product-hit", "data-product")]
+    assert (row["unit_price"], row["cost"], row["lacks_rate"]) == ("234", "156", "")
+    assert row["explained"] == [
+        {
+            "kind": "rate",
+            "text": "1 AMD = 0.0026 USD",
+            "base": "AMD",
+            "quote": "USD",
+            "rate": "0.0026",
+            "price": "90000",
+            "cost": "60000",
+        }
+    ]
+    assert "1 AMD = 0.0026 USD" in words(found, "product-hit")[0]
+
+
+def test_a_line_without_a_rate_is_refused_until_it_has_a_price(
+    client: Client, manager: User, lead: Lead
+) -> None:
+    draft, row = make_draft(lead, manager, now=NOW), {"title": "Oven", "lacks_rate": "AMD"}
+    response = post(client, "quote_save", draft, [row], revision="0")
+    assert response.status_code == 422
+    assert "There is no rate from AMD yet" in response.content.decode()
+    assert attributes(response.content, "alert", "data-field") == ["unit_price"]
+    assert post(client, "quote_save", draft, [{**row, "unit_price": "5"}], revision="0").status_code == 200
+
+
+def test_another_rate_gives_another_price(client: Client, lead: Lead) -> None:
+    url = reverse("desk:quote_convert")
+    asked = {"price": "100", "cost": "60.5", "base": "USD", "quote": "AMD"}
+    typed = client.get(url, {**asked, "rate": "390.5"}).json()
+    assert (typed["unit_price"], typed["cost"]) == ("39050", "23625.25")
+    assert typed["explained"][0]["text"] == "1 USD = 390.5 AMD"
+    assert "no rate from USD to AMD" in client.get(url, asked).json()["error"]
+    set_rate(base="USD", quote="AMD", rate=Decimal(400), since=date(2026, 1, 1), actor=SYSTEM)
+    assert client.get(url, asked).json()["unit_price"] == "40000"
+    same = client.get(url, {**asked, "quote": "USD"}).json()
+    assert (same["unit_price"], same["explained"]) == ("100", [])
+    for rate in ("0", "-1", "much", "1.123456789"):
+        assert client.get(url, {**asked, "rate": rate}).status_code == 422
+    assert client.get(url, {**asked, "base": "dollar"}).status_code == 400

@@ -23,7 +23,7 @@ from desk.settings.urls import urlpatterns
 from tests.desk.reading import words
 from tests.desk.settings.htmx import htmx
 from tests.factories.bookings import make_service
-from tests.factories.catalogue import make_kitchen
+from tests.factories.catalogue import make_kitchen, make_vat
 from tests.factories.conversations import make_web_chat
 from tests.factories.core import CalendarFactory, CompanyFactory, TeamFactory, UserFactory
 from tests.factories.fields import make_field
@@ -50,6 +50,9 @@ READ_BY_MANAGERS = {
     "settings_fields",
     "settings_catalogue",
     "settings_product",
+    "settings_price_leads",
+    "settings_taxes",
+    "settings_rates",
     "settings_chances",
     "settings_chances_progress",
     "settings_history",
@@ -82,6 +85,7 @@ def addresses(db: None) -> dict[str, str]:
         "settings/resources": service.resources.get(),
         "settings/fields": make_field(),
         "settings/catalogue/products": make_kitchen(rules={}),
+        "settings/catalogue/taxes": make_vat(),
     }
     found = {}
     for entry in urlpatterns:
@@ -188,7 +192,9 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         {
             name
             for name in READ_BY_MANAGERS
-            if not name.startswith(("settings_scoring_", "settings_channel_p", "settings_chances_p"))
+            if not name.startswith(
+                ("settings_scoring_", "settings_channel_p", "settings_chances_p", "settings_price_")
+            )
         }
     ),
 )
