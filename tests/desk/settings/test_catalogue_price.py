@@ -218,7 +218,7 @@ def test_the_second_of_two_is_refused_with_what_stands_now(desk: Client, kitchen
     assert "Anna Admin has changed “Kitchen to measure” in the meantime." in told
     assert "This part now reads there: From 9 on: 1,000 AMD." in told
     assert attributes(late.content, "#price-mark", "value") == ["1"]
-    assert attributes(late.content, "form-control", "value") == ["9", "2000"]
+    assert attributes(late.content, "form-control", "value")[:2] == ["9", "2000"]
     assert rules(kitchen)["tiers"] == [{"from": "9", "unit_price": "1000"}]
     assert save(desk, kitchen, "tiers", revision=1, **{**tier, "price-a": "2000"}).status_code == 200
     for part in ("price/delete/", "price/order/"):
