@@ -11,11 +11,13 @@ class AutomationConfig(AppConfig):
         from automation.flows.operations import FlowResponder
         from automation.flows.uses import flows_using
         from automation.history_words import register_words
+        from automation.sequences import receivers as sequences
         from conversations import responder
         from crm import uses
 
         register_events()
         register_words()
         receivers.register()
+        sequences.register()
         responder.register(FlowResponder())
         uses.register(flows_using)

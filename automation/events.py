@@ -31,6 +31,56 @@ TYPES = (
     ),
 )
 
+_SEQUENCE = {"sequence": "key", "name": "what people call it"}
+SEQUENCES = (
+    EventType(
+        "sequence.published",
+        1,
+        "A new version of a sequence of follow-ups is used from now on.",
+        {**_SEQUENCE, "version": "number"},
+    ),
+    EventType(
+        "sequence.switched", 1, "A sequence is used, or no longer.", {**_SEQUENCE, "on": "true or false"}
+    ),
+    EventType("sequence.begun", 1, "A lead began a sequence.", {**_SEQUENCE, "version": "number"}),
+    EventType(
+        "sequence.held_out",
+        1,
+        "A lead was left alone to compare with those that a sequence writes to.",
+        {**_SEQUENCE, "version": "number"},
+    ),
+    EventType(
+        "sequence.step_taken",
+        1,
+        "A step of a sequence was taken.",
+        {
+            **_SEQUENCE,
+            "step": "from 1",
+            "went": "message or task",
+            "channel": "kind of channel, empty for a task",
+        },
+    ),
+    EventType(
+        "sequence.postponed",
+        1,
+        "The customer named a time for the next step.",
+        {**_SEQUENCE, "at": "ISO 8601"},
+    ),
+    EventType(
+        "sequence.stopped",
+        1,
+        "A sequence ended before its last step.",
+        {
+            **_SEQUENCE,
+            "reason": "reply, opt_out, won, lost, booked, quote, left, task, cancelled or off",
+            "sent": "messages until then",
+        },
+    ),
+    EventType(
+        "sequence.finished", 1, "A sequence came to its last step.", {**_SEQUENCE, "sent": "messages in all"}
+    ),
+)
+
 
 def register_events() -> None:
-    register(*TYPES)
+    register(*TYPES, *SEQUENCES)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from automation.flows.models import Flow, FlowVersion
+from automation.sequences.models import FollowUpSettings, Sequence, SequenceVersion
 from core.history.registry import Related, Row, Tracked, Words, register
 from core.history.values import by_language
 
@@ -36,6 +37,25 @@ def _steps(before: Any, after: Any) -> Iterable[tuple[str, str, str]]:
         )
 
 
+def _messages(before: Any, after: Any) -> Iterable[tuple[str, str, str]]:
+    """Every message that got other words, by its place and language."""
+    old, new = _texts_of(before), _texts_of(after)
+    for place in range(max(len(old), len(new))):
+        was = old[place] if place < len(old) else {}
+        now = new[place] if place < len(new) else {}
+        for language, one, other in by_language(was, now):
+            yield (
+                now_("message %(number)s, %(language)s") % {"number": place + 1, "language": language},
+                one,
+                other,
+            )
+
+
+def _texts_of(script: Any) -> list[Any]:
+    steps = script.get("steps") if isinstance(script, Mapping) else None
+    return [step.get("texts") or {} for step in steps or () if isinstance(step, Mapping)]
+
+
 def _count(document: Any) -> int:
     steps = document.get("steps") if isinstance(document, Mapping) else None
     return len(steps) if isinstance(steps, list | dict) else 0
@@ -59,5 +79,22 @@ def register_words() -> None:
                 "published_at": Words(label=_("published")),
             },
             hidden=frozenset({"flow", "number", "created_by"}),
+        ),
+        Tracked(model=FollowUpSettings, label=_("Follow-ups")),
+        Tracked(model=Sequence, label=_("Follow-up"), hidden=frozenset({"key", "position"})),
+        Tracked(
+            model=SequenceVersion,
+            label=_("Version of a follow-up"),
+            of="sequence",
+            follows=("sequence_id",),
+            mark="",
+            called=_version,
+            named_by=("number",),
+            fields={
+                "status": Words(label=_("state")),
+                "script": Words(label=_("messages"), split=_messages),
+                "published_at": Words(label=_("published")),
+            },
+            hidden=frozenset({"sequence", "number", "created_by", "revision"}),
         ),
     )

@@ -1,5 +1,15 @@
 """All models of the room, gathered for Django; each lives with its subject."""
 
 from automation.flows.models import Flow, FlowRun, FlowVersion
+from automation.sequences.models import Enrolment, FollowUp, FollowUpSettings, Sequence, SequenceVersion
 
-__all__ = ["Flow", "FlowRun", "FlowVersion"]
+__all__ = [
+    "Enrolment",
+    "Flow",
+    "FlowRun",
+    "FlowVersion",
+    "FollowUp",
+    "FollowUpSettings",
+    "Sequence",
+    "SequenceVersion",
+]

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from automation.sequences.enums import Stop
 from conversations.threads.models import ConversationStatus
 from core.events.enums import ActorKind
 from core.text.amounts import money
@@ -76,6 +77,19 @@ def _step_done(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"step": payload.get("next_step", "")}
 
 
+def _stopped(payload: Mapping[str, Any]) -> dict[str, Any]:
+    labels = dict(Stop.choices)
+    reason = payload.get("reason", "")
+    return {"name": payload.get("name", ""), "reason": str(labels.get(reason, reason)).lower()}
+
+
+def _postponed(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": payload.get("name", ""),
+        "when": formats.moment(datetime.fromisoformat(payload["at"])),
+    }
+
+
 def _booking(payload: Mapping[str, Any]) -> dict[str, Any]:
     reason = payload.get("reason")
     return {
@@ -126,6 +140,14 @@ TELLINGS: Mapping[str, Telling] = {
         "player-pause", gettext_lazy("The flow “%(flow)s” did not begin: %(reason)s"), _not_started
     ),
     "flow.finished": Telling("flag", gettext_lazy("The flow ended")),
+    "sequence.begun": Telling("bell-ringing", gettext_lazy("Follow-ups began: %(name)s")),
+    "sequence.stopped": Telling("bell-off", gettext_lazy("Follow-ups ended: %(name)s, %(reason)s"), _stopped),
+    "sequence.finished": Telling("bell-check", gettext_lazy("Follow-ups came to their end: %(name)s")),
+    "sequence.postponed": Telling(
+        "clock-pause",
+        gettext_lazy("The customer asked to be written to later: %(name)s, %(when)s"),
+        _postponed,
+    ),
     "lead.created": Telling("target", gettext_lazy("The lead was made")),
     "lead.stage_changed": Telling(
         "arrow-right", gettext_lazy("%(who)s moved the lead from %(from)s to %(to)s%(reason)s"), _move

@@ -47,6 +47,10 @@ PURE = (
     "automation/flows/offer.py",
     "automation/flows/phrases.py",
     *(f"automation/meetings/{name}.py" for name in ("values", "choosing", "talk", "wording")),
+    *(
+        f"automation/sequences/{name}.py"
+        for name in ("planning", "choosing", "stopping", "answers", "wording", "script")
+    ),
 )
 IMPURE_IMPORTS = re.compile(
     r"^(django\.db|django\.utils\.timezone|django\.core\.cache|httpx|socket|redis)\b|\.(models|queries|operations)$"

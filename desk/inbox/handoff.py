@@ -33,6 +33,7 @@ REASONS: Mapping[str, str | Promise] = {
     "repeated_question": gettext_lazy("Asks the same again and again"),
     "partnership": gettext_lazy("Offers to work together"),
     "no_flow": gettext_lazy("Nobody answers automatically here"),
+    "follow_up": gettext_lazy("Says yes to a follow-up"),
 }
 GOALS: Mapping[str, str | Promise] = {
     "sales": gettext_lazy("Price or new order"),

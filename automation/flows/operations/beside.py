@@ -39,7 +39,7 @@ def talk_first(event: CustomerMessage, situation: Situation, run: FlowRun | None
         lead=situation.lead,
         timezone=situation.timezone,
         now=situation.now,
-        phrases=_phrases(conversation.account.flow_key),
+        phrases=phrases_of(conversation.account.flow_key),
         goal=conversation.goal,
     )
     return about.act(decision, waiting)
@@ -89,7 +89,7 @@ def _words(event: CustomerMessage, situation: Situation, waiting: Open | None) -
     )
 
 
-def _phrases(flow_key: str) -> Mapping[str, Texts]:
+def phrases_of(flow_key: str) -> Mapping[str, Texts]:
     """In the words of the account's flow, which an admin may have changed."""
     version = published(flow_key)
     return document_of(version).table if version else standard_phrases()

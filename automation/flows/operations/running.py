@@ -14,6 +14,7 @@ from automation.flows.events import CustomerMessage, Event, HandBack, OptedOut, 
 from automation.flows.models import FlowRun, FlowVersion, RunStatus
 from automation.flows.operations.beside import talk_first
 from automation.flows.operations.carrying import carry_out
+from automation.flows.operations.following import follow_up_first
 from automation.flows.operations.situation import Situation
 from automation.flows.queries import document_of, has_run, published, unfinished_run
 from automation.flows.reading import reading
@@ -54,6 +55,8 @@ class FlowResponder:
             run = unfinished_run(conversation) if conversation.last_sequence > 1 else None
             situation = Situation.of(conversation, now=now, message=message)
             event = _event(conversation, message, understanding, situation.currency)
+            if follow_up_first(event, situation, run, lambda paused: _ask_again(paused, situation)):
+                return
             if talk_first(event, situation, run):
                 return
             if run is not None:
@@ -183,6 +186,12 @@ def _go_on(run: FlowRun, event: Event, situation: Situation) -> None:
     run.finished_at = situation.now if outcome.state.status is State.DONE else None
     run.save(update_fields=["state", "status", "updated_at", "finished_at"])
     _watch_silence(outcome.state, flow.reminder_after, situation, before=before)
+
+
+def _ask_again(run: FlowRun, situation: Situation) -> None:
+    """The customer wants to go on after a long silence: the open question once more."""
+    _go_on(run, Takeover(), situation)
+    _go_on(run, HandBack(), situation)
 
 
 def _watch_silence(state: RunState, minutes: int, situation: Situation, *, before: RunState | None) -> None:

@@ -1,0 +1,58 @@
+"""What a customer says to a follow-up is heard before the flow; a yes goes at once to a meeting, the flow or a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from automation.flows.events import CustomerMessage
+from automation.flows.models import FlowRun, RunStatus
+from automation.flows.operations.beside import phrases_of
+from automation.flows.operations.situation import Situation
+from automation.meetings.operations import Talk
+from automation.meetings.talk import Act, Decision
+from automation.sequences.operations.answering import Heard, Said, hear, to_person
+
+Resume = Callable[[FlowRun], None]
+
+
+def follow_up_first(
+    event: CustomerMessage, situation: Situation, run: FlowRun | None, resume: Resume
+) -> bool:
+    """False leaves the message to what comes next. `resume` lets the run ask its open question again."""
+    message = situation.message
+    if message is None:
+        return False
+    asking = run is not None and run.status == RunStatus.ACTIVE and bool(run.state.get("pending"))
+    said = Said(
+        conversation=situation.conversation,
+        message=message,
+        lead=situation.lead,
+        intents=event.reading.intents,
+        now=situation.now,
+        asking=asking,
+    )
+    heard = hear(said, lambda: situation.wish(event.text))
+    if heard is Heard.NOTHING:
+        return False
+    if heard is Heard.FLOW and run is not None and asking:
+        resume(run)
+    elif heard is Heard.BOOKING and _offer(event, situation):
+        return True
+    elif heard is not Heard.DONE:
+        to_person(said)
+    return True
+
+
+def _offer(event: CustomerMessage, situation: Situation) -> bool:
+    """Times for a meeting; False where nothing can be booked."""
+    assert situation.message is not None
+    about = Talk(
+        conversation=situation.conversation,
+        message=situation.message,
+        lead=situation.lead,
+        timezone=situation.timezone,
+        now=situation.now,
+        phrases=phrases_of(situation.conversation.account.flow_key),
+        goal=situation.conversation.goal,
+    )
+    return about.act(Decision(Act.BOOK, wish=situation.wish(event.text)), None)
