@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from conversations.files.operations import fetch_again, keep_for_sending
-from conversations.outbox.operations.judging import zone_of
+from conversations.outbox.queries import zone_of
 from conversations.threads import operations
 from conversations.threads.models import Conversation, Message, MessageStatus
 from conversations.threads.queries import Cursor, Tab

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
 from conversations.outbox import operations
-from conversations.outbox.operations.judging import zone_of
+from conversations.outbox.queries import zone_of
 from conversations.threads.models import Conversation, Message
 from core.errors import Refused
 from core.http import Request, signed_in, toast

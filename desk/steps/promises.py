@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from conversations.outbox.operations.judging import zone_of
+from conversations.outbox.queries import zone_of
 from conversations.threads.models import AuthorKind, Conversation, Handler, Message
 from conversations.understanding import EntityType, understand
 from core.company.queries import company

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
@@ -81,10 +82,11 @@ def figures(now: datetime) -> dict[int, Figures]:
     reasons = rows.filter(state=EnrolmentState.STOPPED).values("sequence", "stop_reason")
     for row in reasons.annotate(count=Count("pk")):
         stopped[row["sequence"]][row["stop_reason"]] = row["count"]
+    counted: list[dict[str, Any]] = [dict(row) for row in sums]
     return {
         row["sequence"]: Figures(
             stopped=stopped[row["sequence"]],
-            **{name: row[name] or 0 for name in row if name != "sequence"},
+            **{name: count or 0 for name, count in row.items() if name != "sequence"},
         )
-        for row in sums
+        for row in counted
     }

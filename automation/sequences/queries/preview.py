@@ -11,7 +11,7 @@ from automation.sequences.planning import Rules, foreseen
 from automation.sequences.queries.books import weekly_cap
 from automation.sequences.queries.finding import candidates
 from automation.sequences.script import Script
-from conversations.outbox.operations.judging import quiet_hours
+from conversations.outbox.queries import quiet_hours
 from core.company.queries import company
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import leads

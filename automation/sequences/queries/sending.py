@@ -15,7 +15,7 @@ from automation.sequences.stopping import Facts
 from bookings.appointments.models import Booking, BookingStatus
 from conversations.accounts.queries import account_by_id
 from conversations.channels import registry
-from conversations.outbox.operations.judging import quiet_hours, zone_of
+from conversations.outbox.queries import quiet_hours, zone_of
 from conversations.threads.models import (
     LIVE_STATUSES,
     AuthorKind,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from conversations.accounts.models import ChannelAccount
 from conversations.channels import registry
 from conversations.outbox.models import OutboxItem, Wait
+from conversations.outbox.queries import quiet_hours, zone_of
 from conversations.sending import policy
-from conversations.sending.quiet import QuietHours
 from conversations.threads.models import LIVE_STATUSES, AuthorKind, Conversation, ConversationStatus, Message
-from core.company.models import CompanyProfile
 from core.company.queries import company
 from crm.consent.models import Purpose
 from crm.consent.queries import may
@@ -82,17 +80,3 @@ def departure(
 def end_of_quiet(contact: Contact, at: datetime) -> datetime:
     """The first instant from `at` on at which the contact may be written to unasked."""
     return quiet_hours(company()).end_of_quiet(at, zone_of(contact))
-
-
-def quiet_hours(profile: CompanyProfile) -> QuietHours:
-    return QuietHours(profile.quiet_from, profile.quiet_until, frozenset(profile.quiet_days))
-
-
-def zone_of(contact: Contact) -> str:
-    """The customer's zone where it is known, else the company's."""
-    for name in (contact.timezone, company().timezone):
-        try:
-            return ZoneInfo(name).key
-        except (ZoneInfoNotFoundError, ValueError):
-            continue
-    return "UTC"
