@@ -25,6 +25,7 @@ from crm.lists import api as lists
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
 from crm.quotes import api as quotes
+from crm.quotes.figures import api as quote_figures
 from crm.scoring.api import drafts, scores
 
 app_name = "api"
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern] = [
         name="contact_merge_undo",
     ),
     path("quotes/", quotes.Quotes.as_view(), name="quotes"),
+    path("quotes/figures/", quote_figures.Figures.as_view(), name="quote_figures"),
     path("quotes/<uuid:public_id>/", quotes.OneQuote.as_view(), name="quote"),
     path("quotes/<uuid:public_id>/answer/", quotes.Answer.as_view(), name="quote_answer"),
     path("quotes/<uuid:public_id>/withdraw/", quotes.Withdraw.as_view(), name="quote_withdraw"),

@@ -130,7 +130,9 @@ def _register_quotes() -> None:
                 "lead": Words(label=_("lead")),
                 "total": Words(show=amount()),
             },
-            hidden=frozenset({"latest", "request_key", "viewed_at"}),
+            hidden=frozenset(
+                {"latest", "request_key", "viewed_at", "first_sent_at", "off", "decline_reason"}
+            ),
         ),
         Tracked(
             model=QuoteVersion,
@@ -148,7 +150,7 @@ def _register_quotes() -> None:
             hidden=frozenset(
                 {
                     "version", "author", "needs_approval", "net", "discount", "tax", "taxes", "payable_difference", "pdf",
-                    "pdf_sha256", "revision",
+                    "pdf_sha256", "revision", "off",
                 }
             ),
         ),

@@ -130,6 +130,11 @@ def moment(at: datetime) -> str:
     return f"{_day_of_year(local)}, {local:%H:%M}"
 
 
+def day(on: date) -> str:
+    """With its year: "5 Mar 2026"."""
+    return _day_of_year(on)
+
+
 def _day_of_year(day: date) -> str:
     """As "j M Y" of Django's dates, which costs ten times as much."""
     return f"{day.day} {MONTHS_3[day.month].title()} {day.year}"

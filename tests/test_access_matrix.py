@@ -77,7 +77,7 @@ API += " products product product_price taxes tax tax_replace rates"
 API += """ scoring_versions scoring_roll_back scoring_draft scoring_draft_rules scoring_draft_rule
     scoring_draft_consequences scoring_draft_consequence scoring_draft_effect scoring_draft_test scoring_draft_publish"""
 API += " lead_chance lead_next_action win_chance"
-API += " quotes quote quote_answer quote_withdraw quote_next_version quote_renew quote_copy"
+API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_version quote_renew quote_copy"
 
 QUOTE_PAGE = "page pdf logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
@@ -155,6 +155,8 @@ MATRIX: dict[str, Level] = {
             "desk:quote_products",
             "desk:product_picture",
             "desk:quote_convert",
+            "desk:quote_figures",
+            "desk:quote_figures_csv",
         ),
         S,
     ),

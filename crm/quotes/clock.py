@@ -19,6 +19,11 @@ def is_over(valid_until: date, *, timezone: str, now: datetime) -> bool:
     return days_left(valid_until, timezone=timezone, now=now) <= 0
 
 
+def begins_at(day: date, *, timezone: str) -> datetime:
+    """The midnight with which the day begins."""
+    return datetime.combine(day, datetime.min.time(), tzinfo=ZoneInfo(timezone))
+
+
 def ends_at(valid_until: date, *, timezone: str) -> datetime:
     """The instant from which the quote no longer holds: the midnight that ends its last day."""
     return datetime.combine(valid_until + timedelta(days=1), datetime.min.time(), tzinfo=ZoneInfo(timezone))

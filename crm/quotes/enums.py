@@ -15,6 +15,10 @@ class QuoteState(models.TextChoices):
     SUPERSEDED = "superseded", _("Replaced")
 
 
+EXPIRED = "expired"
+"""How a quote is called that was sent and whose last day has passed."""
+
+
 class QuoteRounding(models.TextChoices):
     GROUP = "group", _("Tax of each rate rounded once")
     LINE = "line", _("Tax rounded line by line")

@@ -84,8 +84,9 @@ class Quote(models.Model):
     """An offer to one contact through all its versions (spec 8.2).
 
     `number` is given when a version is first sent; `requested_at`: when the customer asked for a price, where known.
-    `state`, `sent_at`, `valid_until`, `total` and `currency` are those of the version in force (sent or accepted),
-    without one of the newest, kept here for lists; `latest` is the number of the newest version.
+    `state`, `sent_at`, `viewed_at`, `valid_until`, `total`, `currency`, `off` and `decline_reason` are those of the version
+    in force (sent or accepted), without one of the newest, kept here for lists; `latest` is the number of the newest
+    version. `first_sent_at`: when its first version was sent, whatever came after.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -105,10 +106,13 @@ class Quote(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=QuoteState, default=QuoteState.DRAFT)
     currency = models.CharField(_("currency"), max_length=3, default="AMD")
     total = models.DecimalField(_("total"), max_digits=20, decimal_places=4, default=0)
+    off = models.DecimalField(_("discount given, %"), max_digits=6, decimal_places=3, default=0)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    first_sent_at = models.DateTimeField(_("first sent"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     viewed_at = models.DateTimeField(_("seen"), null=True, blank=True)
     closed_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decline_reason = models.CharField(_("reason"), max_length=10, choices=DeclineReason, blank=True)
     requested_at = models.DateTimeField(_("asked for"), null=True, blank=True)
     latest = models.PositiveSmallIntegerField(default=1)
     request_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
@@ -121,6 +125,9 @@ class Quote(models.Model):
             models.Index(fields=["owner", "-id"], name="quote_of_owner"),
             models.Index(fields=["contact", "-id"], name="quote_of_contact"),
             models.Index(fields=["valid_until"], name="quote_open_until", condition=Q(state="sent")),
+            models.Index(
+                fields=["first_sent_at"], name="quote_first_sent", condition=Q(first_sent_at__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -139,7 +146,8 @@ class QuoteVersion(models.Model):
 
     Amounts are what `crm.pricing.quote_totals` said for the lines that are in (not the options left open); screens, PDF
     and page read them and never calculate anew. `taxes`: [[percent, base, amount]] as texts. `token` opens the
-    customer's page (128 random bits). `revision` counts the saves of a draft. `needs_approval` with `approved_by`: a
+    customer's page (128 random bits). `off`: percent that lines and document take off the list prices together.
+    `revision` counts the saves of a draft. `needs_approval` with `approved_by`: a
     discount above what the author may give. `pdf_sha256` is of the file that was sent.
     """
 
@@ -160,6 +168,7 @@ class QuoteVersion(models.Model):
     )
     prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
     discount_percent = models.DecimalField(_("discount, %"), max_digits=6, decimal_places=3, default=0)
+    off = models.DecimalField(_("discount given, %"), max_digits=6, decimal_places=3, default=0)
     net = models.DecimalField(_("net"), max_digits=20, decimal_places=4, default=0)
     discount = models.DecimalField(_("discount"), max_digits=20, decimal_places=4, default=0)
     tax = models.DecimalField(_("tax"), max_digits=20, decimal_places=4, default=0)

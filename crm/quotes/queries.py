@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -13,6 +14,7 @@ from core.company.queries import company
 from crm.contacts.queries import contacts
 from crm.pipeline.models import Lead
 from crm.quotes import clock
+from crm.quotes.bands import Band
 from crm.quotes.enums import QuoteState
 from crm.quotes.models import Quote, QuoteLine, QuoteSettings, QuoteVersion
 
@@ -43,6 +45,31 @@ class QuoteQuerySet(QuerySet[Quote]):
     def open(self, now: datetime) -> QuoteQuerySet:
         """Sent, and still to be answered."""
         return self.filter(state=QuoteState.SENT, valid_until__gte=clock.today_in(company().timezone, now))
+
+    def first_sent(self, first: date | None, last: date | None) -> QuoteQuerySet:
+        """Those whose first version was sent from the one day to the other, in the company's zone; None: no end."""
+        zone, found = company().timezone, self
+        if first is not None:
+            found = found.filter(first_sent_at__gte=clock.begins_at(first, timezone=zone))
+        if last is not None:
+            found = found.filter(first_sent_at__lt=clock.ends_at(last, timezone=zone))
+        return found
+
+    def with_discount(self, band: Band) -> QuoteQuerySet:
+        found = self.filter(off__lte=band.upto)
+        return found if band.over is None else found.filter(off__gt=band.over)
+
+    def with_product(self, product: UUID) -> QuoteQuerySet:
+        """Those that name the product in a line that counts, in their version in force, else in the newest."""
+        head = Q(version__sent_at=OuterRef("sent_at")) | Q(version__sent_at__isnull=True)
+        lines = QuoteLine.objects.filter(
+            head,
+            product__public_id=product,
+            chosen=True,
+            version__quote=OuterRef("pk"),
+            version__state=OuterRef("state"),
+        )
+        return self.filter(Exists(lines))
 
 
 def quotes() -> QuoteQuerySet:

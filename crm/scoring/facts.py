@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,13 @@ class KnownLead:
     def __init__(self, lead: Any, points: Mapping[str, str]) -> None:
         self._lead = lead
         self.points = points
+        self._read: dict[str, Any] = {}
+
+    def once(self, what: str, read: Callable[[], Any]) -> Any:
+        """What `read` finds, asked for once however many conditions need it."""
+        if what not in self._read:
+            self._read[what] = read()
+        return self._read[what]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._lead, name)

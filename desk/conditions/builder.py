@@ -39,6 +39,7 @@ def field_groups(known: Fields) -> list[tuple[str, list[tuple[str, str]]]]:
         "lead.": _("Lead"),
         "talk.": _("Conversation"),
         "booking.": _("Bookings"),
+        "quote.": _("Quotes"),
     }
     found: dict[str, list[tuple[str, str]]] = {heading: [] for heading in headings.values()}
     for key, each in known.items():

@@ -24,7 +24,8 @@ from crm.contacts.models import Contact
 from crm.contacts.queries import contacts
 from crm.pipeline.models import Lead
 from crm.quotes import clock
-from crm.quotes.enums import QuoteState
+from crm.quotes.bands import BANDS
+from crm.quotes.enums import EXPIRED, QuoteState
 from crm.quotes.lines import discount_given, margin
 from crm.quotes.models import Quote, QuoteLine, QuoteVersion
 from crm.quotes.queries import QuoteQuerySet, discount_limit, quotes, versions
@@ -32,9 +33,9 @@ from desk.contacts.queries import matching
 from desk.quotes.converting import priced
 
 PAGE = 50
+NOBODY = "none"
 PRODUCTS = 8
 SECTION = 5
-EXPIRED = "expired"
 STATES = ("draft", "sent", EXPIRED, "accepted", "declined", "withdrawn")
 TONES = {"accepted": "is-good", "declined": "is-bad", EXPIRED: "is-warn"}
 
@@ -74,13 +75,27 @@ def _state(found: Quote | QuoteVersion, now: datetime) -> tuple[str, int | None]
     return (found.state, days) if days > 0 else (EXPIRED, None)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is filtered by. `owner` and `product` are public ids, `owner` "none" where nobody owns the quote;
+    the days are those on which the first version was sent.
+    """
+
+    state: str = ""
+    owner: str = ""
+    product: str = ""
+    discount: str = ""
+    currency: str = ""
+    reason: str = ""
+    sent_from: date | None = None
+    sent_to: date | None = None
+
+
 def quote_page(
-    user: User, *, now: datetime, state: str = "", owner: str = "", text: str = "", after: int | None = None
+    user: User, *, now: datetime, wanted: Wanted, text: str = "", after: int | None = None
 ) -> QuotePage:
-    """Newest first; `owner` is a colleague's public id."""
-    rows = _in_state(quotes().visible_to(user), state, now)
-    if owner:
-        rows = rows.filter(owner__public_id=owner)
+    """Newest first."""
+    rows = filtered(quotes().visible_to(user), wanted, now)
     if text.strip():
         rows = rows.filter(_like(user, text.strip()))
     if after is not None:
@@ -88,6 +103,21 @@ def quote_page(
     found = list(rows.newest_first().select_related("contact", "lead", "owner")[: PAGE + 1])
     last = found[PAGE - 1].pk if len(found) > PAGE else None
     return QuotePage([row_of(quote, now) for quote in found[:PAGE]], last)
+
+
+def filtered(rows: QuoteQuerySet, wanted: Wanted, now: datetime) -> QuoteQuerySet:
+    rows = _in_state(rows, wanted.state, now).first_sent(wanted.sent_from, wanted.sent_to)
+    if wanted.owner:
+        rows = rows.filter(
+            **{"owner": None} if wanted.owner == NOBODY else {"owner__public_id": wanted.owner}
+        )
+    if wanted.product:
+        rows = rows.with_product(UUID(wanted.product))
+    if wanted.discount:
+        rows = rows.with_discount(BANDS[wanted.discount])
+    if wanted.currency:
+        rows = rows.filter(currency=wanted.currency)
+    return rows.filter(state=QuoteState.DECLINED, decline_reason=wanted.reason) if wanted.reason else rows
 
 
 def _in_state(rows: QuoteQuerySet, state: str, now: datetime) -> QuoteQuerySet:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from desk.quotes import acts, saving, views
+from desk.quotes.figures import views as figures
 
 urlpatterns = [
     path("", views.quotes, name="quotes"),
     path("new/", views.new, name="quote_new"),
+    path("figures/", figures.page, name="quote_figures"),
+    path("figures.csv", figures.csv_file, name="quote_figures_csv"),
     path("products/", saving.products, name="quote_products"),
     path("convert/", saving.convert, name="quote_convert"),
     path("products/<uuid:public_id>/picture/", saving.picture, name="product_picture"),

@@ -24,9 +24,10 @@ from crm.quotes.enums import QuoteState
 from crm.quotes.models import QuoteVersion
 from crm.quotes.operations import start_quote
 from desk.calendar.queries import contact_in_sight
-from desk.colleagues.queries import active_colleagues
+from desk.colleagues.queries import colleagues
 from desk.leads.queries import lead_for
 from desk.quotes import editor, queries
+from desk.quotes.wanted import parts_of, wanted_of
 
 LIST, EDITOR = "desk/quotes.html", "desk/quote.html"
 
@@ -36,27 +37,23 @@ LIST, EDITOR = "desk/quotes.html", "desk/quote.html"
 @signed_in
 def quotes(request: Request) -> HttpResponse:
     """The list by state, owner, number or contact; with `after` the next lines of it."""
-    asked = request.GET.get("after", "")
-    chosen = {name: request.GET.get(name, "").strip()[:100] for name in ("state", "owner", "q")}
-    if chosen["state"] not in queries.STATES:
-        chosen["state"] = ""
-    owners = active_colleagues()
-    if chosen["owner"] not in {str(each.public_id) for each in owners}:
-        chosen["owner"] = ""
+    asked, text = request.GET.get("after", ""), request.GET.get("q", "").strip()[:100]
+    wanted = wanted_of(request.GET)
     page = queries.quote_page(
         request.user,
         now=timezone.now(),
-        state=chosen["state"],
-        owner=chosen["owner"],
-        text=chosen["q"],
+        wanted=wanted,
+        text=text,
         after=int(asked) if asked.isdecimal() and len(asked) < 19 else None,
     )
     context = {
         "page": page,
-        "chosen": chosen,
+        "wanted": wanted,
+        "text": text,
+        "parts": parts_of(wanted, request.GET),
         "states": [(state, queries.label_of(state)) for state in queries.STATES],
-        "owners": owners,
-        "is_filtered": any(chosen.values()),
+        "owners": [each for each in colleagues() if each.is_active or str(each.public_id) == wanted.owner],
+        "is_filtered": text or wanted != queries.Wanted(),
     }
     return render_page(request, LIST, context, partial=("quote_rows", "quote_more"))
 

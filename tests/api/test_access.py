@@ -41,6 +41,7 @@ OPERATIONS: dict[str, Scope | None] = {
     "POST contacts/{public_id}/merges/{merge_id}/undo/": S.CONTACTS_WRITE,
     "GET quotes/": S.LEADS_READ,
     "POST quotes/": S.LEADS_WRITE,
+    "GET quotes/figures/": S.LEADS_READ,
     "GET quotes/{public_id}/": S.LEADS_READ,
     "PATCH quotes/{public_id}/": S.LEADS_WRITE,
     "POST quotes/{public_id}/answer/": S.LEADS_WRITE,

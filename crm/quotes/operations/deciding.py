@@ -20,7 +20,7 @@ from crm.quotes.lines import totals_of
 from crm.quotes.models import QuoteAcceptance, QuoteVersion
 from crm.quotes.operations.choosing import ticked
 from crm.quotes.operations.drafting import terms_of
-from crm.quotes.operations.rows import locked_version, record_quote, save_head
+from crm.quotes.operations.rows import locked_version, record_quote, rescore_of, save_head
 from crm.quotes.queries import is_expired, newest_sent
 
 AGAIN_AFTER = timedelta(minutes=30)
@@ -148,18 +148,19 @@ def withdraw(*, version_id: int, actor: Actor, now: datetime) -> QuoteVersion:
 def view(*, version_id: int, now: datetime) -> bool:
     """The customer has the page before them; within half an hour it is the same look. Returns whether it counted.
 
-    One conditional update: two devices at once are one look.
+    Two devices at once are one look: the second finds it counted once it has the quote.
     """
     fresh = Q(last_viewed_at__isnull=True) | Q(last_viewed_at__lte=now - AGAIN_AFTER)
     rows = QuoteVersion.objects.filter(fresh, pk=version_id).exclude(state=QuoteState.DRAFT)
-    if not rows.update(views=F("views") + 1, last_viewed_at=now):
+    if not rows.exists():
         return False
-    version = QuoteVersion.objects.select_related("quote").get(pk=version_id)
+    version = locked_version(version_id)
     first = version.viewed_at is None
+    seen = {"viewed_at": now} if first else {}
+    if not rows.update(views=F("views") + 1, last_viewed_at=now, **seen):
+        return False
     if first:
-        QuoteVersion.objects.filter(pk=version_id).update(viewed_at=now)
-        version.quote.viewed_at = now
-        version.quote.save(update_fields=["viewed_at"])
+        save_head(version.quote)
     record_quote(
         "quote.viewed",
         version,
@@ -177,5 +178,6 @@ def note_expiry(*, version_id: int, now: datetime) -> bool:
     if not is_expired(version, now):
         return False
     record_quote("quote.expired", version, actor=SYSTEM, valid_until=f"{version.valid_until:%Y-%m-%d}")
+    rescore_of(version.quote.lead_id)
     schedule(kind=DECIDED, key=str(version.pk), due_at=now, lead_id=version.quote.lead_id)
     return True

@@ -23,14 +23,16 @@ from crm.pricing import payable
 from crm.quotes import clock
 from crm.quotes.enums import QuoteState
 from crm.quotes.errors import BadQuote, NotADraft, NotAllowedToApprove, StaleDraft
-from crm.quotes.lines import LineDraft, Terms, discount_given, fits_scale, rows_of, totals_of
+from crm.quotes.lines import HUNDRED, LineDraft, Terms, discount_given, fits_scale, rows_of, totals_of
 from crm.quotes.models import Quote, QuoteLine, QuoteVersion
-from crm.quotes.operations.rows import locked_version, record_quote, save_head
+from crm.quotes.operations.rows import locked_version, record_quote, rescore_of, save_head
 from crm.quotes.queries import default_valid_until, discount_limit, quote_settings
 
 LENGTHS = {"intro": 4000, "terms": 20000, "next_step": 500, "note": 4000}
 FIELDS = frozenset({*LENGTHS, "language", "currency", "valid_until", "discount_percent"})
 """What `save_draft` takes beside the lines and the title."""
+PRICE = "price"
+"""The goal of a lead that asks for a price."""
 
 
 @transaction.atomic
@@ -53,8 +55,9 @@ def start_quote(
 ) -> QuoteVersion:
     """A first draft. The same `request_key` again gives the same draft.
 
-    Language, currency, terms and days come from contact, lead and settings where they are not given. Raises BadQuote,
-    BadLine; BadQuote for a lead of another contact.
+    Language, currency, terms and days come from contact, lead and settings where they are not given. `requested_at`, where
+    nobody says it: when the lead came in, if what it wants is a price and nothing was quoted yet. Raises BadQuote, BadLine;
+    BadQuote for a lead of another contact.
     """
     if request_key and (same := QuoteVersion.objects.filter(quote__request_key=request_key).first()):
         return same
@@ -66,7 +69,7 @@ def start_quote(
         lead=lead,
         owner_id=actor.user_id or (lead.owner_id if lead else None),
         title=_title(title, lead, contact),
-        requested_at=requested_at,
+        requested_at=requested_at or _asked_at(lead),
         request_key=request_key,
         created_at=now,
     )
@@ -88,6 +91,12 @@ def start_quote(
     write_draft(version, rows_of(lines))
     record_quote("quote.drafted", version, actor=actor)
     return version
+
+
+def _asked_at(lead: Lead | None) -> datetime | None:
+    if lead is None or lead.goal != PRICE or Quote.objects.filter(lead=lead).exists():
+        return None
+    return lead.created_at
 
 
 def _title(title: str, lead: Lead | None, contact: Contact) -> str:
@@ -199,7 +208,9 @@ def write_draft(version: QuoteVersion, rows: Sequence[QuoteLine]) -> None:
     version.taxes = [[str(part) for part in row] for row in totals.taxes]
     step = quote_settings().payable_step
     version.payable_difference = payable(totals.total, step=step)[1] if step else Decimal(0)
-    version.needs_approval = discount_given(rows, version.discount_percent) > _limit(version)
+    off = discount_given(rows, version.discount_percent)
+    version.off = min(max(off, Decimal(0)), HUNDRED)
+    version.needs_approval = off > _limit(version)
     version.approved_by = None
     version.save()
     version.lines.all().delete()
@@ -249,7 +260,9 @@ def discard_draft(*, version_id: int) -> None:
     if version.state != QuoteState.DRAFT:
         raise NotADraft(_("What was sent stays; withdraw it instead."))
     if version.version == 1 and version.quote.latest == 1:
+        lead_id = version.quote.lead_id
         version.quote.delete()
+        rescore_of(lead_id)
         return
     version.delete()
     save_head(version.quote)

@@ -93,6 +93,7 @@ def mark_sent(*, version_id: int, revision: int, actor: Actor, now: datetime, pd
     name = f"{version.quote.number}-v{version.version}-{version.pdf_sha256[:12]}.pdf"
     version.pdf.save(name, ContentFile(pdf), save=False)
     version.save()
+    version.quote.first_sent_at = version.quote.first_sent_at or now
     save_head(version.quote)
     record_quote("quote.sent", version, actor=actor, valid_until=f"{version.valid_until:%Y-%m-%d}")
     assert version.valid_until is not None
