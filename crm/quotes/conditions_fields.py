@@ -134,7 +134,8 @@ def _facts(lead: Any) -> Facts | None:
 
 def _read(lead_id: int) -> Facts | None:
     rows = _newest_first(Quote.objects.filter(lead=lead_id))
-    return rows.annotate(sent=Window(Count("first_sent_at"))).values(*COLUMNS, "sent").first()
+    told: Facts | None = rows.annotate(sent=Window(Count("first_sent_at"))).values(*COLUMNS, "sent").first()
+    return told
 
 
 def _newest_first(rows: QuerySet[Quote]) -> QuerySet[Quote]:

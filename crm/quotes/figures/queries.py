@@ -148,11 +148,11 @@ def figures(rows: QuoteQuerySet, period: Period, *, now: datetime) -> Figures:
     )
 
 
-def _told(rows: QuoteQuerySet, period: Period, zone: str, now: datetime) -> QuerySet[Any, dict[str, Any]]:
+def _told(rows: QuoteQuerySet, period: Period, zone: str, now: datetime) -> QuerySet[Any, Any]:
     """Each with its outcome, band, day of its step and seconds from the request; to be grouped."""
     over = Q(state=QuoteState.SENT, valid_until__lt=clock.today_in(zone, now))
     bands = [When(off__lte=band.upto, then=Value(key)) for key, band in BANDS.items()]
-    return (
+    told: QuerySet[Any, Any] = (
         rows.order_by()
         .annotate(
             outcome=Case(
@@ -177,6 +177,7 @@ def _told(rows: QuoteQuerySet, period: Period, zone: str, now: datetime) -> Quer
             "seconds",
         )
     )
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,8 @@ def _run(statement: str, rows: QuerySet[Any, Any], *more: Any, **names: str) -> 
         return []
     with connection.cursor() as cursor:
         cursor.execute(statement.format(rows=inner, **names), [*params, *more])
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _grouped(rows: QuerySet[Any, Any]) -> _Grouped:

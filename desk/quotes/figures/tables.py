@@ -106,8 +106,7 @@ def _head() -> list[str]:
 
 def _lines(groups: Iterable[Group], name: str, to: Addresses) -> list[Line]:
     return [
-        Line(each.label, to.cells(each.counts, **{name: each.key or NOBODY}), each.counts.rate)
-        for each in groups
+        Line(each.label, to.cells(each.counts, None, **{name: each.key}), each.counts.rate) for each in groups
     ]
 
 
