@@ -2,7 +2,7 @@
 
 Carry the ratios, not the milliseconds: product and floor run on the same machine in the same minute. `make bench-large`
 measures what grows with the leads: the same screens at 10,000 and at a million (--leads 200000: at so many), then the
-work over many leads; it ends within ten minutes.
+work over many leads; it ends within ten minutes. `make bench ARGS="--quotes 1000000"` does the same for quotes alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import accept, api, bookings, pages, pipeline, reply, scoring, telegram
+from benchmarks import accept, api, bookings, pages, pipeline, quotes, reply, scoring, telegram
 from benchmarks.table import Row, print_table
 from tests.stack import RunningStack, free_port_pair
 
@@ -36,6 +36,7 @@ def usual(stack: RunningStack) -> Iterator[list[Row]]:
         ("pipeline", lambda running: pipeline.rows(pipeline.figures(running), FEW)),
         ("scoring", scoring.measure),
         ("bookings", bookings.measure),
+        ("quotes", quotes.measure),
     ):
         print(f"Measuring: {name} ...", flush=True)
         yield measure(stack)
@@ -54,10 +55,19 @@ def large(stack: RunningStack, leads: int) -> Iterator[list[Row]]:
     yield scoring.measure(stack)
 
 
+def chosen(stack: RunningStack, asked: argparse.Namespace) -> Iterator[list[Row]]:
+    if asked.quotes:
+        yield quotes.measure(stack)
+        yield quotes.growth(stack, asked.quotes)
+    else:
+        yield from large(stack, asked.leads) if asked.large else usual(stack)
+
+
 def main() -> int:
     reader = argparse.ArgumentParser(prog="make bench")
     reader.add_argument("--large", action="store_true", help="the screens and the work at a million leads")
     reader.add_argument("--leads", type=int, default=1_000_000, help="with --large: how many instead")
+    reader.add_argument("--quotes", type=int, default=0, help="only quotes: list and figures at so many")
     asked = reader.parse_args()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="parley-bench-", ignore_cleanup_errors=True) as folder:
@@ -65,7 +75,7 @@ def main() -> int:
         print("Starting the product ...", flush=True)
         stack.start()
         try:
-            for found in large(stack, asked.leads) if asked.large else usual(stack):
+            for found in chosen(stack, asked):
                 rows += found
         finally:
             stack.stop()

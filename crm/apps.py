@@ -28,14 +28,12 @@ class CrmConfig(AppConfig):
         from crm.pipeline.operations.leaving import hand_over_leads
         from crm.pipeline.queries.timeline import tell_event
         from crm.pipeline.queries.uses import stages_using
-        from crm.quotes import conditions_fields as quote_fields
         from crm.quotes import events as _quote_events  # noqa: F401
         from crm.quotes import tasks as _quote_tasks  # noqa: F401
         from crm.scoring import tasks  # noqa: F401
         from crm.scoring.queries import rules_using
 
         conditions_fields.register()
-        quote_fields.register()
         register_words()
         trade_history_words.register_words()
         deeds.register_all()

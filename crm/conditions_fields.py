@@ -23,6 +23,7 @@ from crm.pipeline.models import Grade, Qualification, Stage, StageKind
 from crm.pipeline.queries import Today
 from crm.pipeline.queries.leads import next_step_is
 from crm.qualification.queries import all_criteria, field_of
+from crm.quotes import conditions_fields as quotes
 from crm.scoring.queries import SUBJECT, points_of
 
 LEAD = (SUBJECT,)
@@ -53,6 +54,7 @@ def register() -> None:
         *_time_fields(),
         *payments.condition_fields(LEAD),
     )
+    quotes.register()
     registry.provide(SUBJECT, lambda: [field_of(criterion) for criterion in all_criteria()])
     registry.provide(SUBJECT, lambda: condition_fields(FieldSubject.LEAD))
     registry.provide(CONTACT, lambda: condition_fields(FieldSubject.CONTACT))

@@ -11,10 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\n")
-_SHOWN = re.compile(
-    rb"/(\w+) [\d.]+ Tf|(\[(?:\((?:\\.|[^\\()])*\)|[-\d.\s])*\])\s*TJ|(\((?:\\.|[^\\()])*\))\s*Tj", re.DOTALL
-)
-_STRING = re.compile(rb"\(((?:\\.|[^\\()])*)\)", re.DOTALL)
+_FONT = re.compile(rb"/(\w+) [\d.]+ Tf")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _CHARACTER = re.compile(rb"<([0-9A-F]{4})>\s*<([0-9A-F]+)>")
@@ -85,14 +82,31 @@ def _glyphs(page: bytes, objects: Mapping[int, bytes]) -> Iterator[tuple[int, st
         for name, number in re.findall(rb"/(\w+) (\d+) 0 R", fonts[1])
     }
     table: Mapping[int, str] = {}
-    for font, many, one in _SHOWN.findall(_stream(_reference(b"Contents", page), objects)):
-        if font:
+    for text, before in _strings(_stream(_reference(b"Contents", page), objects)):
+        for font in _FONT.findall(before):
             table = tables[font]
-        for text in _STRING.findall(many or one):
-            codes = _ESCAPE.sub(_unescaped, text)
-            for place in range(0, len(codes), 2):
-                glyph = int.from_bytes(codes[place : place + 2])
-                yield glyph, table.get(glyph, "")
+        codes = _ESCAPE.sub(_unescaped, text)
+        for place in range(0, len(codes), 2):
+            glyph = int.from_bytes(codes[place : place + 2])
+            yield glyph, table.get(glyph, "")
+
+
+def _strings(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Each string with what stands between it and the one before. Round brackets in pairs may stand in one as they are."""
+    depth, start, end, place = 0, 0, 0, 0
+    while place < len(content):
+        sign = content[place : place + 1]
+        if sign == b"\\":
+            place += 1
+        elif sign == b"(":
+            start = start if depth else place
+            depth += 1
+        elif sign == b")":
+            depth -= 1
+            if not depth:
+                yield content[start + 1 : place], content[end:start]
+                end = place + 1
+        place += 1
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:

@@ -26,7 +26,7 @@ HEADS = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0020_ledger_without_checks"),
+        ("crm", "0021_complex_products_and_replaced_taxes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
