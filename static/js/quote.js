@@ -39,7 +39,7 @@
   function showRate(line) {
     const rate = rateOf(line);
     line.querySelector("[data-no-rate]").hidden = !line.kept.lacks_rate;
-    line.querySelector("[data-rate]").hidden = !rate;
+    line.querySelector("[data-rate]").hidden = !rate || Boolean(line.kept.lacks_rate);
     if (!rate) return;
     line.querySelector("[data-rate-price]").textContent = `${rate.price} ${rate.base}`;
     line.querySelector("[data-rate-base]").textContent = rate.base;
@@ -54,14 +54,30 @@
     const answer = await fetch(`${form.dataset.convert}?${new URLSearchParams(values)}`, { headers: { "HX-Request": "true" } });
     const found = await answer.json().catch(() => ({}));
     if (rateOf(line) !== rate) return;
-    if (!answer.ok) return complain(line, found.error ?? "", "unit_price");
-    complain(line, "");
+    if (!answer.ok && typed) return complain(line, found.error ?? "", "unit_price");
+    // Without a rate there is no price: the old one is of another currency.
     const others = line.kept.explained.filter((part) => part !== rate);
-    Object.assign(line.kept, { explained: [...others, ...found.explained], lacks_rate: "" });
-    field(line, "unit_price").value = found.unit_price;
-    if (rate.cost) field(line, "cost").value = found.cost;
+    Object.assign(line.kept, answer.ok ? { explained: [...others, ...found.explained], lacks_rate: "" } : { lacks_rate: rate.base });
+    field(line, "unit_price").value = found.unit_price ?? "";
+    if (rate.cost) field(line, "cost").value = found.cost ?? "";
     if (document.activeElement !== line.querySelector("[data-rate-value]")) showRate(line);
     changed();
+  }
+  // Another currency converts what comes from the catalogue, also a price that stands in the currency of before.
+  let currency = form.elements.currency.value;
+  function convertAll() {
+    const before = currency;
+    const next = form.elements.currency.value.trim().toUpperCase();
+    if (next.length !== 3 || next === before) return;
+    currency = next;
+    for (const line of filled()) {
+      const price = field(line, "unit_price").value.trim();
+      if (line.kept.product && price && !rateOf(line)) {
+        const own = { kind: "rate", text: "", base: before, quote: before, rate: "1", price };
+        line.kept.explained.push({ ...own, cost: field(line, "cost").value.trim() });
+      }
+      convert(line, "");
+    }
   }
   // A price that is written by hand owes nothing to a rate.
   function priceByHand(line) {
@@ -253,9 +269,7 @@
     if (event.target.matches("[data-rate-value]")) return convert(line, event.target.value);
     changed();
   });
-  form.elements.currency.addEventListener("change", () => {
-    for (const line of list.children) convert(line, "");
-  });
+  form.elements.currency.addEventListener("change", convertAll);
   list.addEventListener("focusout", ({ target }) => target === typedIn && closeFound());
   form.addEventListener("click", ({ target }) => {
     if (target.closest("[data-add-line]")) add(list.lastElementChild);

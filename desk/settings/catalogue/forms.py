@@ -172,9 +172,9 @@ class RateForm(forms.Form):
 
     base = forms.ChoiceField(label=_("One unit of"))
     rate = AmountField(
-        label=_("costs"), widget=forms.TextInput(attrs={"autofocus": True, "inputmode": "decimal"})
+        label=_("Costs"), widget=forms.TextInput(attrs={"autofocus": True, "inputmode": "decimal"})
     )
-    quote = forms.ChoiceField(label=pgettext_lazy("currency", "of"))
+    quote = forms.ChoiceField(label=pgettext_lazy("currency", "In"))
     since = forms.DateField(
         label=_("From"),
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),

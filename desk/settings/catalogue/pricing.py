@@ -87,6 +87,7 @@ def preview(request: Request, public_id: UUID) -> HttpResponse:
     found, fields = product_of(public_id), price_fields()
     form = _form(request, found, fields)
     context: dict[str, Any] = {"form": form, "product": found}
+    known = {fact.key for fact in tried_out(request, found, fields).facts}
     if not form.is_valid():
         return render(request, SAID, {**context, "fault": _first_fault(form)})
     for name, value in form.changes().items():
@@ -99,7 +100,8 @@ def preview(request: Request, public_id: UUID) -> HttpResponse:
         return render(request, SAID, {**context, "fault": _first_fault(form)})
     sentences = part_sentences(rules, found, fields, form.part, form.key)
     tried = tried_out(request, found, fields)
-    return render(request, SAID, {**context, "sentences": sentences, "tried": tried})
+    more = [fact for fact in tried.facts if fact.key not in known]
+    return render(request, SAID, {**context, "sentences": sentences, "tried": tried, "more": more})
 
 
 def _form(request: Request, found: Product, fields: Fields) -> PartForm:

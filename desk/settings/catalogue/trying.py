@@ -31,6 +31,10 @@ class Fact:
     options: list[tuple[str, str, bool]] = field(default_factory=list)
     error: str = ""
 
+    @property
+    def id(self) -> str:
+        return f"fact-{self.key.replace('.', '-')}"
+
 
 @dataclass
 class TryOut:
@@ -99,9 +103,14 @@ def try_out(product: Product, data: QueryDict, fields: Fields, lead: Lead | None
 
 
 def _typed(asked: list[str], data: QueryDict, fields: Fields, lead: Lead | None) -> dict[str, str]:
-    if lead is not None and not any(key in data for key in asked):
-        return {key: entry.shown(fields[key].type, stored_fact(lead, key)) for key in asked}
-    return {key: data.get(key, "").strip()[:200] for key in asked}
+    """What stands in the inputs; of a fact without an input yet, what the lead knows."""
+
+    def text(key: str) -> str:
+        if key in data or lead is None:
+            return data.get(key, "").strip()[:200]
+        return entry.shown(fields[key].type, stored_fact(lead, key))
+
+    return {key: text(key) for key in asked}
 
 
 def _fact(key: str, value: str, fields: Mapping[str, Field]) -> Fact:

@@ -189,7 +189,7 @@ def test_the_price_for_a_lead_begins_with_what_it_knows(reader: Client) -> None:
     told = words(card)
     assert "Price for Nare, Kitchen" in told
     assert "880,000 AMD" in told
-    assert attributes(card.content, "#fact-1", "value") == ["4"]
+    assert attributes(card.content, "#fact-answer-length", "value") == ["4"]
     typed = {"lead": str(lead.public_id), "answer.length": "5", "answer.rush": ""}
     changed = words(reader.get(address(product), typed, headers=htmx("try-out")))
     assert "from 1,000,000 AMD to 1,100,000 AMD" in changed
