@@ -82,6 +82,7 @@ urlpatterns: list[URLPattern] = [
     path("stages/<uuid:public_id>/", pipelines.OneStage.as_view(), name="stage"),
     path("stages/<uuid:public_id>/remove/", pipelines.RemoveStage.as_view(), name="stage_remove"),
     path("lost-reasons/", pipelines.LostReasons.as_view(), name="lost_reasons"),
+    path("lost-reasons/<uuid:public_id>/", pipelines.OneLostReason.as_view(), name="lost_reason"),
     path("criteria/", qualification.Criteria.as_view(), name="criteria"),
     path("criteria/<uuid:public_id>/", qualification.OneCriterion.as_view(), name="criterion"),
     path("scoring/rules/", scores.Rules.as_view(), name="scoring_rules"),

@@ -107,6 +107,7 @@ class Stage(models.Model):
 
 
 class LostReason(models.Model):
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=100, unique=True)
     code = models.CharField(max_length=30, null=True, unique=True, editable=False)
     active = models.BooleanField(_("active"), default=True)

@@ -129,6 +129,7 @@ def things(program: Program) -> dict[str, str]:
         "person": person,
         "starts_at": slots[0]["starts_at"],
         "lost_reason": LostReason.objects.values_list("name", flat=True)[0],
+        "lost-reason": str(LostReason.objects.values_list("public_id", flat=True)[0]),
     }
 
 

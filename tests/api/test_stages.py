@@ -99,3 +99,21 @@ def test_a_stage_is_added_changed_and_removed(program: Program) -> None:
     program.post(f"{path}remove/", {"move_leads_to": str(stage_of("Offer").public_id)}, expect=204)
     assert Lead.objects.get(pk=lead.pk).stage == stage_of("Offer")
     program.get(path, expect=404)
+
+
+def test_reasons_of_lost_leads_are_added_renamed_and_no_longer_offered(program: Program) -> None:
+    made = program.post("lost-reasons/", {"name": "  Moved   away "})
+    path = f"lost-reasons/{made['id']}/"
+    twice = program.post("lost-reasons/", {"name": "Moved away"}, expect=422)
+    renamed = program.patch(path, {"name": "Left the country"})
+    off = program.patch(path, {"active": False})
+    lead = LeadFactory(stage=stage_of("New"))
+    body = {"stage": str(stage_of("Lost").public_id), "lost_reason": "Left the country"}
+    refused = program.post(f"leads/{lead.public_id}/move/", body, expect=400)
+
+    assert (made["name"], made["code"], made["active"]) == ("Moved away", None, True)
+    assert twice["detail"] == "There is a reason “Moved away” already."
+    assert (renamed["name"], renamed["active"]) == ("Left the country", True)
+    assert (off["name"], off["active"]) == ("Left the country", False)
+    assert program.get(path) == off
+    assert refused["errors"][0]["path"] == "/lost_reason"

@@ -14,6 +14,7 @@ from crm.pipeline.api.shapes import (
     LOST_REASONS,
     PIPELINES,
     STAGE_LIST,
+    LostReasonShape,
     PipelineShape,
     StageShape,
 )
@@ -68,6 +69,16 @@ class PipelineChangesDraft(Draft):
     position = Whole(
         required=False, help_text="The place among the pipelines, from 0; new leads begin in the first."
     )
+
+
+class LostReasonDraft(Draft):
+    name = Words(max_length=100)
+    active = YesNo(required=False, help_text="Whether it can be given to a lead.")
+
+
+class LostReasonChangesDraft(Draft):
+    name = Words(max_length=100, required=False)
+    active = YesNo(required=False, help_text="Leads that have it keep it.")
 
 
 class RemovalDraft(Draft):
@@ -203,6 +214,27 @@ class LostReasons(Endpoint):
     @operation(Scope.SETTINGS_READ, "Why leads are lost", listing=LOST_REASONS)
     def get(self, call: Call) -> Any:
         return call.page(LostReason.objects.all())
+
+    @operation(Scope.SETTINGS_WRITE, "Add a reason", into=LostReasonDraft, out=LostReasonShape, status=201)
+    def post(self, call: Call) -> Any:
+        made = operations.save_lost_reason(actor=call.actor, **call.data)
+        return call.one(LostReason.objects.filter(pk=made.pk))
+
+
+class OneLostReason(Endpoint):
+    tag = TAG
+
+    @operation(Scope.SETTINGS_READ, "Why leads are lost: a reason", out=LostReasonShape)
+    def get(self, call: Call, public_id: UUID) -> Any:
+        return call.one(LostReason.objects.filter(public_id=public_id))
+
+    @operation(Scope.SETTINGS_WRITE, "Change a reason", into=LostReasonChangesDraft, out=LostReasonShape)
+    def patch(self, call: Call, public_id: UUID) -> Any:
+        pk = call.lock(LostReason.objects.filter(public_id=public_id))
+        found = LostReason.objects.get(pk=pk)
+        values = {"name": found.name, "active": found.active, **call.data}
+        operations.save_lost_reason(reason_id=pk, actor=call.actor, **values)
+        return call.one(LostReason.objects.filter(pk=pk))
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -98,9 +98,10 @@ class StageShape(Shape):
 
 
 class LostReasonShape(Shape):
+    id = Identifier()
     name = Text()
     code = Optional(help_text="Of those that came with the product.")
-    active = Flag()
+    active = Flag(help_text="It can be given to a lead.")
 
 
 class LeadShape(Shape):
