@@ -22,6 +22,7 @@ from crm.contacts import api as contacts
 from crm.duplicates import api as duplicates
 from crm.fields import api as fields
 from crm.lists import api as lists
+from crm.orders import api as orders
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
 from crm.quotes import api as quotes
@@ -59,6 +60,16 @@ urlpatterns: list[URLPattern] = [
     path("quotes/<uuid:public_id>/next-version/", quotes.NextVersion.as_view(), name="quote_next_version"),
     path("quotes/<uuid:public_id>/renew/", quotes.Renew.as_view(), name="quote_renew"),
     path("quotes/<uuid:public_id>/copy/", quotes.Copy.as_view(), name="quote_copy"),
+    path("orders/", orders.Orders.as_view(), name="orders"),
+    path("orders/by-number/<str:number>/", orders.NumberedOrder.as_view(), name="order_numbered"),
+    path("orders/<uuid:public_id>/", orders.OneOrder.as_view(), name="order"),
+    path("orders/<uuid:public_id>/status/", orders.Status.as_view(), name="order_status"),
+    path("orders/<uuid:public_id>/notices/", orders.Notices.as_view(), name="order_notices"),
+    path(
+        "orders/<uuid:public_id>/notices/<uuid:notice_id>/answer/",
+        orders.Answer.as_view(),
+        name="order_notice_answer",
+    ),
     path("leads/", leads.Leads.as_view(), name="leads"),
     path("leads/bulk/", bulk.Bulks.as_view(), name="lead_bulks"),
     path("leads/bulk/<uuid:public_id>/", bulk.OneBulk.as_view(), name="lead_bulk"),

@@ -17,6 +17,7 @@ from conversations.events import register_events
 from conversations.files.operations import ATTEMPTS, FETCH, fetch
 from conversations.history_words import register_words
 from conversations.inbound import followups
+from conversations.orders import background as orders
 from conversations.outbox import receivers as outbox
 from conversations.outbox.queries import sent
 from conversations.threads.models import Conversation
@@ -77,6 +78,7 @@ def register_all() -> None:
     register_notification("conversation.assigned", text=_("%(contact)s is yours now (#%(number)s)"))
     outbox.register()
     _register_quotes()
+    orders.register_all()
     register_notification(
         "message.held",
         text=_("%(contact)s wrote before your scheduled message left. It waits for your word (#%(number)s)"),

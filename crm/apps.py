@@ -21,6 +21,7 @@ class CrmConfig(AppConfig):
         from crm.history_words import register_words
         from crm.lists.operations import hand_over_views
         from crm.lists.queries import views_using
+        from crm.orders import events as _order_events  # noqa: F401
         from crm.payments import events as _payment_events
         from crm.payments import tasks as _payment_tasks  # noqa: F401
         from crm.pipeline import tasks as _due  # noqa: F401
@@ -40,10 +41,8 @@ class CrmConfig(AppConfig):
         wanted.register_all()
         wanted_fields.register_all()
         duplicates.register_all()
-        uses.register(rules_using)
-        uses.register(views_using)
-        uses.register(stages_using)
-        uses.register(products_using)
+        for find_uses in (rules_using, views_using, stages_using, products_using):
+            uses.register(find_uses)
         for name in _payment_events.NAMES:
             tell_event(name)
         leaving.register(hand_over_leads, place=20)

@@ -78,6 +78,7 @@ API += """ scoring_versions scoring_roll_back scoring_draft scoring_draft_rules 
     scoring_draft_consequences scoring_draft_consequence scoring_draft_effect scoring_draft_test scoring_draft_publish"""
 API += " lead_chance lead_next_action win_chance"
 API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_version quote_renew quote_copy"
+API += " orders order order_numbered order_status order_notices order_notice_answer"
 
 QUOTE_PAGE = "page pdf logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""

@@ -21,6 +21,8 @@ class Scope(models.TextChoices):
     EVENTS_READ = "events:read", _("Read everything that happens, as it happens")
     CATALOGUE_READ = "catalogue:read", _("See products, prices, taxes and exchange rates")
     CATALOGUE_WRITE = "catalogue:write", _("Add and change products, prices, taxes and exchange rates")
+    ORDERS_READ = "orders:read", _("See orders with their items and what customers were told of them")
+    ORDERS_WRITE = "orders:write", _("Add and change orders, with the contact of a new one")
     SETTINGS_READ = "settings:read", _("See people, teams, pipelines, criteria and scoring rules")
     SETTINGS_WRITE = (
         "settings:write",

@@ -32,6 +32,10 @@ REASONS: Mapping[str, str | Promise] = {
     "voice_note": gettext_lazy("Speaks instead of writing"),
     "repeated_question": gettext_lazy("Asks the same again and again"),
     "partnership": gettext_lazy("Offers to work together"),
+    "order_replace": gettext_lazy("Wants something else instead of what is late or missing"),
+    "order_refund": gettext_lazy("Wants the money back for an order"),
+    "order_not_found": gettext_lazy("Could not find the order"),
+    "order_tries": gettext_lazy("Tried too many order numbers"),
     "no_flow": gettext_lazy("Nobody answers automatically here"),
     "follow_up": gettext_lazy("Says yes to a follow-up"),
 }
@@ -41,6 +45,7 @@ GOALS: Mapping[str, str | Promise] = {
     "billing": gettext_lazy("Payment or invoice"),
     "booking": gettext_lazy("Booking"),
     "partnership": gettext_lazy("Partnership"),
+    "order_status": gettext_lazy("Where an order is"),
 }
 NEXT_STEPS: Mapping[str, str | Promise] = {
     "answer_now": gettext_lazy("Answer now, the customer is here"),
@@ -57,12 +62,15 @@ CONTACT: Mapping[str, str | Promise] = {
     "time": gettext_lazy("A time for the meeting"),
     "confirm": gettext_lazy("Whether the time is right"),
     "purpose": gettext_lazy("What the meeting is about"),
+    "number": gettext_lazy("Order number"),
+    "proof": gettext_lazy("Phone or email of the purchase"),
 }
 NOTES: Mapping[str, str | Promise] = {
     "detail": gettext_lazy("In their words"),
     "meeting": gettext_lazy("Meeting"),
     "purpose": gettext_lazy("What the meeting is about"),
     "order_number": gettext_lazy("Order number"),
+    "order_answer": gettext_lazy("Answer"),
     "question": gettext_lazy("Asked"),
     "attachment": gettext_lazy("Sent"),
 }

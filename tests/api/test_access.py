@@ -49,6 +49,15 @@ OPERATIONS: dict[str, Scope | None] = {
     "POST quotes/{public_id}/next-version/": S.LEADS_WRITE,
     "POST quotes/{public_id}/renew/": S.LEADS_WRITE,
     "POST quotes/{public_id}/copy/": S.LEADS_WRITE,
+    "GET orders/": S.ORDERS_READ,
+    "POST orders/": S.ORDERS_WRITE,
+    "GET orders/by-number/{number}/": S.ORDERS_READ,
+    "PUT orders/by-number/{number}/": S.ORDERS_WRITE,
+    "GET orders/{public_id}/": S.ORDERS_READ,
+    "PATCH orders/{public_id}/": S.ORDERS_WRITE,
+    "POST orders/{public_id}/status/": S.ORDERS_WRITE,
+    "GET orders/{public_id}/notices/": S.ORDERS_READ,
+    "POST orders/{public_id}/notices/{notice_id}/answer/": S.ORDERS_WRITE,
     "GET leads/": S.LEADS_READ,
     "POST leads/": S.LEADS_WRITE,
     "GET leads/bulk/": S.LEADS_READ,
@@ -168,7 +177,7 @@ def declared() -> Iterator[tuple[str, str | None]]:
 
 def ask(program: Program, operation: str) -> Any:
     method, _, path = operation.partition(" ")
-    path = re.sub(r"\{(public|merge)_id\}", "01890000-0000-7000-8000-000000000000", path)
+    path = re.sub(r"\{(public|merge|notice)_id\}", "01890000-0000-7000-8000-000000000000", path)
     return program.send(method, re.sub(r"\{\w+\}", "x", path), {})
 
 

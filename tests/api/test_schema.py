@@ -32,6 +32,7 @@ from tests.factories.bookings import make_resource, make_service
 from tests.factories.catalogue import make_kitchen, make_vat
 from tests.factories.conversations import make_conversation, make_user
 from tests.factories.fields import make_field
+from tests.factories.orders import make_order
 from tests.factories.quotes import make_draft
 
 EXAMPLES = 5
@@ -124,6 +125,7 @@ def things(program: Program) -> dict[str, str]:
         "product": str(make_kitchen(rules={}).public_id),
         "tax": str(make_vat().public_id),
         "quote": quote,
+        "order": str(make_order(currency="AMD").public_id),
         "owner": person,
         "assignee": person,
         "person": person,

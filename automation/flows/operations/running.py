@@ -20,6 +20,7 @@ from automation.flows.queries import document_of, has_run, published, unfinished
 from automation.flows.reading import reading
 from automation.flows.state import RunState
 from automation.flows.state import RunStatus as State
+from automation.orders.talk import answer_first
 from conversations.outbox.operations.judging import end_of_quiet
 from conversations.threads.models import LIVE_STATUSES, Conversation, Handler, Message
 from conversations.threads.queries import locked_conversation
@@ -55,6 +56,8 @@ class FlowResponder:
             run = unfinished_run(conversation) if conversation.last_sequence > 1 else None
             situation = Situation.of(conversation, now=now, message=message)
             event = _event(conversation, message, understanding, situation.currency)
+            if answer_first(event, situation):
+                return
             if follow_up_first(event, situation, run, lambda paused: _ask_again(paused, situation)):
                 return
             if talk_first(event, situation, run):
