@@ -88,7 +88,7 @@ WRITTEN = """
     services_order service_preview service_new service resource_preview resource_new resource
     resource_day resource_day_clear channel_new channel_new_account channel_save channel_secret
     channel_test channel_replay channel_retry channel_seen flow_publish flow_check flow_roll_back
-    products_order product_new product_edit product_use product_delete product_picture
+    products_order products_import product_new product_edit product_use product_delete product_picture
     price_part price_part_delete price_order price_preview tax_new tax rate_new
 """
 """Addresses of settings that only admins open."""
@@ -250,6 +250,7 @@ MATRIX: dict[str, Level] = {
             "desk:settings_flows",
             "desk:settings_pipelines",
             "desk:settings_price_leads",
+            "desk:settings_products_export",
             "desk:settings_product",
             "desk:settings_rates",
             "desk:settings_taxes",

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from conversations.quotes.links import quote_url
 from core.events.actor import Actor
 from core.http import Request, render_page, signed_in
-from crm.catalogue.queries import suggested_lines
+from crm.catalogue.queries import Suggestions, suggestions
 from crm.pipeline.models import Lead
 from crm.quotes.document import render_pdf
 from crm.quotes.enums import QuoteState
@@ -30,6 +32,7 @@ from desk.quotes import editor, queries
 from desk.quotes.wanted import parts_of, wanted_of
 
 LIST, EDITOR = "desk/quotes.html", "desk/quote.html"
+LEFT_OUT = gettext_lazy("“%(name)s” is left out: there is no rate from %(base)s to %(quote)s.")
 
 
 @require_safe
@@ -70,13 +73,13 @@ def new(request: Request) -> HttpResponse:
     if contact is None:
         return render(request, "desk/quotes/new.html", {"missing": True}, status=422)
     now = timezone.now()
+    suggested = suggestions(lead, now=now) if lead else Suggestions([])
     version = start_quote(
-        contact=contact,
-        lead=lead,
-        actor=Actor.of(request.user),
-        now=now,
-        lines=suggested_lines(lead, now=now) if lead else [],
+        contact=contact, lead=lead, actor=Actor.of(request.user), now=now, lines=suggested.lines
     )
+    for product in suggested.without_rate:
+        told = {"name": product.name, "base": product.currency, "quote": version.currency}
+        messages.warning(request, str(LEFT_OUT) % told, extra_tags="quotes")
     return opened(request, version)
 
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from desk.settings import views as home
 from desk.settings.catalogue import editing as catalogue_editing
+from desk.settings.catalogue import files as catalogue_files
 from desk.settings.catalogue import money as catalogue_money
 from desk.settings.catalogue import pricing as catalogue_pricing
 from desk.settings.catalogue import views as catalogue
@@ -30,6 +31,8 @@ urlpatterns = [
     path("", home.settings, name="settings"),
     path("catalogue/", catalogue.catalogue, name="settings_catalogue"),
     path("catalogue/order/", catalogue.order, name="settings_products_order"),
+    path("catalogue/products.csv", catalogue_files.export, name="settings_products_export"),
+    path("catalogue/import/", catalogue_files.take_in, name="settings_products_import"),
     path("catalogue/leads/", catalogue.leads_found, name="settings_price_leads"),
     path("catalogue/products/new/", catalogue_editing.new, name="settings_product_new"),
     path("catalogue/products/<uuid:public_id>/", catalogue.product, name="settings_product"),

@@ -43,6 +43,18 @@ def test_a_quote_begins_from_a_lead_in_one_click(client: Client, lead: Lead) -> 
     assert attributes(page, "#quote-lines", "data-lines") == ["[]"]
 
 
+def test_what_is_left_out_for_want_of_a_rate_is_named(client: Client, lead: Lead) -> None:
+    lead.goal = "kitchen"
+    lead.save(update_fields=["goal"])
+    ProductFactory(name="Oven in drams", currency="AMD", unit_price=Decimal(90000), goals=["kitchen"])
+    ProductFactory(name="Oven", currency="USD", unit_price=Decimal(200), goals=["kitchen"])
+    opened = client.post(reverse("desk:quote_new"), {"lead": str(lead.public_id)}, follow=True)
+    assert words(opened.content, "alert-warning") == [
+        "“Oven in drams” is left out: there is no rate from AMD to USD. Settings, exchange rates"
+    ]
+    assert [each.title for each in QuoteVersion.objects.get().lines.all()] == ["Oven"]
+
+
 def test_a_quote_needs_somebody_to_be_for(client: Client, lead: Lead) -> None:
     assert client.get(reverse("desk:quote_new")).status_code == 200
     response = client.post(reverse("desk:quote_new"), {"contact": "nobody"})

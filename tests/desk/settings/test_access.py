@@ -51,6 +51,7 @@ READ_BY_MANAGERS = {
     "settings_catalogue",
     "settings_product",
     "settings_price_leads",
+    "settings_products_export",
     "settings_taxes",
     "settings_rates",
     "settings_chances",
@@ -193,7 +194,13 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
             name
             for name in READ_BY_MANAGERS
             if not name.startswith(
-                ("settings_scoring_", "settings_channel_p", "settings_chances_p", "settings_price_")
+                (
+                    "settings_scoring_",
+                    "settings_channel_p",
+                    "settings_chances_p",
+                    "settings_price_",
+                    "settings_products_e",
+                )
             )
         }
     ),

@@ -255,3 +255,22 @@ def test_lists_keep_their_budget(reader: Client, statements: Counting) -> None:
         with statements() as sent:
             reader.get(place)
         assert len(sent) <= 12, (place, sent)
+
+
+def test_products_go_out_and_come_in_as_a_file(desk: Client, reader: Client) -> None:
+    make_kitchen()
+    sent = reader.get(f"{URL}products.csv")
+    assert sent["Content-Type"] == "text/csv; charset=utf-8"
+    assert 'filename="products.csv"' in sent["Content-Disposition"]
+    text = sent.content.decode().replace("KITCHEN", "KITCHEN-2")
+    sheet = SimpleUploadedFile("products.csv", text.encode(), content_type="text/csv")
+    done = desk.post(f"{URL}import/", {"file": sheet}, headers=htmx("modal-body"))
+    assert done["HX-Redirect"] == URL
+    assert "1 added, 0 changed, 0 as they were." in desk.get(URL).content.decode()
+    assert set(Product.objects.values_list("code", flat=True)) == {"KITCHEN", "KITCHEN-2"}
+
+    bad = SimpleUploadedFile("products.csv", b"code,name\nA B,Sofa", content_type="text/csv")
+    refused = desk.post(f"{URL}import/", {"file": bad}, headers=htmx("modal-body"))
+    assert refused.status_code == 422
+    assert "Row 2, unit_price: This must not be empty." in words(refused)
+    assert "Choose a file." in words(desk.post(f"{URL}import/", headers=htmx("modal-body")))
