@@ -38,11 +38,13 @@ def wish_of(text: str, understanding: Understanding, *, payload: str = "") -> Wi
     """The wish in a message; a button says only what it carries, its label is ours."""
     if payload:
         return next((wish for wish in Wish if wish.value == payload), None)
+    if _is_back(text):
+        return Wish.OPT_IN
     if any(
         intent.name == IntentName.OPT_OUT and intent.confidence >= SURE for intent in understanding.intents
     ):
         return Wish.OPT_OUT
-    return Wish.OPT_IN if _is_back(text) else None
+    return None
 
 
 def _is_back(text: str) -> bool:

@@ -1,18 +1,32 @@
 """Which goals a message carries and which of them is the main one (spec 4.1)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log, sqrt
 
 from conversations.understanding.knowledge import LanguageKnowledge, languages
 from conversations.understanding.lexicon import Match
 from conversations.understanding.likeness import Likeness, built_in
 from conversations.understanding.tokens import Token
 from conversations.understanding.types import Intent, IntentName
+from core.text import skeleton
 
 THRESHOLD = 0.5
 UNRECOGNISED = 0.5
-_GUESSED = 0.55
+_GUESSED = 0.5
+_GUESSED_AT_MOST = 0.8
+_SURELY_AWAY = 0.8
+_SAY = 0.25
+_LEAST = 0.005
+_LATER = 0.4
+_NOTHING_FOUND = 0.1
+_SEVERAL = 2
+_RECOGNISED = 0.45
+_TRACE = 0.001
+_AND = frozenset(
+    map(skeleton, ("and", "also", "plus", "и", "а", "еще", "ու", "և", "իսկ", "və", "bəs", "həm", "amma"))
+)
 CERTAIN_OTHER = 0.6
 _FOREIGN = 0.7
 _FOREIGN_LETTERS = 5
@@ -55,19 +69,81 @@ def find_intents(
 ) -> tuple[Intent, ...]:
     """Return the goals, the main one first; `other` when none is plain enough.
 
-    Where no phrase is found, `likeness` guesses. `has_details` tells that the message carries a time, a phone or a
-    name, so that "yes, book me" is a booking.
+    Phrases of the lexicons speak for goals, `likeness` has a say in which of them is the main one, and names it where no
+    phrase is found. `has_details` tells that the message carries a time, a phone or a name, so that "yes, book me" is a
+    booking.
     """
     evidence = _without_parts(_evidence(tokens, language))
     scores = _scores(evidence)
     scores = _without_echoes({intent: score for intent, score in scores.items() if score >= THRESHOLD})
-    if not scores:
-        guess = likeness().best(tokens)
-        if guess is not None and guess not in _ANSWERS:
-            return (Intent(guess, _GUESSED),)
-        return (Intent(IntentName.OTHER, UNRECOGNISED),)
-    ordered = _order(scores, evidence, has_details=has_details)
-    return tuple(Intent(intent, round(min(scores[intent], 1.0), 2)) for intent in ordered)
+    ordered = _order(scores, evidence, has_details=has_details) if scores else []
+    likely = _likely(likeness(), tokens, [intent for intent in ordered if scores[intent] >= _MEDIUM])
+    main = _main(ordered, _with_opt_out(likely, ordered))
+    found = {intent: round(min(scores[intent], 1.0), 2) for intent in ordered}
+    if main not in found and ordered and main is not IntentName.OTHER:
+        found = {intent: sure for intent, sure in found.items() if sure >= _MEDIUM}
+    found.setdefault(main, _guess(likely.get(main, 0.0), main))
+    return tuple(Intent(intent, found[intent]) for intent in sorted(found, key=lambda each: each is not main))
+
+
+def _likely(
+    model: Likeness, tokens: Sequence[Token], plain: Sequence[IntentName]
+) -> Mapping[IntentName, float]:
+    """Return how likely each goal is the main one; of several plain ones that is mostly the one named first."""
+    whole = model.probabilities(tokens)
+    if len([intent for intent in plain if intent not in _COURTESY]) < _SEVERAL:
+        return whole
+    for piece in _pieces(tokens):
+        first = model.probabilities(piece)
+        best = max(first, key=first.__getitem__, default=None)
+        if best is not None and best in plain and best not in _COURTESY and first[best] >= _RECOGNISED:
+            return {
+                intent: sqrt((share + _TRACE) * (first[intent] + _TRACE)) for intent, share in whole.items()
+            }
+    return whole
+
+
+def _pieces(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Cut the message where a clause ends or "and" stands; a single word stays with what follows."""
+    piece: list[Token] = []
+    for token in tokens:
+        if len(piece) >= _SEVERAL and (token.clause != piece[-1].clause or token.keys[0] in _AND):
+            yield piece
+            piece = []
+        piece.append(token)
+    if piece:
+        yield piece
+
+
+def _with_opt_out(
+    likely: Mapping[IntentName, float], ordered: Sequence[IntentName]
+) -> Mapping[IntentName, float]:
+    """The two ways to want no more are spelled alike: the lexicons tell them apart, together they are as likely."""
+    away = (IntentName.OPT_OUT, IntentName.NOT_INTERESTED)
+    named = next((intent for intent in ordered if intent in away), None)
+    if named is None or not likely:
+        return likely
+    both = sum(likely[intent] for intent in away)
+    return {**likely, **dict.fromkeys(away, 0.0), named: both}
+
+
+def _main(ordered: Sequence[IntentName], likely: Mapping[IntentName, float]) -> IntentName:
+    """Return the goal that phrases and spelling agree on best."""
+    votes: defaultdict[IntentName, float] = defaultdict(float)
+    for place, intent in enumerate(ordered):
+        votes[intent] += max(0.0, 1 - _LATER * place)
+    if not ordered:
+        votes[IntentName.OTHER] += _NOTHING_FOUND
+    for intent in IntentName:
+        votes[intent] += _SAY * log(max(likely.get(intent, 0.0), _LEAST))
+    return max(IntentName, key=votes.__getitem__)
+
+
+def _guess(share: float, intent: IntentName) -> float:
+    """Return the confidence in a goal for which no phrase speaks: sure enough to act on only where it is most likely."""
+    if intent is IntentName.OTHER or (intent is IntentName.OPT_OUT and share < _SURELY_AWAY):
+        return UNRECOGNISED
+    return round(min(_GUESSED_AT_MOST, max(UNRECOGNISED, _GUESSED * share + 0.35)), 2)
 
 
 def _evidence(tokens: Sequence[Token], language: str) -> list[_Evidence]:

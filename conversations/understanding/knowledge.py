@@ -14,6 +14,8 @@ from core.text import skeleton
 
 LANGUAGES = ("en", "ru", "hy", "az")
 DATA = Path(__file__).parent / "data"
+UTTERANCES = DATA / "utterances.tsv"
+_UNDECIDED = IntentName.NOT_INTERESTED
 
 _WEIGHTS = {"strong": 1.0, "medium": 0.7, "weak": 0.4, "against": -1.0}
 
@@ -43,8 +45,18 @@ def languages() -> Mapping[str, LanguageKnowledge]:
 
 @lru_cache(maxsize=1)
 def phrases() -> tuple[tuple[str, tuple[IntentName, ...]], ...]:
-    """Return the built-in example phrases of all languages with their goals, the main one first."""
-    return tuple((text, intents) for language in LANGUAGES for text, intents in phrases_of(language))
+    """Return the built-in examples of all languages with their goals, the main one first: phrases, then utterances."""
+    found = [(text, intents) for language in LANGUAGES for text, intents in phrases_of(language)]
+    return (*found, *((text, intents) for text, intents in utterances() if _UNDECIDED not in intents))
+
+
+def utterances() -> Iterator[tuple[str, tuple[IntentName, ...]]]:
+    """Yield the labelled messages that understanding is judged on; those of no interest are not told from opt-outs."""
+    with UTTERANCES.open(encoding="utf-8") as file:
+        header = next(file).rstrip("\n").split("\t")
+        for line in file:
+            row = dict(zip(header, line.rstrip("\n").split("\t"), strict=False))
+            yield row["text"], tuple(IntentName(intent) for intent in row["intents"].split(","))
 
 
 def phrases_of(language: str) -> Iterator[tuple[str, tuple[IntentName, ...]]]:

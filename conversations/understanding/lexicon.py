@@ -93,6 +93,15 @@ class Lexicon:
         """Return every word and stem of the patterns."""
         return frozenset(self._exact) | frozenset(self._stems)
 
+    @property
+    def words(self) -> frozenset[str]:
+        """Return the words that the patterns name whole."""
+        return frozenset(self._exact)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        return frozenset(self._stems)
+
     def words_of_labels(self) -> Iterator[tuple[str, set[str]]]:
         """Yield every label with the words and stems of the patterns that speak for it."""
         names = {number: key for known in (self._exact, self._stems) for key, number in known.items()}

@@ -184,7 +184,7 @@ def _add_word(
 ) -> Decimal | None:
     """Return what the number is with this word, None when the word does not belong to it."""
     key = parts[position].keys[0]
-    unit = _words().units[language].get(key)
+    unit = None if parts[position].text.lower() == "then" else _words().units[language].get(key)
     if unit is not None and _joins(current, unit):
         return current + unit
     hundred = _words().hundreds.get(key)

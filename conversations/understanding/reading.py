@@ -7,6 +7,7 @@ from conversations.understanding.entities import read
 from conversations.understanding.intents import find_intents
 from conversations.understanding.language import detect
 from conversations.understanding.likeness import Likeness, built_in
+from conversations.understanding.repair import repaired
 from conversations.understanding.tokens import prepare, tokenise
 from conversations.understanding.types import EntityType, Understanding
 
@@ -49,6 +50,7 @@ def understand_like(
     prepared = prepare(text)
     tokens = tokenise(prepared)
     language = detect(prepared, tokens, otherwise=language)
+    tokens = repaired(tokens)
     intents = find_intents(tokens, language, likeness=likeness)
     entities = read(
         prepared, language=language, intents=intents, now=now, timezone=timezone, country=country
