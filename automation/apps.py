@@ -12,6 +12,7 @@ class AutomationConfig(AppConfig):
         from automation.flows.uses import flows_using
         from automation.history_words import register_words
         from automation.sequences import receivers as sequences
+        from automation.quotes import receivers as quotes
         from conversations import responder
         from crm import uses
 
@@ -19,5 +20,6 @@ class AutomationConfig(AppConfig):
         register_words()
         receivers.register()
         sequences.register()
+        quotes.register()
         responder.register(FlowResponder())
         uses.register(flows_using)

@@ -2,6 +2,14 @@
 
 from core.events.registry import EventType, register
 
+_FOLLOWED = {
+    "number": "number of the quote",
+    "version": "its version",
+    "total": "the total",
+    "currency": "ISO 4217 code",
+    "step": "first or again (a question after silence), last_days or expired",
+}
+
 TYPES = (
     EventType(
         "flow.started", 1, "A flow began to speak in a conversation.", {"flow": "key", "version": "number"}
@@ -28,6 +36,12 @@ TYPES = (
         1,
         "A new version of a flow is used from now on.",
         {"flow": "key", "version": "number"},
+    ),
+    EventType(
+        "quote.followed_up", 1, "A sent quote was followed up by itself, or its seller asked to.", _FOLLOWED
+    ),
+    EventType(
+        "quote.follow_up_cancelled", 1, "A colleague called off what was to follow a quote.", _FOLLOWED
     ),
 )
 

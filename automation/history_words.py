@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from automation.flows.models import Flow, FlowVersion
 from automation.sequences.models import FollowUpSettings, Sequence, SequenceVersion
+from automation.quotes.models import QuoteFollowUps
 from core.history.registry import Related, Row, Tracked, Words, register
 from core.history.values import by_language
 
@@ -97,4 +98,5 @@ def register_words() -> None:
             },
             hidden=frozenset({"sequence", "number", "created_by", "revision"}),
         ),
+        Tracked(model=QuoteFollowUps, label=_("What follows a quote")),
     )

@@ -1,6 +1,7 @@
 """All models of the room, gathered for Django; each lives with its subject."""
 
 from automation.flows.models import Flow, FlowRun, FlowVersion
+from automation.quotes.models import QuoteFollowUps
 from automation.sequences.models import Enrolment, FollowUp, FollowUpSettings, Sequence, SequenceVersion
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "FlowVersion",
     "FollowUp",
     "FollowUpSettings",
+    "QuoteFollowUps",
     "Sequence",
     "SequenceVersion",
 ]

@@ -100,3 +100,7 @@ def _register_quotes() -> None:
     register_notification("quote.asked", text=asked)
     asked_again = _("%(contact)s asks for a new offer in place of %(number)s")
     register_notification("quote.asked_again", text=asked_again)
+    needs_you = _(
+        "%(contact)s is silent on the quote %(number)s and cannot be written to. Get in touch. %(why)s"
+    )
+    register_notification("quote.needs_you", text=needs_you)

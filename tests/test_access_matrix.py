@@ -82,7 +82,7 @@ API += " orders order order_numbered order_status order_notices order_notice_ans
 
 QUOTE_PAGE = "page pdf logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
-QUOTE = "totals save pdf approve next renew copy withdraw discard send answer"
+QUOTE = "totals save pdf approve next renew copy withdraw discard send answer renew_send coming coming_cancel coming_now"
 
 WRITTEN = """
     services_order service_preview service_new service resource_preview resource_new resource
@@ -267,6 +267,7 @@ MATRIX: dict[str, Level] = {
             "desk:settings_company",
             "desk:settings_keys",
             "desk:settings_quotes",
+            "desk:settings_quotes_following",
             "desk:settings_key_new",
             "desk:settings_key_revoke",
             "desk:settings_sending",

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from automation.flows.wording import Texts
 from automation.meetings.values import Desk
+from automation.quotes.values import Shop
 
 Facts = Mapping[str, Any]
 Contact = Mapping[str, str]
@@ -69,7 +70,8 @@ class Context:
     out. `holds(condition, facts, contact)` decides a branch; it gets what is known including this very event.
     `goal` is one chosen before the run began (a chat link). `wait_minutes` is the measured time to a person's
     answer, `opens_at` the next opening in the company's zone; both None when unknown. `variables`: other
-    words for texts. `timezone` is the customer's; `desk` keeps the calendar, None where nothing can be booked.
+    words for texts. `timezone` is the customer's; `desk` keeps the calendar, None where nothing can be booked; `shop` knows
+    the prices, None where nothing is sold.
     """
 
     parser: Parser
@@ -87,6 +89,7 @@ class Context:
     holds: Callable[[Any, Facts, Contact], bool] = never
     timezone: str = "UTC"
     desk: Desk | None = None
+    shop: Shop | None = None
 
     def criterion(self, key: str) -> Criterion | None:
         return next((each for each in self.criteria if each.key == key), None)

@@ -77,6 +77,16 @@ PHRASES = (
     "meeting_coming",
     "meeting_cancel_yes",
     "meeting_keep",
+    "price_range",
+    "price_about",
+    "price_exact",
+    "price_fact",
+    "price_send",
+    "price_sent",
+    "price_draft",
+    "price_left",
+    "price_yes",
+    "price_later",
 )
 WORDS = ("skip", "correct", "others", "coming")
 

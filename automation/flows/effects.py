@@ -28,6 +28,7 @@ class NextStep(StrEnum):
     WRITE = "write"
     ASK_CONTACT = "ask_contact"
     MEET = "meet"
+    FOLLOW_QUOTE = "follow_quote"
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class QuickReply:
 class Say:
     """The one reply to an event, in the customer's language.
 
-    `asks` names the only question in it: a criterion key, "goal", "contact.<field>", "note.<key>", "meeting.time"
-    or "meeting.confirm".
+    `asks` names the only question in it: a criterion key, "goal", "contact.<field>", "note.<key>", "meeting.time",
+    "meeting.confirm" or "quote.send".
     `text_ids` are the texts of the document it was made of.
     """
 
@@ -129,6 +130,18 @@ class Announce:
 
 
 @dataclass(frozen=True)
+class MakeQuote:
+    """Write a quote over `product` (None: what the goal and the answers ask for) and send it, or with `draft` leave it to
+    a colleague. `total` is what the customer was told, `asked_at` when they asked for the price (ISO).
+    """
+
+    product: str | None
+    total: str
+    asked_at: str
+    draft: bool = False
+
+
+@dataclass(frozen=True)
 class NotInterested:
     """Close the lead as lost with that reason; consent stays (spec 1.3)."""
 
@@ -148,6 +161,7 @@ Effect = (
     | Note
     | HandOff
     | Announce
+    | MakeQuote
     | NotInterested
     | Close
 )

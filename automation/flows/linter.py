@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from automation.flows.pricing import QUOTE_ASKS
 from automation.flows.script import (
     CONTACT,
     GOAL,
@@ -19,6 +20,8 @@ from automation.flows.script import (
     HandOffStep,
     MenuStep,
     OfferStep,
+    PriceRangeStep,
+    QuoteStep,
     SayStep,
     ScoreStep,
     exits,
@@ -30,13 +33,14 @@ MAX_BUTTONS = 4
 MAX_LABEL = 20
 KNOWN_VARIABLES = frozenset(
     {"name", "company", "person", "wait", "opens", "service", "when", "zone", "where"}
+    | {"product", "others", "low", "high", "depends", "price", "fact"}
 )
 ASKING_PHRASES = frozenset(
     f"phrases.meeting_{name}"
     for name in ("offer", "which", "name", "reach", "about", "confirm", "move", "cancel", "cant")
-)
+) | {"phrases.price_fact", "phrases.price_send"}
 BUTTONS = frozenset(
-    {"phrases.skip", "phrases.person"}
+    {"phrases.skip", "phrases.person", "phrases.price_yes", "phrases.price_later"}
     | {f"phrases.meeting_{name}" for name in ("other", "later", "yes", "coming", "cancel_yes", "keep")}
 )
 ASKING_SLOTS = ("question", "again", "name", "reach", "about", "confirm")
@@ -65,9 +69,10 @@ def lint(
     criteria: Mapping[str, Texts] | None = None,
     *,
     services: Collection[str] | None = None,
+    products: Collection[str] | None = None,
 ) -> list[Finding]:
     """Return every finding, errors first. `criteria` are the known keys with their questions, `services` the keys of
-    what can be booked; None: not checked.
+    what can be booked, `products` the codes of what is sold; None: not checked.
     """
     found: list[Finding] = []
     for check in _CHECKS:
@@ -76,6 +81,8 @@ def lint(
         found.extend(_questions_without_criterion(flow, criteria))
     if services is not None:
         found.extend(_offers_without_service(flow, services))
+    if products is not None:
+        found.extend(_prices_without_product(flow, products))
     return sorted(found, key=lambda each: each.level is not Level.ERROR)
 
 
@@ -94,14 +101,15 @@ def _unreachable(flow: FlowDocument) -> Iterator[Finding]:
 
 def _dead_ends(flow: FlowDocument) -> Iterator[Finding]:
     for step in flow.steps.values():
-        ends = isinstance(step, SayStep | AskStep | ScoreStep | OfferStep) and step.next is None
-        if ends or (isinstance(step, OfferStep) and step.otherwise is None):
+        kinds = SayStep | AskStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep
+        ends = isinstance(step, kinds) and step.next is None
+        if ends or (isinstance(step, OfferStep | QuoteStep) and step.otherwise is None):
             yield Finding(Level.ERROR, "dead_end", step.id, _("The flow stops here. End it or hand it over."))
 
 
 def _loops(flow: FlowDocument) -> Iterator[Finding]:
     """A circle with no question in it never waits for the customer."""
-    kinds = SayStep | BranchStep | ScoreStep | OfferStep
+    kinds = SayStep | BranchStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep
     silent = {step.id for step in flow.steps.values() if isinstance(step, kinds)}
     for step_id in silent:
         seen: set[str] = set()
@@ -164,6 +172,8 @@ def _second_questions(flow: FlowDocument) -> Iterator[Finding]:
             questions.add(step.text)
         elif isinstance(step, OfferStep):
             questions |= {step.texts[slot] for slot in ASKING_SLOTS}
+        elif isinstance(step, PriceRangeStep | QuoteStep):
+            questions |= {step.texts[slot] for slot in QUOTE_ASKS if slot in step.texts}
     last_words = {step.text for step in flow.steps.values() if isinstance(step, EndStep)}
     for entry in flow.texts():
         asks = any(questions_in(text) for text in entry.texts.values())
@@ -221,6 +231,13 @@ def _offers_without_service(flow: FlowDocument, services: Collection[str]) -> It
         if isinstance(step, OfferStep) and step.service and step.service not in services:
             message = _("There is nothing of that kind to book; no times are offered.")
             yield Finding(Level.WARNING, "no_service", step.id, message)
+
+
+def _prices_without_product(flow: FlowDocument, products: Collection[str]) -> Iterator[Finding]:
+    for step in flow.steps.values():
+        if isinstance(step, PriceRangeStep | QuoteStep) and step.product and step.product not in products:
+            message = _("There is no product with this code on sale; no price is told.")
+            yield Finding(Level.WARNING, "no_product", step.id, message)
 
 
 _CHECKS: tuple[Callable[[FlowDocument], Iterable[Finding]], ...] = (

@@ -24,6 +24,9 @@ CONFIRM = "meeting.confirm"
 PURPOSE = "note.purpose"
 BY_GOAL = "by_goal"
 
+QUOTE = "quote."
+SEND = "quote.send"
+
 
 @dataclass(frozen=True)
 class SayStep:
@@ -121,7 +124,44 @@ class OfferStep:
     on_miss: str = NEXT
 
 
-Step = SayStep | MenuStep | AskStep | BranchStep | ScoreStep | OfferStep | HandOffStep | EndStep
+@dataclass(frozen=True)
+class PriceRangeStep:
+    """Says what the wish costs by what is known: from ... to ... and what it depends on, or exactly (spec 8.1).
+
+    `product` None: what the goal and the answers ask for. Asks only what a range needs. Passed over where nothing of it
+    is sold.
+    """
+
+    id: str
+    product: str | None
+    next: str | None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    tries: int = 2
+    on_miss: str = NEXT
+
+
+@dataclass(frozen=True)
+class QuoteStep:
+    """Asks what the exact price needs, says it, and sends a quote with it when the customer wants one (spec 8.2).
+
+    `next` follows the quote; `specialist` a wish that is complex or cannot be priced exactly; `otherwise` where nothing of
+    it is sold or no quote is wanted. `draft`: a colleague looks at the quote before it leaves. `team` gets the card.
+    """
+
+    id: str
+    product: str | None
+    next: str | None
+    otherwise: str | None
+    specialist: str | None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    draft: bool = False
+    team: str | None = None
+    tries: int = 2
+    on_miss: str = NEXT
+
+
+PriceStep = PriceRangeStep | QuoteStep
+Step = SayStep | MenuStep | AskStep | BranchStep | ScoreStep | OfferStep | PriceStep | HandOffStep | EndStep
 
 
 @dataclass(frozen=True)
@@ -230,6 +270,8 @@ def exits(step: Step, goals: Mapping[str, Goal]) -> tuple[str, ...]:
         return (*(case.go for case in step.cases), step.otherwise)
     if isinstance(step, OfferStep):
         return tuple(dict.fromkeys(each for each in (step.next, step.otherwise) if each))
-    if isinstance(step, SayStep | AskStep | ScoreStep) and step.next:
+    if isinstance(step, QuoteStep):
+        return tuple(dict.fromkeys(each for each in (step.next, step.specialist, step.otherwise) if each))
+    if isinstance(step, SayStep | AskStep | ScoreStep | PriceRangeStep) and step.next:
         return (step.next,)
     return ()

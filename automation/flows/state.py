@@ -35,6 +35,7 @@ class RunState:
     last side question, `side_repeats` how often it came again without progress, `answered` all of them so
     far. `declined` are questions given up. `notes` holds answers that no criterion keeps. `media` is the kind
     of the last message when it was only a file. `offer` is what an offer step keeps (`automation.flows.offer`).
+    `price` is what was told of prices (`automation.flows.pricing`).
     """
 
     flow: str
@@ -58,6 +59,7 @@ class RunState:
     messages: int = 0
     steps: int = 0
     offer: Mapping[str, Any] = field(default_factory=dict)
+    price: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -66,6 +68,7 @@ class RunState:
             "asked": dict(self.asked),
             "notes": dict(self.notes),
             "offer": dict(self.offer),
+            "price": dict(self.price),
             "declined": list(self.declined),
             "answered": list(self.answered),
         }
@@ -116,4 +119,5 @@ _TYPES: dict[str, Any] = {
     "messages": int,
     "steps": int,
     "offer": dict,
+    "price": dict,
 }

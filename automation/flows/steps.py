@@ -4,13 +4,14 @@ engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
 from automation.flows.checking import Checker
 from automation.flows.effects import Urgency
+from automation.flows.pricing import PRICE_TEXTS, QUOTE_TEXTS
 from automation.flows.script import (
     BY_GOAL,
     CONTACT,
@@ -26,6 +27,8 @@ from automation.flows.script import (
     HandOffStep,
     MenuStep,
     OfferStep,
+    PriceRangeStep,
+    QuoteStep,
     SayStep,
     ScoreStep,
     Step,
@@ -135,10 +138,7 @@ OFFER_TEXTS = {
 def _offer(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following: str | None) -> Step:
     check = draft.check
     service = check.name(data["offer"], (*path, "offer"))
-    texts = {
-        slot: draft.optional_text(data.get(slot), (*path, slot), f"{step_id}.{slot}") or f"phrases.{phrase}"
-        for slot, phrase in OFFER_TEXTS.items()
-    }
+    texts = _own_texts(draft, step_id, data, path, OFFER_TEXTS)
     otherwise = check.name(data["otherwise"], (*path, "otherwise")) if "otherwise" in data else following
     return OfferStep(
         id=step_id,
@@ -151,6 +151,55 @@ def _offer(draft: Draft, step_id: str, data: dict[str, Any], path: Path, followi
         tries=check.number(data.get("tries"), (*path, "tries"), default=2, lowest=1, highest=5),
         on_miss=check.one_of(data.get("on_miss"), (*path, "on_miss"), options=(NEXT, HAND_OFF), default=NEXT),
     )
+
+
+def _price_range(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following: str | None) -> Step:
+    return PriceRangeStep(
+        id=step_id,
+        product=_product(draft, data["price_range"], (*path, "price_range")),
+        next=following,
+        texts=_own_texts(draft, step_id, data, path, PRICE_TEXTS),
+        tries=draft.check.number(data.get("tries"), (*path, "tries"), default=2, lowest=1, highest=5),
+        on_miss=draft.check.one_of(
+            data.get("on_miss"), (*path, "on_miss"), options=(NEXT, HAND_OFF), default=NEXT
+        ),
+    )
+
+
+def _quote(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following: str | None) -> Step:
+    check = draft.check
+    otherwise = check.name(data["otherwise"], (*path, "otherwise")) if "otherwise" in data else following
+    specialist = check.name(data["specialist"], (*path, "specialist")) if "specialist" in data else otherwise
+    return QuoteStep(
+        id=step_id,
+        product=_product(draft, data["quote"], (*path, "quote")),
+        next=following,
+        otherwise=otherwise,
+        specialist=specialist,
+        texts=_own_texts(draft, step_id, data, path, QUOTE_TEXTS),
+        draft=check.flag(data.get("draft"), (*path, "draft")),
+        team=check.name(data["team"], (*path, "team")) if "team" in data else None,
+        tries=check.number(data.get("tries"), (*path, "tries"), default=2, lowest=1, highest=5),
+        on_miss=check.one_of(data.get("on_miss"), (*path, "on_miss"), options=(NEXT, HAND_OFF), default=NEXT),
+    )
+
+
+def _product(draft: Draft, value: Any, path: Path) -> str | None:
+    """The code of a product as it stands in the catalogue, None for what the goal asks for."""
+    code = draft.check.line_of_text(value, path)
+    if not code and value is None:
+        draft.check.fault(path, _("expected the code of a product, or by_goal"))
+    return None if code == BY_GOAL else code
+
+
+def _own_texts(
+    draft: Draft, step_id: str, data: dict[str, Any], path: Path, standard: Mapping[str, str]
+) -> dict[str, str]:
+    """Ids of the texts of a step, those of the standard phrases where it has none of its own."""
+    return {
+        slot: draft.optional_text(data.get(slot), (*path, slot), f"{step_id}.{slot}") or f"phrases.{phrase}"
+        for slot, phrase in standard.items()
+    }
 
 
 def _hand_off(draft: Draft, step_id: str, data: dict[str, Any], path: Path, _following: str | None) -> Step:
@@ -180,6 +229,8 @@ _READERS: dict[str, tuple[tuple[str, ...], Reader]] = {
     "branch": (("otherwise",), _branch),
     "score": (("next",), _score),
     "offer": (("otherwise", "team", "purpose", "tries", "on_miss", "next", *OFFER_TEXTS), _offer),
+    "price_range": (("tries", "on_miss", "next", *PRICE_TEXTS), _price_range),
+    "quote": (("otherwise", "specialist", "draft", "team", "tries", "on_miss", "next", *QUOTE_TEXTS), _quote),
     "hand_off": (("open", "closed", "urgency", "team"), _hand_off),
     "end": (("text",), _end),
 }

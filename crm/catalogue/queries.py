@@ -241,9 +241,16 @@ class Suggestions:
 
 
 def suggestions(
-    lead: Lead, *, currency: str | None = None, language: str | None = None, now: datetime | None = None
+    lead: Lead,
+    *,
+    currency: str | None = None,
+    language: str | None = None,
+    now: datetime | None = None,
+    products: Sequence[Product] | None = None,
 ) -> Suggestions:
-    """For the products that the lead is for. Currency and language: those of the lead where they are not given."""
+    """For the products that the lead is for, or for just those given. Currency and language: those of the lead where they
+    are not given.
+    """
     currency = currency or lead.currency
     language = language or lead.contact.language or company().language
     day, fields = today(now), price_fields()
@@ -252,7 +259,7 @@ def suggestions(
     without: list[Product] = []
     rates: dict[str, Decimal | None] = {}
     with translation.override(language):
-        for product in products_for(lead, on=day):
+        for product in products_for(lead, on=day) if products is None else products:
             try:
                 answer = price_of(product, lead, now=now, fields=fields)
             except BadRules:

@@ -1,4 +1,6 @@
-"""What follows the outcome of a quote: each room registers what it does, and crm calls them when the due row comes up."""
+"""What follows a quote that was sent, and its outcome: each room registers what it does, and crm calls them: in the
+transaction that sends a version, and when the due row of an outcome comes up.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,20 @@ from crm.quotes.models import QuoteVersion
 Follower = Callable[[QuoteVersion, datetime], None]
 
 _followers: list[Follower] = []
+_starters: list[Follower] = []
+
+
+def register_start(starter: Follower) -> Follower:
+    """`starter(version, now)` runs in the transaction in which a version is sent; called at start."""
+    if starter in _starters:
+        raise ValueError(f"{starter.__name__} is already registered")
+    _starters.append(starter)
+    return starter
+
+
+def start(version: QuoteVersion, now: datetime) -> None:
+    for starter in _starters:
+        starter(version, now)
 
 
 def register(follower: Follower) -> Follower:

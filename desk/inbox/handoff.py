@@ -36,6 +36,11 @@ REASONS: Mapping[str, str | Promise] = {
     "order_refund": gettext_lazy("Wants the money back for an order"),
     "order_not_found": gettext_lazy("Could not find the order"),
     "order_tries": gettext_lazy("Tried too many order numbers"),
+    "quoted": gettext_lazy("Got a quote"),
+    "custom_wish": gettext_lazy("Needs a specialist's price"),
+    "quote_draft": gettext_lazy("A quote waits to be sent"),
+    "quote_question": gettext_lazy("Asks about the quote"),
+    "quote_renewal": gettext_lazy("Wants a new quote"),
     "no_flow": gettext_lazy("Nobody answers automatically here"),
     "follow_up": gettext_lazy("Says yes to a follow-up"),
 }
@@ -53,6 +58,8 @@ NEXT_STEPS: Mapping[str, str | Promise] = {
     "write": gettext_lazy("Write"),
     "ask_contact": gettext_lazy("Ask for a phone number or email"),
     "meet": gettext_lazy("Prepare for the meeting"),
+    "follow_quote": gettext_lazy("Watch the quote, it is followed up by itself"),
+    "send_quote": gettext_lazy("Look at the quote and send it"),
 }
 CONTACT: Mapping[str, str | Promise] = {
     "name": gettext_lazy("Name"),
@@ -68,6 +75,8 @@ CONTACT: Mapping[str, str | Promise] = {
 NOTES: Mapping[str, str | Promise] = {
     "detail": gettext_lazy("In their words"),
     "meeting": gettext_lazy("Meeting"),
+    "price": gettext_lazy("Price told"),
+    "quote": gettext_lazy("Quote"),
     "purpose": gettext_lazy("What the meeting is about"),
     "order_number": gettext_lazy("Order number"),
     "order_answer": gettext_lazy("Answer"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from automation.quotes.operations.renewing import renew_and_send
 from conversations.quotes.operations import MOST_WORDS, send_quote
 from core.errors import Refused
 from core.events.actor import Actor
@@ -58,6 +59,20 @@ def renew(request: Request, public_id: UUID) -> HttpResponse:
         found,
         lambda: operations.renew(quote_id=found.pk, actor=Actor.of(request.user), now=timezone.now()).quote,
     )
+
+
+@require_POST
+@signed_in
+def renew_send(request: Request, public_id: UUID) -> HttpResponse:
+    """The same once more, sent at once; where a price has changed since, that is said instead."""
+    found = queries.quote_for(request.user, public_id)
+    actor, now = Actor.of(request.user), timezone.now()
+    chat = queries.chat_of(found, request.user)
+    try:
+        renew_and_send(quote_id=found.pk, actor=actor, now=now, conversation=chat)
+    except Refused as refusal:
+        return toast(HttpResponse(status=409, headers={"HX-Reswap": "none"}), str(refusal))
+    return _opened(request, found)
 
 
 @require_POST

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from desk.quotes import acts, saving, views
+from desk.quotes import acts, coming, saving, views
 from desk.quotes.figures import views as figures
 
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("<uuid:public_id>/approve/", acts.approve, name="quote_approve"),
     path("<uuid:public_id>/next/", acts.next_version, name="quote_next"),
     path("<uuid:public_id>/renew/", acts.renew, name="quote_renew"),
+    path("<uuid:public_id>/renew/send/", acts.renew_send, name="quote_renew_send"),
+    path("<uuid:public_id>/coming/", coming.card, name="quote_coming"),
+    path("<uuid:public_id>/coming/cancel/", coming.cancel, name="quote_coming_cancel"),
+    path("<uuid:public_id>/coming/now/", coming.now, name="quote_coming_now"),
     path("<uuid:public_id>/copy/", acts.copy, name="quote_copy"),
     path("<uuid:public_id>/withdraw/", acts.withdraw, name="quote_withdraw"),
     path("<uuid:public_id>/discard/", acts.discard, name="quote_discard"),

@@ -21,6 +21,7 @@ from desk.settings.history import views as history
 from desk.settings.hours import views as hours
 from desk.settings.keys import views as keys
 from desk.settings.pipelines import views as pipelines
+from desk.settings.quotes import following
 from desk.settings.quotes import views as quotes
 from desk.settings.resources import views as resources
 from desk.settings.scoring import views as scoring
@@ -77,6 +78,7 @@ urlpatterns = [
     path("hours/day/clear/", hours.clear_day, name="settings_hours_day_clear"),
     path("hours/own/", hours.own, name="settings_hours_own"),
     path("quotes/", quotes.quotes, name="settings_quotes"),
+    path("quotes/following/", following.following, name="settings_quotes_following"),
     path("team/", team.team, name="settings_team"),
     path("team/invite/", team.invite, name="settings_invite"),
     path("team/people/<uuid:public_id>/", team.person, name="settings_person"),

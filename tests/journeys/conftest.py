@@ -108,3 +108,14 @@ def visits(shop: ChannelAccount) -> Service:
         prepare={"en": "room measurements, photos"},
         goals=["sales", "booking"],
     )
+
+
+@pytest.fixture
+def goods(shop: ChannelAccount, tmp_path: object, settings: object) -> None:
+    """What the furniture maker sells, with its prices; documents are kept in a folder of the test."""
+    from datetime import date
+
+    from desk.demo.catalogue import install_catalogue
+
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    install_catalogue(today=date(2026, 3, 1))

@@ -63,6 +63,7 @@ def _missing(turn: Turn) -> tuple[str, ...]:
     goal = turn.flow.goals.get(turn.state.goal or "")
     start = goal.go if goal else turn.flow.start
     targets = [step.target for step in turn.flow.way(start) if isinstance(step, AskStep)]
+    targets += turn.price.missing
     known = (target for target in targets if target.startswith(CONTACT) or turn.context.criterion(target))
     return tuple(dict.fromkeys(target for target in known if not turn.knows(target)))
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from automation.flows.context import Criterion, Parsed
 from automation.flows.effects import Source
 from automation.flows.engine.offering import hear_times
+from automation.flows.engine.pricing import hear_offer
 from automation.flows.engine.questions import PERSON, labels, value_of
 from automation.flows.engine.turn import Turn
 from automation.flows.events import CustomerMessage, Entity
 from automation.flows.phrases import contains, says, typed
-from automation.flows.script import CONTACT, GOAL, MEETING, NOTE, REACH, Goal
+from automation.flows.script import CONTACT, GOAL, MEETING, NOTE, QUOTE, REACH, Goal
 from automation.flows.state import SILENT
 
 SOCIAL = frozenset({"greeting", "thanks"})
@@ -47,13 +48,16 @@ def hear(turn: Turn, message: CustomerMessage) -> Heard:
         _read_contact(turn, message)
         heard.tapped = True
         return heard
+    if hear_offer(turn, message, payload):
+        heard.tapped = True
+        return heard
     if payload and _tapped(turn, payload, heard):
         heard.tapped = True
         return heard
     pending = turn.state.pending
     _answer_pending(turn, message)
     read_entities(turn, message)
-    asked = pending and pending != GOAL and not pending.startswith(MEETING)
+    asked = pending and pending != GOAL and not pending.startswith((MEETING, QUOTE))
     if pending and asked and not turn.knows(pending) and _declines(turn, message):
         turn.decline(pending)
         heard.declined = True
@@ -81,7 +85,7 @@ def _typed_option(turn: Turn, text: str) -> str | None:
     if not pending:
         return None
     criterion = turn.pending_criterion()
-    counted = pending == GOAL or pending.startswith(MEETING) or turn.context.numbered_options
+    counted = pending == GOAL or pending.startswith((MEETING, QUOTE)) or turn.context.numbered_options
     counted = counted or (criterion is not None and criterion.kind == "choice")
     return typed(text, labels(turn, pending), counted=counted)
 
@@ -95,7 +99,7 @@ def _tapped(turn: Turn, payload: str, heard: Heard) -> bool:
     if kind == "goal" and rest in turn.flow.goals:
         heard.goal = rest
         return True
-    if kind == "skip" and turn.flow.ask_of(rest) is not None:
+    if kind == "skip" and (turn.flow.ask_of(rest) is not None or rest == turn.state.pending):
         turn.decline(rest)
         heard.declined = True
         return True

@@ -17,10 +17,20 @@ from automation.flows.engine.hearing import (
 )
 from automation.flows.engine.language import adopted
 from automation.flows.engine.offering import give_up, wish_of
+from automation.flows.engine.pricing import tell_again
 from automation.flows.engine.turn import Turn
 from automation.flows.engine.walking import walk
 from automation.flows.events import CustomerMessage, OptedOut, Reading
-from automation.flows.script import HAND_OFF, NOTE, AskStep, Goal, HandOffRule, OfferStep
+from automation.flows.script import (
+    HAND_OFF,
+    NOTE,
+    AskStep,
+    Goal,
+    HandOffRule,
+    OfferStep,
+    PriceRangeStep,
+    QuoteStep,
+)
 from automation.flows.state import SILENT, RunStatus
 
 VOICE = frozenset({"voice", "audio"})
@@ -29,6 +39,7 @@ NOISE_TRIES = 3
 MENU_TRIES = 2
 MIN_DETAIL_WORDS = 3
 BOOKING = "booking"
+PRICE = "price"
 
 
 def on_message(turn: Turn, message: CustomerMessage) -> None:
@@ -142,7 +153,8 @@ def _reply(turn: Turn, message: CustomerMessage, heard: Heard, *, progress: bool
     elif any(isinstance(effect, RecordAnswer) and effect.replaces for effect in turn.effects):
         turn.say("phrases.corrected")
     for side in sides:
-        turn.say(turn.flow.answers.get(side, "phrases.deferred"))
+        if side != PRICE or not tell_again(turn):
+            turn.say(turn.flow.answers.get(side, "phrases.deferred"))
     turn.update(answered=tuple(dict.fromkeys((*turn.state.answered, *sides))))
     if again:
         turn.say("phrases.offer_person")
@@ -208,7 +220,8 @@ def _missed(turn: Turn, message: CustomerMessage) -> None:
     """Ask again gently, then move on or pass to a person (spec 6.5: not understood twice)."""
     noise = not any(char.isalnum() for char in message.text)
     step = turn.flow.steps.get(turn.state.step)
-    tries = step.tries if isinstance(step, AskStep | OfferStep) else MENU_TRIES
+    asking = AskStep | OfferStep | PriceRangeStep | QuoteStep
+    tries = step.tries if isinstance(step, asking) else MENU_TRIES
     turn.update(misses=turn.state.misses + 1, all_misses=turn.state.all_misses + 1)
     if not noise:
         turn.note("not_understood", message.text)
@@ -227,6 +240,10 @@ def _missed(turn: Turn, message: CustomerMessage) -> None:
         walk(turn)
     elif isinstance(step, OfferStep) and step.on_miss != HAND_OFF:
         give_up(turn)
+        walk(turn)
+    elif isinstance(step, PriceRangeStep | QuoteStep) and step.on_miss != HAND_OFF:
+        turn.decline(turn.state.pending or "")
+        turn.say("phrases.moved_on")
         walk(turn)
     else:
         hand_off(turn, "not_understood")

@@ -8,13 +8,15 @@ from typing import Any
 from automation.flows.context import Criterion
 from automation.flows.effects import QuickReply
 from automation.flows.engine.turn import Turn
-from automation.flows.script import CONFIRM, GOAL, TIME, AskStep, MenuStep
+from automation.flows.script import CONFIRM, GOAL, SEND, TIME, AskStep, MenuStep, PriceRangeStep, QuoteStep
 from automation.flows.state import RunStatus
 from automation.flows.wording import choose
 from automation.meetings import choosing
 
 PERSON = "person"
 BOOK = "meeting:yes"
+SEND_IT = "quote:send"
+NOT_NOW = "quote:later"
 
 
 def put(turn: Turn, step: AskStep | MenuStep, *, offer_person: bool = False) -> None:
@@ -86,10 +88,15 @@ def _choices(turn: Turn, target: str) -> list[tuple[str, Any]]:
             (BOOK, flow.table["phrases.meeting_yes"]),
             (choosing.OTHERS, flow.table["phrases.meeting_other"]),
         ]
+    if target == SEND:
+        return [(SEND_IT, flow.table["phrases.price_yes"]), (NOT_NOW, flow.table["phrases.price_later"])]
     criterion = turn.context.criterion(target)
     found = [(f"answer:{target}:{_plain(value)}", label) for value, label in choices_of(turn, criterion)]
     step = flow.ask_of(target)
-    if step is not None and step.skippable:
+    for_price = criterion is not None and isinstance(
+        flow.steps.get(turn.state.step), PriceRangeStep | QuoteStep
+    )
+    if for_price or (step is not None and step.skippable):
         found.append((f"skip:{target}", flow.table["phrases.skip"]))
     return found
 

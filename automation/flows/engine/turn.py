@@ -18,7 +18,8 @@ from automation.flows.effects import (
     Source,
 )
 from automation.flows.offer import Offer
-from automation.flows.script import CONFIRM, CONTACT, GOAL, NOTE, REACH, TIME, FlowDocument
+from automation.flows.pricing import PriceTold
+from automation.flows.script import CONFIRM, CONTACT, GOAL, NOTE, REACH, SEND, TIME, FlowDocument
 from automation.flows.state import RunState
 from automation.flows.wording import choose, duration, fill, opening
 from automation.meetings.values import Wish
@@ -85,6 +86,8 @@ class Turn:
             return self.offer.booking is not None
         if target == CONFIRM:
             return self.offer.booked
+        if target == SEND:
+            return self.price.quoted
         if target.startswith(NOTE):
             return target.removeprefix(NOTE) in self.state.notes
         return target in self.facts
@@ -96,6 +99,10 @@ class Turn:
     @property
     def offer(self) -> Offer:
         return Offer.of(self.state.offer)
+
+    @property
+    def price(self) -> PriceTold:
+        return PriceTold.of(self.state.price)
 
     def settled(self, target: str) -> bool:
         return self.knows(target) or target in self.state.declined

@@ -8,6 +8,7 @@ from typing import Any
 from automation.flows.effects import Close, RequestScore, Urgency
 from automation.flows.engine.handing import hand_off
 from automation.flows.engine.offering import offer
+from automation.flows.engine.pricing import price_range, quote
 from automation.flows.engine.questions import put, wording
 from automation.flows.engine.turn import STOP, Turn
 from automation.flows.script import (
@@ -19,6 +20,8 @@ from automation.flows.script import (
     HandOffStep,
     MenuStep,
     OfferStep,
+    PriceRangeStep,
+    QuoteStep,
     SayStep,
     ScoreStep,
 )
@@ -40,8 +43,8 @@ def walk(turn: Turn, *, offer_person: bool = False) -> None:
         if isinstance(step, AskStep | MenuStep) and not _passes(turn, step):
             put(turn, step, offer_person=offer_person)
             return
-        if isinstance(step, OfferStep):
-            following = offer(turn, step, offer_person=offer_person)
+        if asking := _ASKING.get(type(step)):
+            following = asking(turn, step, offer_person=offer_person)
         else:
             following = _HANDLERS[type(step)](turn, step)
         if following == STOP:
@@ -128,6 +131,13 @@ def _end(turn: Turn, step: EndStep) -> str | None:
     finish(turn, step.reason)
     return STOP
 
+
+_ASKING: dict[type[Any], Callable[..., str | None]] = {
+    OfferStep: offer,
+    PriceRangeStep: price_range,
+    QuoteStep: quote,
+}
+"""Steps that put questions of their own, one after the other; they return what a handler returns."""
 
 _HANDLERS: dict[type[Any], Handler] = {
     SayStep: _say,

@@ -1,4 +1,4 @@
-"""What is answered beside the flow, before it: talk about meetings (spec 9.4)."""
+"""What is answered beside the flow, before it: talk about meetings (spec 9.4) and about quotes that were sent (8.4)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from automation.meetings import choosing, talk
 from automation.meetings.choosing import Words
 from automation.meetings.operations import Talk
 from automation.meetings.talk import Decision, Open
+from automation.quotes import talk as quotes
+from automation.quotes.operations.answering import QuoteTalk
 from conversations.threads.models import Handler
 
 
@@ -24,6 +26,8 @@ def talk_first(event: CustomerMessage, situation: Situation, run: FlowRun | None
 
     While a person speaks only buttons act. An offer that a flow has open is the flow's own.
     """
+    if _about_a_quote(event, situation):
+        return True
     waiting = Open.of(situation.conversation.talk)
     decision = talk.button(event.payload)
     if decision is None and waiting is not None:
@@ -43,6 +47,20 @@ def talk_first(event: CustomerMessage, situation: Situation, run: FlowRun | None
         goal=conversation.goal,
     )
     return about.act(decision, waiting)
+
+
+def _about_a_quote(event: CustomerMessage, situation: Situation) -> bool:
+    """Answer a button under a question about a sent quote, or the words that answer it while it is the open one."""
+    conversation = situation.conversation
+    decision = quotes.button(event.payload)
+    waiting = quotes.Open.of(conversation.talk)
+    listens = waiting is not None and not event.payload and conversation.handler != Handler.PERSON
+    if decision is None and waiting is not None and listens:
+        has_words = any(char.isalnum() for char in event.text)
+        decision = quotes.answer(waiting, event.reading.intents, has_words=has_words)
+    if decision is None or situation.message is None:
+        return False
+    return QuoteTalk(conversation, situation.message, situation.lead, situation.now).act(decision)
 
 
 def _in_words(

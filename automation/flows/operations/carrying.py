@@ -10,6 +10,7 @@ from django.utils import translation
 
 from automation.flows import effects as wanted
 from automation.flows.operations.situation import Situation
+from automation.quotes.operations.making import plan_quote
 from conversations.outbox.operations import send_all
 from conversations.sending.drafts import Draft, QuickReply
 from conversations.threads.models import AuthorKind, Urgency
@@ -23,6 +24,8 @@ from crm.chances.operations import refresh
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.operations import add_point, update_contact
 from crm.defaults import NOT_INTERESTED
+from crm.fields.queries import PREFIX
+from crm.fields.values import merged
 from crm.pipeline.models import Lead
 from crm.pipeline.operations import create_lead, lose_lead, note_goal, retitle
 from crm.qualification.answers import NewAnswer
@@ -106,23 +109,37 @@ def _(effect: wanted.Note, situation: Situation) -> list[EventDraft]:
 
 
 def _learn(effects: Sequence[wanted.Effect], situation: Situation) -> list[EventDraft]:
-    answers = [_answer(effect, situation) for effect in effects if isinstance(effect, wanted.RecordAnswer)]
-    if answers and situation.lead is None:
+    learned = [effect for effect in effects if isinstance(effect, wanted.RecordAnswer)]
+    answers = [_answer(effect, situation) for effect in learned if not effect.key.startswith(PREFIX)]
+    if learned and situation.lead is None:
         _open_lead(situation)
     lead = situation.lead
     if lead is None:
         return []
-    drafts = _name(lead, answers, situation)
+    drafts = [*_name(lead, answers, situation), *_keep_fields(lead, learned, situation)]
     if answers:
         apply_answers(
             lead=lead, answers=answers, at=situation.moment, actor=CUSTOMER, changed=situation.unsaved
         )
-    elif any(isinstance(effect, wanted.RequestScore | wanted.SetContactField) for effect in effects):
+    elif learned or any(isinstance(each, wanted.RequestScore | wanted.SetContactField) for each in effects):
         rescore(lead=lead, at=situation.moment, changed=situation.unsaved)
     elif situation.unsaved:
         lead.save(update_fields=sorted(situation.unsaved))
         refresh([lead], changed={f"lead.{name}" for name in situation.unsaved})
     return drafts
+
+
+def _keep_fields(
+    lead: Lead, learned: Sequence[wanted.RecordAnswer], situation: Situation
+) -> list[EventDraft]:
+    """Answers that a field of the company's own keeps."""
+    own = {each.key.removeprefix(PREFIX): each.value for each in learned if each.key.startswith(PREFIX)}
+    if not own:
+        return []
+    lead.custom = merged(lead.custom, own)
+    situation.unsaved |= {"custom"}
+    payload = {"changes": sorted(f"{PREFIX}{key}" for key in own)}
+    return [EventDraft(name="lead.updated", subject=lead, actor=CUSTOMER, payload=payload)]
 
 
 def _name(lead: Lead, answers: Sequence[NewAnswer], situation: Situation) -> list[EventDraft]:
@@ -213,6 +230,12 @@ def _(effect: wanted.Announce, situation: Situation) -> None:
         now=situation.now,
         tell=lead is None or lead.owner_id is None,
     )
+
+
+@_conclude.register
+def _(effect: wanted.MakeQuote, situation: Situation) -> None:
+    if situation.lead is not None:
+        plan_quote(effect, conversation=situation.conversation, lead=situation.lead, now=situation.now)
 
 
 def _give_to_team(name: str | None, situation: Situation) -> None:

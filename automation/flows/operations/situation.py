@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from automation.flows.context import Choice, Contact, Context, Criterion, Facts, Parsed
 from automation.meetings.operations import ConversationDesk
 from automation.meetings.values import Wish
+from automation.quotes.queries import LeadShop, asked_fields, facts_of_lead, with_facts
 from conversations.threads.models import Conversation, Message
 from conversations.threads.queries import usual_wait
 from conversations.understanding.answers import parse_answer
@@ -25,6 +25,8 @@ from core.conditions import ConditionError, Moment, parse
 from crm.consent.models import Purpose
 from crm.contacts.models import ContactPointKind
 from crm.contacts.queries import points_of_contact
+from crm.fields.models import CustomField
+from crm.fields.queries import PREFIX
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import locked_lead
 from crm.qualification.queries import active_criteria
@@ -79,8 +81,11 @@ class Situation:
         return Context(
             parser=self._parse,
             now=self.now,
-            criteria=tuple(_criterion(each) for each in active_criteria()),
-            facts=dict(self.lead.answers) if self.lead else {},
+            criteria=(
+                *(_criterion(each) for each in active_criteria()),
+                *(_field(each) for each in self.fields),
+            ),
+            facts=facts_of_lead(self.lead, self.fields),
             contact=self._contact(),
             language=self.conversation.language or self.company.language,
             goal=self.conversation.goal or None,
@@ -91,6 +96,19 @@ class Situation:
             holds=self._holds,
             timezone=self.timezone,
             desk=ConversationDesk(self.conversation, lead=self.lead, timezone=self.timezone, now=self.now),
+            shop=LeadShop(self.known_lead, currency=self.currency, now=self.now),
+        )
+
+    @cached_property
+    def fields(self) -> list[CustomField]:
+        """The company's own fields that a flow may ask for, since prices need them."""
+        return asked_fields()
+
+    @property
+    def known_lead(self) -> Lead:
+        """The lead, or one that stands for it as long as there is none."""
+        return self.lead or Lead(
+            contact=self.conversation.contact, currency=self.currency, goal=self.conversation.goal
         )
 
     def _next_opening(self) -> datetime | None:
@@ -140,8 +158,7 @@ class Situation:
         """
         if self.lead is None:
             return False
-        lead = copy(self.lead)
-        lead.answers = dict(facts)
+        lead = with_facts(self.lead, facts)
         known = KnownLead(
             lead, {kind: contact[kind] for kind in ContactPointKind.values if contact.get(kind)}
         )
@@ -152,6 +169,16 @@ class Situation:
             return parse(condition, "lead").matches(known, self.moment)
         except ConditionError:
             return False
+
+
+def _field(row: CustomField) -> Criterion:
+    """A field of the company's own as a question: its name stands for the words."""
+    return Criterion(
+        key=f"{PREFIX}{row.key}",
+        kind=str(row.kind),
+        question=row.labels,
+        choices=tuple(Choice(each["value"], each.get("label", {})) for each in row.choices),
+    )
 
 
 def _criterion(row: Any) -> Criterion:

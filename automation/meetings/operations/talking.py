@@ -33,10 +33,12 @@ from crm.pipeline.models import Lead
 
 @dataclass
 class Talk:
-    """One message of a conversation that is locked, as is its lead. `phrases` are texts by their id."""
+    """One message of a conversation that is locked, as is its lead, or our own word in it (None). `phrases` are texts by
+    their id.
+    """
 
     conversation: Conversation
-    message: Message
+    message: Message | None
     lead: Lead | None
     timezone: str
     now: datetime
@@ -134,6 +136,12 @@ class Talk:
             return self._say(["meeting_is"], booking=standing, buttons=messages.change_buttons(standing))
         service = bookable(None, self.goal)
         return service is not None and self._offer(service, None, wish, question="meeting_offer")
+
+    def offer_new(self, service: Service) -> None:
+        """Offer times unasked; where there are none, nothing is said."""
+        laid = choosing.lay(self._desk(None), service.key, wish=None, timezone=self.timezone)
+        if laid.table.times:
+            self._put(laid, None, question="meeting_offer")
 
     # Times
 
@@ -249,7 +257,7 @@ class Talk:
         if self.conversation.handler != Handler.PERSON:
             card = {
                 "language": self.language,
-                "last_text": self.message.text[:500],
+                "last_text": self.message.text[:500] if self.message else "",
                 "next_step": "answer_now",
             }
             hand_off(conversation=self.conversation, reason=reason, urgency=1, card=card, now=self.now)
@@ -284,7 +292,7 @@ class Talk:
             purpose=Purpose.TRANSACTIONAL,
             now=self.now,
         )
-        if conversation.waiting_since == self.message.sent_at:
+        if self.message is not None and conversation.waiting_since == self.message.sent_at:
             # Nobody was waited for before these words, and they are answered.
             change(conversation, status=ConversationStatus.WAITING_CUSTOMER, waiting_since=None)
         return True

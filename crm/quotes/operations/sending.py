@@ -15,6 +15,7 @@ from core.events.actor import Actor
 from crm.quotes import clock
 from crm.quotes.enums import QuoteState
 from crm.quotes.errors import BadQuote, NeedsApproval, NotADraft, NothingToQuote
+from crm.quotes.following import start
 from crm.quotes.models import QuoteVersion
 from crm.quotes.operations.rows import IN_FORCE, locked_version, record_quote, save_head
 from crm.quotes.queries import default_valid_until
@@ -103,4 +104,5 @@ def mark_sent(*, version_id: int, revision: int, actor: Actor, now: datetime, pd
         due_at=clock.ends_at(version.valid_until, timezone=company().timezone),
         lead_id=version.quote.lead_id,
     )
+    start(version, now)
     return version

@@ -14,6 +14,7 @@ from automation.flows.models import Flow, FlowVersion, FlowVersionStatus
 from automation.flows.script import AskStep, FlowDocument
 from automation.flows.wording import Texts
 from automation.meetings.queries import service_keys
+from automation.quotes.queries import product_codes
 from conversations.accounts.models import ChannelAccount
 from core.languages import Language
 from core.text import clean
@@ -109,7 +110,9 @@ def posted_changes(version: FlowVersion, data: QueryDict) -> Changes:
 def findings(version: FlowVersion, texts: Mapping[str, Texts]) -> list[Finding]:
     """What the linter says of the version with these texts over it."""
     known = {criterion.key: criterion.question for criterion in active_criteria()}
-    return lint(parse(version.document).with_texts(texts), known, services=service_keys())
+    return lint(
+        parse(version.document).with_texts(texts), known, services=service_keys(), products=product_codes()
+    )
 
 
 def text_groups(version: FlowVersion, changes: Changes, found: list[Finding]) -> list[TextGroup]:

@@ -14,6 +14,8 @@ from automation.flows.script import (
     HandOffStep,
     MenuStep,
     OfferStep,
+    PriceRangeStep,
+    QuoteStep,
     SayStep,
     ScoreStep,
     Step,
@@ -32,6 +34,12 @@ SLOTS: Mapping[str, str | Promise] = {
     "about": _("Asking what the meeting is about"),
     "confirm": _("Asking whether to book the time"),
     "booked": _("Before the details of the booking"),
+    "range": _("The price, from and to"),
+    "exact": _("The exact price"),
+    "fact": _("Asking for a fact that the price needs"),
+    "send": _("Asking whether to send the quote"),
+    "sent": _("The quote is being written"),
+    "draft_sent": _("A colleague looks at the quote first"),
 }
 KINDS: Mapping[type[Step], str | Promise] = {
     SayStep: _("says"),
@@ -40,6 +48,8 @@ KINDS: Mapping[type[Step], str | Promise] = {
     BranchStep: _("branches"),
     ScoreStep: _("scores"),
     OfferStep: _("offers times"),
+    PriceRangeStep: _("says the price"),
+    QuoteStep: _("sends a quote"),
     HandOffStep: _("hands over"),
     EndStep: _("ends"),
 }
@@ -96,6 +106,16 @@ PHRASES: Mapping[str, str | Promise] = {
     "meeting_coming": _("Button: coming"),
     "meeting_cancel_yes": _("Button: cancel the meeting"),
     "meeting_keep": _("Button: keep the meeting"),
+    "price_range": _("Price: from and to"),
+    "price_about": _("Price: about, a specialist knows it exactly"),
+    "price_exact": _("Price: exactly"),
+    "price_fact": _("Price: asking for a fact that it needs"),
+    "price_send": _("Price: asking whether to send the quote"),
+    "price_sent": _("Price: the quote is being written"),
+    "price_draft": _("Price: a colleague looks at the quote first"),
+    "price_left": _("Price: no quote after all"),
+    "price_yes": _("Button: send the quote"),
+    "price_later": _("Button: no quote now"),
 }
 VARIABLES: Mapping[str, str | Promise] = {
     "{name}": _("the customer's name"),
@@ -107,6 +127,13 @@ VARIABLES: Mapping[str, str | Promise] = {
     "{when}": _("day and hour of the meeting"),
     "{zone}": _("the customer's time zone"),
     "{where}": _("where the meeting is"),
+    "{product}": _("what the price is for"),
+    "{others}": _("what comes along with it"),
+    "{price}": _("the exact price"),
+    "{low}": _("the lower end of the price"),
+    "{high}": _("the upper end of the price"),
+    "{depends}": _("what the price depends on"),
+    "{fact}": _("what is asked for"),
 }
 
 

@@ -11,6 +11,7 @@ from core.access.models import Role
 from core.http import Request, render_page, require, toast
 from crm.quotes.models import QuoteSettings
 from crm.quotes.operations.settings import update_quote_settings
+from desk.settings.quotes.following import follow_ups_form
 from desk.settings.quotes.forms import QuoteSettingsForm
 
 PAGE = "desk/settings/quotes.html"
@@ -23,7 +24,8 @@ def quotes(request: Request) -> HttpResponse:
     """How long quotes hold, how they are rounded, what stands on each: GET shows it, POST saves it."""
     stored = QuoteSettings.objects.first() or QuoteSettings()
     if request.method != "POST":
-        return render_page(request, PAGE, {"form": QuoteSettingsForm(instance=stored)})
+        context = {"form": QuoteSettingsForm(instance=stored), "following": follow_ups_form()}
+        return render_page(request, PAGE, context)
     form = QuoteSettingsForm(request.POST, request.FILES, instance=stored)
     if not form.is_valid():
         return render_page(request, PAGE, {"form": form}, partial="quotes_form", status=422)

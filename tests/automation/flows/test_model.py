@@ -13,7 +13,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from automation.flows.context import Choice, Context, Criterion
 from automation.flows.document import loads
-from automation.flows.effects import Announce, Close, HandOff, RecordAnswer, Say, SetContactField
+from automation.flows.effects import (
+    Announce,
+    Close,
+    HandOff,
+    MakeQuote,
+    RecordAnswer,
+    Say,
+    SetContactField,
+)
 from automation.flows.engine import Outcome, advance, start
 from automation.flows.events import (
     CustomerMessage,
@@ -30,6 +38,7 @@ from automation.flows.script import FlowDocument
 from automation.flows.state import SILENT, RunState, RunStatus
 from tests.automation.flows.builders import amount, context, criteria, flow, place
 from tests.automation.flows.calendar import ZONE, Calendar, Recorded, weekdays
+from tests.automation.flows.shop import Kitchens
 
 WINDING = """\
 flow: winding
@@ -49,6 +58,8 @@ steps:
   - {id: back, say: {en: "Let us see.", hy: "Տեսնենք։"}, next: wood}
   - {id: detail, ask: note.detail, question: {en: "What is it?", hy: "Ի՞նչ է։"}, after: {en: "I see.", hy: "Պարզ է։"}}
   - {id: reach, ask: contact.reach, question: {en: "Where to write?", hy: "Ո՞ւր գրել։"}, on_miss: next}
+  - {id: costs, price_range: by_goal}
+  - {id: quote, quote: by_goal, on_miss: hand_off, next: visit, specialist: person, otherwise: visit}
   - {id: visit, offer: visit, purpose: true, on_miss: hand_off, next: booked, otherwise: reach}
   - {id: booked, say: {en: "Lovely.", hy: "Հիանալի է։"}, next: visit_again}
   - {id: visit_again, offer: by_goal, next: person, otherwise: person}
@@ -59,6 +70,7 @@ answers:
 """
 WINDING_FLOW = loads(WINDING)
 WOOD = Criterion("wood", "yes_no", {"en": "Do you like wood?", "hy": "Սիրո՞ւմ եք փայտը։"})
+METRES = Criterion("custom.metres", "number", {"en": "Length, metres"})
 SIZE = Criterion("size", "choice", {"en": "Which size?"}, choices=(Choice("big", {"en": "Big"}),))
 
 INTENTS = (
@@ -139,6 +151,9 @@ PAYLOADS = st.sampled_from(
             "answer:start:7",
             "answer:interest:castle",
             "answer:wood:yes",
+            "quote:send",
+            "quote:later",
+            "skip:custom.metres",
             "rubbish",
             ":",
         ),
@@ -174,6 +189,7 @@ class Customer(RuleBasedStateMachine):
         numbered=st.booleans(),
         free=st.sampled_from([0, 2, 7, 72]),
         bookable=st.booleans(),
+        sold=st.sampled_from([None, Kitchens(), Kitchens(usual=False)]),
     )
     def begin(
         self,
@@ -184,18 +200,21 @@ class Customer(RuleBasedStateMachine):
         numbered: bool,
         free: int,
         bookable: bool,
+        sold: Kitchens | None,
     ) -> None:
         self.flow = WINDING_FLOW if winding else flow()
         self.calendar = Calendar(free=weekdays()[:free])
         self.context = context(
-            criteria=(*criteria(), WOOD, SIZE),
+            criteria=(*criteria(), WOOD, SIZE, METRES),
             goal=goal,
             is_open=is_open,
             numbered_options=numbered,
             holds=condition_holds,
             timezone=ZONE,
             desk=self.calendar if bookable else None,
+            shop=sold,
         )
+        self.quotes = 0
         self.first = first
         self.log: list[tuple[Event, Context]] = []
         self.opening = self.context
@@ -279,6 +298,7 @@ class Customer(RuleBasedStateMachine):
                 contact[effect.field] = effect.value
         self.context = replace(self.context, facts=facts, contact=contact)
         self.state, self.effects = outcome.state, outcome.effects
+        self.quotes += sum(isinstance(effect, MakeQuote) for effect in self.effects)
         said = [effect for effect in outcome.effects if isinstance(effect, Say)]
         assert len(said) <= 1
         self.said = said[0] if said else None
@@ -326,7 +346,8 @@ class Customer(RuleBasedStateMachine):
     def a_time_is_kept_and_confirmed_at_most_once(self) -> None:
         """What is told as booked is booked, once; what is asked to be confirmed was kept; nothing is kept twice."""
         assert len(self.calendar.confirmed) <= 1
-        announced = [effect for effect in self.effects if isinstance(effect, Announce)]
+        told = [effect for effect in self.effects if isinstance(effect, Announce)]
+        announced = [effect for effect in told if effect.reason == "booked"]
         assert len(announced) <= 1
         if announced:
             assert len(self.calendar.confirmed) == 1
@@ -336,6 +357,14 @@ class Customer(RuleBasedStateMachine):
             assert len(set(times)) == len(times)
         if self.said and self.said.asks == "meeting.confirm":
             assert self.state.offer["booking"]
+
+    @invariant()
+    def a_quote_is_made_at_most_once(self) -> None:
+        """And only with a price that was told."""
+        assert self.quotes <= 1
+        assert self.quotes == int(bool(self.state.price.get("quoted")))
+        if self.said and self.said.asks == "quote.send":
+            assert self.state.price["exact"]
 
     @invariant()
     def survives_storage(self) -> None:
