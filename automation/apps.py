@@ -11,8 +11,8 @@ class AutomationConfig(AppConfig):
         from automation.flows.operations import FlowResponder
         from automation.flows.uses import flows_using
         from automation.history_words import register_words
-        from automation.sequences import receivers as sequences
         from automation.quotes import receivers as quotes
+        from automation.sequences import receivers as sequences
         from conversations import responder
         from crm import uses
 

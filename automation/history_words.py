@@ -9,8 +9,8 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from automation.flows.models import Flow, FlowVersion
-from automation.sequences.models import FollowUpSettings, Sequence, SequenceVersion
 from automation.quotes.models import QuoteFollowUps
+from automation.sequences.models import FollowUpSettings, Sequence, SequenceVersion
 from core.history.registry import Related, Row, Tracked, Words, register
 from core.history.values import by_language
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from automation.advice import api as advice
+from automation.quotes import api as quote_follow_ups
 from bookings.appointments import api as bookings
 from bookings.services import api as services
 from conversations.threads import api as threads
@@ -69,6 +70,9 @@ urlpatterns: list[URLPattern] = [
         "orders/<uuid:public_id>/notices/<uuid:notice_id>/answer/",
         orders.Answer.as_view(),
         name="order_notice_answer",
+    ),
+    path(
+        "quotes/<uuid:public_id>/follow-ups/", quote_follow_ups.FollowUps.as_view(), name="quote_follow_ups"
     ),
     path("leads/", leads.Leads.as_view(), name="leads"),
     path("leads/bulk/", bulk.Bulks.as_view(), name="lead_bulks"),

@@ -77,8 +77,8 @@ API += " products product product_price taxes tax tax_replace rates"
 API += """ scoring_versions scoring_roll_back scoring_draft scoring_draft_rules scoring_draft_rule
     scoring_draft_consequences scoring_draft_consequence scoring_draft_effect scoring_draft_test scoring_draft_publish"""
 API += " lead_chance lead_next_action win_chance"
-API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_version quote_renew quote_copy"
 API += " orders order order_numbered order_status order_notices order_notice_answer"
+API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_version quote_renew quote_copy quote_follow_ups"
 
 QUOTE_PAGE = "page pdf logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""

@@ -14,7 +14,7 @@ PRICED_BY = ("unit_price", "currency", "rules")
 
 def changed_products(version: QuoteVersion, *, now: datetime) -> list[str]:
     """Names of the products on it that are no longer sold, or whose price is another one than when it was sent."""
-    products = {line.product_id: line.product for line in version.lines.all() if line.product is not None}
+    products = {line.product.pk: line.product for line in version.lines.all() if line.product is not None}
     if not products:
         return []
     sold = set(sold_on(today(now)).filter(pk__in=products).values_list("pk", flat=True))
@@ -26,7 +26,7 @@ def changed_products(version: QuoteVersion, *, now: datetime) -> list[str]:
     ]
 
 
-def _as_they_were(product_ids: list[int | None], at: datetime) -> dict[int, tuple[Any, ...]]:
+def _as_they_were(product_ids: list[int], at: datetime) -> dict[int, tuple[Any, ...]]:
     """By the history of the catalogue; of what is younger than the moment, as it was made."""
     history: Any = Product.pgh_event_model  # type: ignore[attr-defined]
     rows = history.objects.filter(pgh_obj__in=product_ids).order_by("pgh_obj", "pgh_id")

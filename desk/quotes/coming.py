@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from automation.quotes.coming import coming
 from automation.quotes.operations.following import cancel_step, take_step
 from automation.quotes.planning import Step, Stop
+from conversations.quotes.queries import conversation_of
 from core.events.actor import Actor
 from core.http import Request, signed_in, toast
 from crm.quotes.enums import QuoteState
@@ -78,9 +79,7 @@ def now(request: Request, public_id: UUID) -> HttpResponse:
     version, at = _in_force(quote), timezone.now()
     if version is None:
         return _card(request, quote)
-    stop = take_step(
-        version_id=version.pk, step=step, now=at, actor=Actor.of(request.user), at_once=True
-    )
+    stop = take_step(version_id=version.pk, step=step, now=at, actor=Actor.of(request.user), at_once=True)
     return toast(_card(request, quote), str(STOPS[stop]) if stop else _("Done."))
 
 
@@ -92,7 +91,7 @@ def _card(request: Request, quote: Quote) -> HttpResponse:
 
 def _rows(quote: Quote, version: QuoteVersion, at: datetime) -> list[dict[str, Any]]:
     version.quote = quote
-    found = coming(version, queries.conversation_of(quote), now=at)
+    found = coming(version, conversation_of(quote), now=at)
     return [
         {
             "step": each.step.value,

@@ -58,6 +58,8 @@ OPERATIONS: dict[str, Scope | None] = {
     "POST orders/{public_id}/status/": S.ORDERS_WRITE,
     "GET orders/{public_id}/notices/": S.ORDERS_READ,
     "POST orders/{public_id}/notices/{notice_id}/answer/": S.ORDERS_WRITE,
+    "GET quotes/{public_id}/follow-ups/": S.LEADS_READ,
+    "POST quotes/{public_id}/follow-ups/": S.LEADS_WRITE,
     "GET leads/": S.LEADS_READ,
     "POST leads/": S.LEADS_WRITE,
     "GET leads/bulk/": S.LEADS_READ,

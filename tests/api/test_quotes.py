@@ -6,8 +6,10 @@ import time_machine
 from django.utils import timezone
 
 from core.access.models import User
+from core.events.actor import SYSTEM
 from crm.pipeline.models import Lead
 from crm.quotes.models import QuoteVersion
+from crm.quotes.operations import withdraw
 from tests.api.program import Program, make_program
 from tests.factories.conversations import make_user
 from tests.factories.quotes import NOW, ProductFactory, make_draft, make_sent, sent
@@ -139,3 +141,22 @@ def test_a_key_of_a_person_sees_what_the_person_sees(company: None) -> None:
     assert others.get("quotes/")["results"] == []
     others.get(f"quotes/{quote.public_id}/", expect=404)
     others.patch(f"quotes/{quote.public_id}/", {"revision": 0, "title": "Mine"}, expect=404)
+
+
+def test_what_follows_a_quote_is_seen_done_and_called_off(program: Program) -> None:
+    lead, person = a_lead(program), make_user("Anna")
+    version = make_sent(lead, person, now=timezone.now())
+    url = f"quotes/{version.quote.public_id}/follow-ups/"
+    steps = program.get(url)["steps"]
+    assert [(each["step"], each["stopped_by"]) for each in steps] == [("first", None), ("last_days", None)]
+    left = program.post(url, {"step": "last_days", "act": "cancel"}, expect=200)
+    assert [each["step"] for each in left["steps"]] == ["first"]
+    after = program.post(url, {"step": "first", "act": "now"}, expect=200)
+    assert [each["step"] for each in after["steps"]] == ["again"]
+    lead.refresh_from_db()
+    assert lead.next_step == f"Ask what they think of the offer {version.quote.number}"
+
+    withdraw(version_id=version.pk, actor=SYSTEM, now=timezone.now())
+    assert program.get(url) == {"steps": []}
+    assert program.post(url, {"step": "again", "act": "now"}, expect=409)["code"] == "stopped"
+    assert program.post(url, {"step": "never", "act": "now"}, expect=400)["code"] == "invalid"

@@ -77,6 +77,24 @@ def test_statements_of_a_message_about_a_meeting(
     assert_within_budget(chat, words)
 
 
+ASKED = ("hello, how much is a kitchen?", "+374 99 123456", "this week")
+PRICES = {
+    "a range": ((), ASKED[0]),
+    "what the exact price needs": (ASKED[:2], ASKED[2]),
+    "the exact price": (ASKED, "4 metres"),
+    "a yes to the offer": ((*ASKED, "4 metres"), "yes"),
+}
+
+
+@pytest.mark.parametrize(("before", "words"), PRICES.values(), ids=list(PRICES))
+def test_statements_of_a_message_about_a_price(
+    chat: Chat, goods: None, anna: User, before: tuple[str, ...], words: str
+) -> None:
+    Membership.objects.create(team=chat.account.team, user=anna)
+    chat.say(*before)
+    assert_within_budget(chat, words)
+
+
 def assert_within_budget(chat: Chat, words: str) -> None:
     Chat(chat.account, chat.clock).say("hello, how much is a kitchen?", "+374 99 123457")
     if (service := bookable(None)) is not None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from automation.quotes.coming import coming
+from automation.quotes.operations.settings import update_follow_ups
 from automation.quotes.planning import Step, Stop
+from bookings.services.models import Service
 from conversations.quotes.queries import conversation_of
 from conversations.threads.models import Conversation
 from core.access.models import User
 from core.events.models import Event
 from core.notifications.models import Notification
 from crm.catalogue.models import Product
-from crm.orders.models import Order
 from crm.quotes.models import Quote, QuoteVersion
 from tests.journeys.chat import Chat
 from tests.journeys.quotes import RUSSIAN, accepts, on_the_page, plain, quoted, the_quote
@@ -67,14 +70,6 @@ def test_from_the_question_of_price_to_the_order(chat: Chat) -> None:
     accepts(version, "Анна")
     said = plain(chat.said[-1].text)
     assert said.startswith(story.thanks)
-    order = Order.objects.get()
-    assert (order.quote, order.contact, order.lead, order.total) == (
-        version,
-        chat.contact,
-        chat.lead,
-        1_311_600,
-    )
-    assert next(item.title for item in order.items.all()) == "Кухня на заказ"
     assert (chat.lead.stage_kind, chat.lead.value) == ("won", 1_311_600)
     assert planned(version, chat) == []
 
@@ -94,7 +89,10 @@ def test_a_no_is_asked_for_its_reason_and_ends_the_offer(chat: Chat) -> None:
     version = quoted(chat, RUSSIAN)
     chat.wait(hours=4)
     assert chat.say("нет") == "Спасибо за честный ответ. В чём причина?"
-    assert chat.tap(chat.said[-1].quick_replies[0]["label"]) == "Спасибо, что сообщили. Если что-то изменится, просто напишите."
+    assert (
+        chat.tap(chat.said[-1].quick_replies[0]["label"])
+        == "Спасибо, что сообщили. Если что-то изменится, просто напишите."
+    )
     version.refresh_from_db()
     assert (version.state, version.decline_reason) == ("declined", "price")
     lead = chat.lead
@@ -160,6 +158,28 @@ def test_expired_is_offered_afresh_and_renewed(chat: Chat, anna: User) -> None:
     ]
     version.refresh_from_db()
     assert version.state == "sent"
+
+    seller = Client()
+    seller.force_login(anna)
+    assert seller.post(reverse("desk:quote_renew_send", args=[version.quote.public_id])).status_code == 302
+    work_off()
+    renewed = QuoteVersion.objects.get(version=2)
+    assert (renewed.state, renewed.total) == ("sent", version.total)
+    assert f"/q/{renewed.token}/" in chat.said[-1].text
+    assert planned(renewed, chat) == [(Step.FIRST, None), (Step.LAST_DAYS, None)]
+
+
+def test_after_a_yes_a_time_is_offered_and_the_lead_goes_where_the_settings_say(
+    chat: Chat, visits: Service
+) -> None:
+    version = quoted(chat, RUSSIAN)
+    stages = {stage.name: stage for stage in chat.lead.pipeline.stages.all()}
+    key = str(chat.lead.pipeline.public_id)
+    update_follow_ups(service=visits.key, stages={key: str(stages["Meeting"].public_id)})
+    accepts(version, "Анна")
+    assert chat.lead.stage == stages["Meeting"]
+    assert "Какое Вам удобно" in chat.said[-1].text
+    assert chat.say("в четверг в 15:00").startswith("Вы записаны")
 
 
 def test_a_complex_wish_goes_to_a_specialist_with_the_summary(chat: Chat) -> None:

