@@ -15,7 +15,7 @@ from automation.quotes.coming import follow_ups
 from automation.quotes.models import QuoteFollowUps
 from automation.quotes.operations.following import forget, plan_renewal
 from conversations.outbox.operations import send_message
-from conversations.outbox.operations.judging import zone_of
+from conversations.outbox.queries import zone_of
 from conversations.quotes.queries import conversation_of
 from conversations.threads.models import AuthorKind, Conversation, ConversationStatus
 from conversations.threads.queries import locked_conversation
