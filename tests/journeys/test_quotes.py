@@ -16,6 +16,7 @@ from core.access.models import User
 from core.events.models import Event
 from core.notifications.models import Notification
 from crm.catalogue.models import Product
+from crm.orders.models import Order
 from crm.quotes.models import Quote, QuoteVersion
 from tests.journeys.chat import Chat
 from tests.journeys.quotes import RUSSIAN, accepts, on_the_page, plain, quoted, the_quote
@@ -70,6 +71,11 @@ def test_from_the_question_of_price_to_the_order(chat: Chat) -> None:
     accepts(version, "Анна")
     said = plain(chat.said[-1].text)
     assert said.startswith(story.thanks)
+    order = Order.objects.get()
+    assert (order.quote, order.contact, order.lead) == (version, chat.contact, chat.lead)
+    assert (order.number, order.total, order.status) == ("2026-0001", 1_311_600, "new")
+    titles = [item.title for item in order.items.all()]
+    assert titles[:2] == ["Кухня на заказ", "Готово за неделю"]
     assert (chat.lead.stage_kind, chat.lead.value) == ("won", 1_311_600)
     assert planned(version, chat) == []
 

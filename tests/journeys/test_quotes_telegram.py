@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crm.orders.models import Order
 from tests.journeys.quotes import ARMENIAN, accepts, plain, the_quote
 from tests.journeys.telegram import TelegramChat
 
@@ -40,6 +41,8 @@ def test_from_the_question_of_price_to_the_order(phone: TelegramChat) -> None:
     before = len(phone.customer.texts)
     accepts(version, "Աննա")
     assert plain(phone.customer.texts[before]).startswith(story.thanks)
+    order = Order.objects.get()
+    assert (order.quote, order.total) == (version, 1_311_600)
     lead = phone.conversation.lead
     assert lead is not None
     assert lead.stage_kind == "won"

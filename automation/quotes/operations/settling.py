@@ -24,8 +24,7 @@ from core.company.queries import company
 from core.errors import Refused
 from core.events.actor import FLOW
 from crm.consent.models import Purpose
-
-# ORDERS
+from crm.orders.operations import order_of_quote
 from crm.pipeline.models import Lead, Stage, StageKind
 from crm.pipeline.operations import move_lead, update_lead
 from crm.pipeline.operations.steps import plan_next_step
@@ -56,7 +55,7 @@ def _accepted(version: QuoteVersion, now: datetime) -> None:
     if version.quote.lead is not None:
         _move_on(version.quote.lead, version, acceptance, stored)
     if stored.orders:
-        pass  # ORDERS
+        order_of_quote(version=version, actor=FLOW, now=now)
     if conversation is not None and conversation.status != ConversationStatus.SPAM:
         _thank(version, acceptance, conversation, stored, now)
 
