@@ -81,7 +81,13 @@ def register_words() -> None:
             },
             hidden=frozenset({"flow", "number", "created_by"}),
         ),
-        Tracked(model=FollowUpSettings, label=_("Follow-ups")),
+        Tracked(
+            model=FollowUpSettings,
+            label=_("Follow-ups"),
+            called=lambda _row, _related: now_("Follow-ups"),
+            named_by=(),
+            mark="",
+        ),
         Tracked(model=Sequence, label=_("Follow-up"), hidden=frozenset({"key", "position"})),
         Tracked(
             model=SequenceVersion,

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import accept, api, bookings, pages, pipeline, quotes, reply, scoring, telegram
+from benchmarks import accept, api, bookings, due, pages, pipeline, quotes, reply, scoring, telegram
 from benchmarks.table import Row, print_table
 from tests.stack import RunningStack, free_port_pair
 
@@ -37,6 +37,7 @@ def usual(stack: RunningStack) -> Iterator[list[Row]]:
         ("scoring", scoring.measure),
         ("bookings", bookings.measure),
         ("quotes", quotes.measure),
+        ("due rows", due.measure),
     ):
         print(f"Measuring: {name} ...", flush=True)
         yield measure(stack)

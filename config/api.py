@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from automation.advice import api as advice
 from automation.quotes import api as quote_follow_ups
+from automation.sequences import api as sequences
 from bookings.appointments import api as bookings
 from bookings.services import api as services
 from conversations.threads import api as threads
@@ -74,6 +75,10 @@ urlpatterns: list[URLPattern] = [
     path(
         "quotes/<uuid:public_id>/follow-ups/", quote_follow_ups.FollowUps.as_view(), name="quote_follow_ups"
     ),
+    path("sequences/", sequences.Sequences.as_view(), name="sequences"),
+    path("enrolments/", sequences.Enrolments.as_view(), name="enrolments"),
+    path("enrolments/<uuid:public_id>/", sequences.OneEnrolment.as_view(), name="enrolment"),
+    path("enrolments/<uuid:public_id>/stop/", sequences.StopEnrolment.as_view(), name="enrolment_stop"),
     path("leads/", leads.Leads.as_view(), name="leads"),
     path("leads/bulk/", bulk.Bulks.as_view(), name="lead_bulks"),
     path("leads/bulk/<uuid:public_id>/", bulk.OneBulk.as_view(), name="lead_bulk"),

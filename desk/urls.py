@@ -16,6 +16,7 @@ from desk.contacts import views as contacts
 from desk.duplicates import views as duplicates
 from desk.fields import views as fields
 from desk.filters import views as filters
+from desk.followups import views as followups
 from desk.frame import views as frame
 from desk.inbox import views as inbox
 from desk.leads import moves
@@ -101,6 +102,9 @@ urlpatterns = [
     path("leads/<uuid:public_id>/next-step/", steps.next_step, name="lead_next_step"),
     path("leads/<uuid:public_id>/next-step/done/", steps.step_done, name="lead_step_done"),
     path("leads/<uuid:public_id>/owner/", leads.owner, name="lead_owner"),
+    path("leads/<uuid:public_id>/follow-ups/", followups.section, name="lead_followups"),
+    path("leads/<uuid:public_id>/follow-ups/start/", followups.start, name="lead_followup_start"),
+    path("leads/<uuid:public_id>/follow-ups/<uuid:enrolment>/", followups.act, name="lead_followup_act"),
     path("leads/<uuid:public_id>/answers/<slug:key>/", leads.answer, name="lead_answer"),
     path("leads/<uuid:public_id>/fields/<slug:key>/", fields.lead, name="lead_field"),
     path("calendar/", calendar.calendar, name="calendar"),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from automation.flows.operations import install_shipped
+from automation.sequences.operations import enrol, install_ready
 from conversations.accounts.operations import create_account
 from conversations.threads.models import Attachment, Conversation, Message
 from core.access.models import Role
@@ -79,6 +80,7 @@ API += """ scoring_versions scoring_roll_back scoring_draft scoring_draft_rules 
 API += " lead_chance lead_next_action win_chance"
 API += " orders order order_numbered order_status order_notices order_notice_answer"
 API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_version quote_renew quote_copy quote_follow_ups"
+API += " sequences enrolments enrolment enrolment_stop"
 
 QUOTE_PAGE = "page pdf logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
@@ -89,6 +91,7 @@ WRITTEN = """
     resource_day resource_day_clear channel_new channel_new_account channel_save channel_secret
     channel_test channel_replay channel_retry channel_seen flow_publish flow_check flow_roll_back
     products_order products_import product_new product_edit product_use product_delete product_picture
+    followup_new followups_install followups_cap followup_side followup_switch followup_discard
     price_part price_part_delete price_order price_preview tax_new tax rate_new
 """
 """Addresses of settings that only admins open."""
@@ -215,6 +218,9 @@ MATRIX: dict[str, Level] = {
             "desk:contact_field",
             "desk:calendar_booking",
             "desk:calendar_move",
+            "desk:lead_followups",
+            "desk:lead_followup_act",
+            "desk:lead_followup_start",
             "desk:calendar_cancel",
             "desk:calendar_mark",
             "desk:contact",
@@ -248,6 +254,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings_flow",
             "desk:settings_history",
             "desk:settings_flows",
+            "desk:settings_followup",
+            "desk:settings_followups",
             "desk:settings_pipelines",
             "desk:settings_price_leads",
             "desk:settings_products_export",
@@ -336,6 +344,7 @@ THINGS = {
     "settings/catalogue/taxes/": "tax",
     "quotes/products/": "product",
     "settings/fields/": "lead_field",
+    "settings/follow-ups/": "sequence",
     "settings/keys/": "api_key",
     "settings/channels/": "account",
     "calendar/": "booking",
@@ -393,9 +402,13 @@ def world(db: None) -> dict[str, Any]:
     call = log_call(
         contact=conversation.contact, lead=lead, outcome="busy", now=timezone.now(), actor=Actor.of(owner)
     )
+    sequence = install_ready(language="en", active=True, now=timezone.now())[0]
+    enrolment = enrol(lead_id=lead.pk, sequence_key=sequence.key, user=owner, now=timezone.now())
     bulk = start_bulk(rows=leads().filter(pk=lead.pk), action=tag_with(add=["hot"]), user=owner)
     return {
         "bulk": bulk,
+        "sequence": sequence,
+        "enrolment": enrolment,
         "conversation": conversation,
         "call": call,
         "lead": lead,
@@ -445,7 +458,7 @@ def address(name: str, world: dict[str, Any]) -> str:
     if "public_id>" in pattern:
         beginning = max((start for start in THINGS if pattern.startswith(start)), key=len)
         kwargs["public_id"] = world[OWN_THINGS.get(name) or THINGS[beginning]].public_id
-    parts = (("stage", "stage"), ("other", "namesake"), ("line", "product"))
+    parts = (("stage", "stage"), ("other", "namesake"), ("line", "product"), ("enrolment", "enrolment"))
     kwargs |= {part: world[thing].public_id for part, thing in parts if f"<uuid:{part}>" in pattern}
     if "<uuid:message>" in pattern:
         kwargs["message"] = world["attachment"].message.public_id

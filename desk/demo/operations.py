@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from automation.flows.operations import install_shipped
+from automation.sequences.operations import install_ready
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
 from conversations.threads.models import (
     AuthorKind,
@@ -48,6 +49,7 @@ def seed_demo(*, now: datetime) -> bool:
     stages = company.install_pipelines()
     install_defaults(language="en")
     install_shipped(SHIPPED_FLOW)
+    install_ready(language="en", active=True, now=now)
     catalogue.install_catalogue(today=now.date())
     account = company.install_web_chat(flow_key=SHIPPED_FLOW)
     history.install_history(people=people, stages=stages, now=now)

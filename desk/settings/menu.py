@@ -147,6 +147,13 @@ PAGES: tuple[SettingsPage, ...] = (
         _TALK,
         _("Every sentence that the chat says by itself, in four languages, in your words."),
     ),
+    SettingsPage(
+        "desk:settings_followups",
+        _("Follow-ups"),
+        "bell-ringing",
+        _TALK,
+        _("What is said to customers who fall silent, when, to whom, and what it brings."),
+    ),
 )
 
 

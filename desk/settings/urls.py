@@ -17,6 +17,7 @@ from desk.settings.company import views as company
 from desk.settings.criteria import views as criteria
 from desk.settings.fields import views as fields
 from desk.settings.flows import views as flows
+from desk.settings.followups import views as followups
 from desk.settings.history import views as history
 from desk.settings.hours import views as hours
 from desk.settings.keys import views as keys
@@ -79,6 +80,14 @@ urlpatterns = [
     path("hours/own/", hours.own, name="settings_hours_own"),
     path("quotes/", quotes.quotes, name="settings_quotes"),
     path("quotes/following/", following.following, name="settings_quotes_following"),
+    path("follow-ups/", followups.followups, name="settings_followups"),
+    path("follow-ups/new/", followups.new, name="settings_followup_new"),
+    path("follow-ups/ready/", followups.install, name="settings_followups_install"),
+    path("follow-ups/cap/", followups.cap, name="settings_followups_cap"),
+    path("follow-ups/<uuid:public_id>/", followups.followup, name="settings_followup"),
+    path("follow-ups/<uuid:public_id>/side/", followups.side, name="settings_followup_side"),
+    path("follow-ups/<uuid:public_id>/switch/", followups.switch, name="settings_followup_switch"),
+    path("follow-ups/<uuid:public_id>/discard/", followups.discard, name="settings_followup_discard"),
     path("team/", team.team, name="settings_team"),
     path("team/invite/", team.invite, name="settings_invite"),
     path("team/people/<uuid:public_id>/", team.person, name="settings_person"),

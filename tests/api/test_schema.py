@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from automation.sequences.operations import install_ready
 from core.api.schema import schema_text
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
 from crm.qualification.models import Criterion
@@ -109,6 +110,9 @@ def things(program: Program) -> dict[str, str]:
     assert criterion is not None
     drawn = make_draft(Lead.objects.get(public_id=lead["id"]), make_user("Aram"), now=timezone.now())
     quote = str(drawn.quote.public_id)
+    install_ready(language="en", active=True, now=timezone.now())
+    silent = program.post("leads/", {"contact": {"name": "Silent"}})
+    begun = program.post("enrolments/", {"lead": silent["id"], "sequence": "no_show"})
     return {
         "contact": lead["contact"],
         "lead": lead["id"],
@@ -126,6 +130,8 @@ def things(program: Program) -> dict[str, str]:
         "tax": str(make_vat().public_id),
         "quote": quote,
         "order": str(make_order(currency="AMD").public_id),
+        "enrolment": begun["id"],
+        "sequence": "no_show",
         "owner": person,
         "assignee": person,
         "person": person,

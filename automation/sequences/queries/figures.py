@@ -74,8 +74,8 @@ def figures(now: datetime) -> dict[int, Figures]:
         reached=Count("pk", filter=Q(sent__gt=0)),
         messages=Sum("sent"),
         answered=Count("pk", filter=Q(sent__gt=0, answered_at__isnull=False)),
-        converted=Count("pk", filter=yes & ~held),
         left_alone=Count("pk", filter=held),
+        said_yes=Count("pk", filter=yes & ~held),
         left_alone_converted=Count("pk", filter=yes & held),
     )
     stopped: dict[int, dict[str, int]] = defaultdict(dict)
@@ -85,8 +85,9 @@ def figures(now: datetime) -> dict[int, Figures]:
     counted: list[dict[str, Any]] = [dict(row) for row in sums]
     return {
         row["sequence"]: Figures(
-            stopped=stopped[row["sequence"]],
-            **{name: count or 0 for name, count in row.items() if name != "sequence"},
+            stopped=stopped[row.pop("sequence")],
+            converted=row.pop("said_yes"),
+            **{name: count or 0 for name, count in row.items()},
         )
         for row in counted
     }

@@ -35,6 +35,8 @@ OF_PAGES: Mapping[str, str] = {
     "settings_channel": "channelaccount",
     "settings_flows": "flow",
     "settings_flow": "flow",
+    "settings_followups": "sequence",
+    "settings_followup": "sequence",
 }
 
 
