@@ -140,7 +140,7 @@ def _quote(number: int, until: int, now: datetime, leads: list[Any], people: lis
     declined = REASONS[number % len(REASONS)] if state == "declined" else ""
     return {
         "id": number,
-        "number": f"B-{number}",
+        "number": f"2019-{number}",
         "title": f"Quote {number}",
         "contact_id": contact,
         "lead_id": lead,
@@ -228,7 +228,7 @@ def _known(now: datetime) -> dict[str, str]:
     return {
         "middle": str(middle.pk),
         "owner": str(User.objects.filter(is_active=True).order_by("pk")[0].public_id),
-        "number": f"2026-{middle.pk}",
+        "number": f"2019-{middle.pk}",
         "phone": phone.value if phone else "nobody",
         "product": str(product or uuid7()),
         "week": urlencode(week),

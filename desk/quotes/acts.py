@@ -21,6 +21,7 @@ from crm.quotes import operations
 from crm.quotes.enums import DeclineReason
 from crm.quotes.models import Quote, QuoteVersion
 from desk.quotes import queries
+from desk.quotes.taxes import outdated_taxes
 
 
 @require_POST
@@ -127,7 +128,12 @@ def send(request: Request, public_id: UUID) -> HttpResponse:
     """GET shows where it goes. POST makes the newest version final and writes its link into the chat, if there is one."""
     version = _newest(request, public_id)
     chat = queries.chat_of(version.quote, request.user)
-    context = {"quote": version.quote, "version": version, "chat": chat}
+    context = {
+        "quote": version.quote,
+        "version": version,
+        "chat": chat,
+        "taxes": outdated_taxes(version) if request.method != "POST" else [],
+    }
     if request.method != "POST":
         return render(request, "desk/quotes/send.html", context)
     words = request.POST.get("words", "")[:MOST_WORDS]

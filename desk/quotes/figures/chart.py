@@ -9,8 +9,8 @@ from crm.quotes.figures.periods import Period
 from crm.quotes.figures.queries import Counts
 from desk.quotes.figures.tables import step_label
 
-WIDTH, HEIGHT = 640, 120
-MOST_LABELS = 8
+WIDTH, HEIGHT = 1120, 150
+MOST_LABELS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def columns(steps: Sequence[tuple[Period, Counts]], period: Period) -> list[Colu
     """The tallest fills the height."""
     tallest = max((counts.sent for _step, counts in steps), default=0) or 1
     room = WIDTH / max(len(steps), 1)
-    width = round(min(room * 0.4, 24), 1)
+    width = round(min(room * 0.36, 28), 1)
     every = -(-len(steps) // MOST_LABELS)
     return [
         Column(

@@ -9,8 +9,10 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
+from core.text.amounts import grouped
 from crm.quotes.enums import EXPIRED
 from crm.quotes.figures.periods import Period
 from crm.quotes.figures.queries import OUTCOMES, Counts, Figures, Group, Times
@@ -40,7 +42,7 @@ class Line:
 
     @property
     def rate_words(self) -> str:
-        return "" if self.rate is None else f"{formats.number(self.rate.normalize())}\u00a0%"
+        return percent(self.rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,21 @@ class Addresses:
         return [all_of_them, *(self.cell(counts.of(each), period, state=each, **asked) for each in SHOWN)]
 
 
+def percent(rate: Decimal | None) -> str:
+    if rate is None:
+        return ""
+    return f"{grouped(rate, places=0 if rate == rate.to_integral_value() else 1)}\u00a0%"
+
+
 def length(span: timedelta | None) -> str:
+    """In minutes, from an hour on in hours, from three days on in days."""
     if span is None:
         return ""
-    return formats.minutes(int(span.total_seconds())) if span < timedelta(hours=1) else formats.age(span)
+    if span < timedelta(hours=1):
+        return formats.minutes(int(span.total_seconds()))
+    if span < timedelta(days=3):
+        return gettext("0 h").replace("0", str(round(span / timedelta(hours=1))))
+    return formats.age(span)
 
 
 def outcome_label(outcome: str) -> str:

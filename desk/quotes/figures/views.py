@@ -22,7 +22,7 @@ from crm.quotes.figures.periods import LONGEST, USUAL, BadPeriod, Period
 from crm.quotes.figures.queries import Figures, figures
 from crm.quotes.queries import quotes
 from desk.quotes.figures.chart import HEIGHT, WIDTH, columns
-from desk.quotes.figures.tables import Addresses, Table, length, outcomes, steps, tables, waiting_url
+from desk.quotes.figures.tables import Addresses, Table, length, outcomes, percent, steps, tables, waiting_url
 from desk.quotes.wanted import day_of
 
 USUAL_DAYS = 30
@@ -54,6 +54,7 @@ def page(request: Request) -> HttpResponse:
         "tables": tables(found),
         "steps": steps(found),
         "outcomes": outcomes(found),
+        "rate": percent(found.counts.rate),
         "all_url": Addresses(period).of(),
         "waiting_url": waiting_url(),
         "times": [

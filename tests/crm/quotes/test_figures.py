@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from core.access.models import Role, User
 from core.events.actor import Actor
@@ -15,7 +17,7 @@ from crm.pipeline.models import Lead
 from crm.quotes.figures.periods import BadPeriod, Period
 from crm.quotes.figures.queries import Counts, figures
 from crm.quotes.models import Quote, QuoteVersion
-from crm.quotes.operations import accept, decline, next_version, withdraw
+from crm.quotes.operations import accept, decline, next_version, view, withdraw
 from crm.quotes.queries import quotes
 from tests.factories.core import UserFactory
 from tests.factories.crm import LeadFactory
@@ -195,3 +197,26 @@ def test_who_wants_a_price_asked_when_the_lead_came_in(boss: User) -> None:
     other = make_draft(LeadFactory(goal="booking"), boss, now=NOW)
     assert Quote.objects.get(pk=first.quote_id).requested_at == asked.created_at
     assert (second.quote.requested_at, other.quote.requested_at) == (None, None)
+
+
+def test_quotes_of_before_get_their_columns(boss: User, lead: Lead) -> None:
+    """What the migration fills in is what the operations write."""
+    make_sent(
+        lead, boss, line(price=100, discount_percent=D(10)), line(price=50), now=NOW, discount_percent=D(5)
+    )
+    older = make_sent(lead, boss, now=NOW - timedelta(days=3))
+    view(version_id=older.pk, now=NOW)
+    sent(next_version(quote_id=older.quote_id, actor=Actor.of(boss), now=NOW), boss, now=NOW)
+    decline(version_id=make_sent(lead, boss, now=NOW).pk, reason="scope", now=NOW)
+    make_draft(lead, boss, line(price=0), now=NOW)
+    columns = ("pk", "off", "first_sent_at", "viewed_at", "decline_reason")
+    written = list(Quote.objects.order_by("pk").values_list(*columns))
+    versions = list(QuoteVersion.objects.order_by("pk").values_list("pk", "off"))
+    QuoteVersion.objects.update(off=0)
+    Quote.objects.update(off=0, first_sent_at=None, viewed_at=NOW, decline_reason="")
+    migration = import_module("crm.migrations.0022_quote_figures")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.DISCOUNTS)
+        cursor.execute(migration.HEADS)
+    assert list(QuoteVersion.objects.order_by("pk").values_list("pk", "off")) == versions
+    assert list(Quote.objects.order_by("pk").values_list(*columns)) == written
