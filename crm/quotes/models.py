@@ -126,8 +126,11 @@ class Quote(models.Model):
             models.Index(fields=["contact", "-id"], name="quote_of_contact"),
             models.Index(fields=["valid_until"], name="quote_open_until", condition=Q(state="sent")),
             models.Index(
-                fields=["first_sent_at"], name="quote_first_sent", condition=Q(first_sent_at__isnull=False)
+                fields=["first_sent_at", "id"],
+                name="quote_first_sent",
+                condition=Q(first_sent_at__isnull=False),
             ),
+            models.Index(fields=["currency", "-id"], name="quote_of_currency"),
         ]
         constraints = [
             models.CheckConstraint(

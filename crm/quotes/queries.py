@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, lookups
 
 from core.access.models import Role, User
 from core.access.queries import visible
@@ -31,12 +32,21 @@ class QuoteQuerySet(QuerySet[Quote]):
             return self.none()
         if user.sees_everything:
             return self
-        in_sight = Exists(Lead.objects.filter(visible(user, person="owner"), pk=OuterRef("lead")))
-        of_contact = Q(lead__isnull=True, contact__in=contacts().visible_to(user).values("pk"))
-        return self.filter(Q(owner=user) | in_sight | of_contact)
+        leads = Lead.objects.filter(visible(user, person="owner"), pk=OuterRef("lead"))
+        those = contacts().visible_to(user).filter(pk=OuterRef("contact"))
+        of_contact = Q(lead__isnull=True) & _probe(those.order_by())
+        return self.filter(Q(owner=user) | _probe(leads) | of_contact)
 
     def newest_first(self) -> QuoteQuerySet:
         return self.order_by("-id")
+
+    def newest_sent_first(self, after: int | None) -> QuoteQuerySet:
+        """By the first sending; `after`: only those behind the quote of that id."""
+        found = self.order_by("-first_sent_at", "-id")
+        if after is None:
+            return found
+        at = Subquery(Quote.objects.filter(pk=after).values("first_sent_at")[:1])
+        return found.filter(first_sent_at__lte=at).exclude(first_sent_at=at, id__gte=after)
 
     def expired(self, now: datetime) -> QuoteQuerySet:
         """Sent, and past their last day without an answer."""
@@ -70,6 +80,11 @@ class QuoteQuerySet(QuerySet[Quote]):
             version__state=OuterRef("state"),
         )
         return self.filter(Exists(lines))
+
+
+def _probe(rows: QuerySet[Any]) -> Q:
+    """Whether there is such a row, looked up for each quote: EXISTS within OR would first gather all of them in a hash."""
+    return Q(lookups.IsNull(Subquery(rows.values("pk")[:1]), rhs=False))
 
 
 def quotes() -> QuoteQuerySet:

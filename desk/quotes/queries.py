@@ -94,13 +94,15 @@ class Wanted:
 def quote_page(
     user: User, *, now: datetime, wanted: Wanted, text: str = "", after: int | None = None
 ) -> QuotePage:
-    """Newest first."""
+    """Newest first; of days of sending the newest sent first, so that old days are found at once."""
     rows = filtered(quotes().visible_to(user), wanted, now)
     if text.strip():
         rows = rows.filter(_like(user, text.strip()))
-    if after is not None:
-        rows = rows.filter(pk__lt=after)
-    found = list(rows.newest_first().select_related("contact", "lead", "owner")[: PAGE + 1])
+    if wanted.sent_from or wanted.sent_to:
+        rows = rows.newest_sent_first(after)
+    else:
+        rows = rows.newest_first() if after is None else rows.newest_first().filter(pk__lt=after)
+    found = list(rows.select_related("contact", "lead", "owner")[: PAGE + 1])
     last = found[PAGE - 1].pk if len(found) > PAGE else None
     return QuotePage([row_of(quote, now) for quote in found[:PAGE]], last)
 
