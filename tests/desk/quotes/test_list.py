@@ -98,3 +98,31 @@ def test_the_list_goes_on_by_pages_with_few_statements(
         assert words(page, "rail") == []
         sizes.append(len(words(page, "quote-link")))
     assert sizes == [50, 50, 20]
+
+
+def test_days_of_sending_list_the_newest_sent_first_over_pages(
+    client: Client, manager: User, lead: Lead
+) -> None:
+    """Also where the numbers of the quotes say otherwise, and many were sent in one instant."""
+    Quote.objects.bulk_create(
+        Quote(
+            title=f"Quote {number}",
+            contact=lead.contact,
+            owner=manager,
+            state="sent",
+            number=f"2020-{number:04d}",
+            valid_until=NOW.date(),
+            sent_at=NOW,
+            first_sent_at=NOW - timedelta(days=number // 60),
+        )
+        for number in range(1, 131)
+    )
+    make_draft(lead, manager, now=NOW, title="Never sent")
+    page = client.get(reverse("desk:quotes"), {"sent_from": "2026-03-01"}).content
+    found = words(page, "quote-link")
+    while more := attributes(page, "#quote-more", "hx-get"):
+        page = client.get(more[0], headers={"HX-Request": "true", "HX-Target": "quote-more"}).content
+        found += words(page, "quote-link")
+    order = [*range(59, 0, -1), *range(119, 59, -1), *range(130, 119, -1)]
+    assert [line.rsplit(" ", 1)[1] for line in found] == [str(number) for number in order]
+    assert listed(client, sent_to="2026-03-03", sent_from="2026-03-03", after="999999") == []
