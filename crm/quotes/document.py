@@ -34,9 +34,14 @@ def render_pdf(version: QuoteVersion) -> bytes:
 
 
 def draw(
-    sheet: Sheet, *, logo: bytes = b"", at: datetime | None = None, page: Literal["pdf", "png"] = "pdf"
+    sheet: Sheet,
+    *,
+    logo: bytes = b"",
+    at: datetime | None = None,
+    page: Literal["pdf", "png"] = "pdf",
+    ppi: float = 144,
 ) -> Any:
-    """`page`: "pdf" for the file, "png" for its first page or a list of its pages."""
+    """`page`: "pdf" for the file, "png" for its first page or a list of its pages, with `ppi` points an inch."""
     import typst
 
     if not all(folder.is_dir() for folder in FONTS):
@@ -45,6 +50,7 @@ def draw(
     return compile_source(
         _source(),
         format=page,
+        ppi=ppi,
         font_paths=[str(folder) for folder in FONTS],
         ignore_system_fonts=True,
         sys_inputs={"sheet": json.dumps(_inputs(sheet, logo), ensure_ascii=False)},

@@ -90,8 +90,15 @@ class Sheet:
 def sheet_of(version: QuoteVersion, lines: Iterable[QuoteLine] | None = None) -> Sheet:
     """`version` with its quote and contact; `lines` where they are at hand already, in order."""
     rows = list(version.lines.order_by("position", "id") if lines is None else lines)
+    return sheet_for(version, rows, company(), quote_settings())
+
+
+def sheet_for(
+    version: QuoteVersion, lines: list[QuoteLine], house: CompanyProfile, rules: QuoteSettings
+) -> Sheet:
+    """The same where everything is at hand; nothing is read."""
     with translation.override(version.language):
-        return _sheet(version, rows, company(), quote_settings())
+        return _sheet(version, lines, house, rules)
 
 
 def _sheet(
