@@ -11,6 +11,7 @@ class AutomationConfig(AppConfig):
         from automation.flows.operations import FlowResponder
         from automation.flows.uses import flows_using
         from automation.history_words import register_words
+        from automation.payments import receivers as payments
         from automation.quotes import receivers as quotes
         from automation.sequences import receivers as sequences
         from conversations import responder
@@ -21,5 +22,6 @@ class AutomationConfig(AppConfig):
         receivers.register()
         sequences.register()
         quotes.register()
+        payments.register()
         responder.register(FlowResponder())
         uses.register(flows_using)

@@ -25,6 +25,7 @@ from crm.duplicates import api as duplicates
 from crm.fields import api as fields
 from crm.lists import api as lists
 from crm.orders import api as orders
+from crm.payments import api as payments
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
 from crm.quotes import api as quotes
@@ -79,6 +80,9 @@ urlpatterns: list[URLPattern] = [
     path("enrolments/", sequences.Enrolments.as_view(), name="enrolments"),
     path("enrolments/<uuid:public_id>/", sequences.OneEnrolment.as_view(), name="enrolment"),
     path("enrolments/<uuid:public_id>/stop/", sequences.StopEnrolment.as_view(), name="enrolment_stop"),
+    path("payments/", payments.Payments.as_view(), name="payments"),
+    path("payments/<uuid:public_id>/", payments.OnePayment.as_view(), name="payment"),
+    path("payments/<uuid:public_id>/state/", payments.State.as_view(), name="payment_state"),
     path("leads/", leads.Leads.as_view(), name="leads"),
     path("leads/bulk/", bulk.Bulks.as_view(), name="lead_bulks"),
     path("leads/bulk/<uuid:public_id>/", bulk.OneBulk.as_view(), name="lead_bulk"),

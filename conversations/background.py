@@ -20,6 +20,7 @@ from conversations.inbound import followups
 from conversations.orders import background as orders
 from conversations.outbox import receivers as outbox
 from conversations.outbox.queries import sent
+from conversations.payments.following import follow_payment, remind
 from conversations.threads.models import Conversation
 from conversations.threads.operations.leaving import hand_over_chats
 from core import nudge
@@ -30,6 +31,8 @@ from core.schedules import every
 from core.tidy.registry import keep
 from crm.duplicates import belongings, clues
 from crm.duplicates.clues import Clue
+from crm.payments import following as payments
+from crm.payments.operations.rows import REMINDER
 
 PROCESS = "conversations.deliveries.tasks.process_deliveries"
 DELIVER = "conversations.outbox.tasks.deliver_outbox"
@@ -79,6 +82,7 @@ def register_all() -> None:
     outbox.register()
     _register_quotes()
     orders.register_all()
+    _register_payments()
     register_notification(
         "message.held",
         text=_("%(contact)s wrote before your scheduled message left. It waits for your word (#%(number)s)"),
@@ -104,3 +108,15 @@ def _register_quotes() -> None:
         "%(contact)s is silent on the quote %(number)s and cannot be written to. Get in touch. %(why)s"
     )
     register_notification("quote.needs_you", text=needs_you)
+
+
+def _register_payments() -> None:
+    """What follows payments, and what colleagues hear of them."""
+    payments.register(follow_payment)
+    handler(REMINDER)(remind)
+    register_notification("payment.paid", text=_("%(contact)s paid %(sum)s: %(purpose)s"))
+    failed = _("A payment of %(contact)s did not go through: %(sum)s, %(purpose)s")
+    register_notification("payment.failed", text=failed)
+    register_notification("payment.refunded", text=_("%(sum)s went back to %(contact)s: %(purpose)s"))
+    register_notification("payment.overdue", text=_("%(contact)s has not paid %(sum)s yet: %(purpose)s"))
+    register_notification("payment.problem", text=_("Look at a payment of %(contact)s: %(problem)s"))

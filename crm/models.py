@@ -10,7 +10,13 @@ from crm.duplicates.models import ContactMerge, DuplicatePair
 from crm.fields.models import CustomField
 from crm.lists.models import ListPreference, SavedView
 from crm.orders.models import Order, OrderItem, OrderNotice
-from crm.payments.models import PaymentProvider, PaymentRequest
+from crm.payments.models import (
+    PaidStage,
+    PaymentMessage,
+    PaymentProvider,
+    PaymentRequest,
+    PaymentSettings,
+)
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
 from crm.qualification.models import Criterion, LeadAnswer
 from crm.quotes.models import (
@@ -46,8 +52,11 @@ __all__ = [
     "Order",
     "OrderItem",
     "OrderNotice",
+    "PaidStage",
+    "PaymentMessage",
     "PaymentProvider",
     "PaymentRequest",
+    "PaymentSettings",
     "Pipeline",
     "Product",
     "Quote",

@@ -14,7 +14,7 @@ from core.history.values import amount, by_language, members, percent, plain
 from core.languages import in_active_language
 from crm.catalogue.models import ExchangeRate, Product, Tax
 from crm.orders.models import Order, OrderItem
-from crm.payments.models import PaymentProvider, PaymentRequest
+from crm.payments.models import PaidStage, PaymentProvider, PaymentRequest, PaymentSettings
 from crm.quotes.models import Quote, QuoteTemplate, QuoteVersion
 
 
@@ -36,6 +36,14 @@ def _title(row: Row, _related: Related) -> str:
 
 def _reference(row: Row, _related: Related) -> str:
     return str(row.get("reference") or "")
+
+
+def _nameless(_row: Row, _related: Related) -> str:
+    return ""
+
+
+def _paid_stage(_row: Row, related: Related) -> str:
+    return related("pipeline")
 
 
 def _line(value: Any, _row: Row) -> str:
@@ -186,6 +194,17 @@ def _register_orders() -> None:
             hidden=frozenset({"position"}),
         ),
         Tracked(model=PaymentProvider, label=_("Payment provider")),
+        Tracked(
+            model=PaymentSettings, label=_("Settings of payments"), called=_nameless, named_by=(), mark=""
+        ),
+        Tracked(
+            model=PaidStage,
+            label=_("Where paid leads go"),
+            called=_paid_stage,
+            named_by=("pipeline",),
+            mark="",
+            fields={"pipeline": Words(label=_("pipeline")), "stage": Words(label=_("stage"))},
+        ),
         Tracked(
             model=PaymentRequest,
             label=_("Payment request"),

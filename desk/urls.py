@@ -116,6 +116,7 @@ urlpatterns = [
     path("calendar/<uuid:public_id>/cancel/", calendar.cancel, name="calendar_cancel"),
     path("calendar/<uuid:public_id>/mark/", calendar.mark, name="calendar_mark"),
     path("quotes/", include("desk.quotes.urls")),
+    path("payments/", include("desk.payments.urls")),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/new/", adding.contact, name="contact_new"),
     path("contacts/known/", adding.known, name="person_known"),

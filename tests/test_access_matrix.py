@@ -36,6 +36,7 @@ from tests.factories.conversations import Visitor, make_user, make_web_chat
 from tests.factories.core import TeamFactory
 from tests.factories.crm import ContactFactory, merged_into
 from tests.factories.fields import make_field
+from tests.factories.payments import ProviderFactory, make_payment
 from tests.factories.quotes import make_draft
 from tests.support import work_off
 from tests.visits import client_of, routes, visit
@@ -81,6 +82,7 @@ API += " lead_chance lead_next_action win_chance"
 API += " orders order order_numbered order_status order_notices order_notice_answer"
 API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_version quote_renew quote_copy quote_follow_ups"
 API += " sequences enrolments enrolment enrolment_stop"
+API += " payments payment payment_state"
 
 QUOTE_PAGE = "page pdf logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
@@ -125,6 +127,8 @@ MATRIX: dict[str, Level] = {
     "bookings:booking_ics": V,
     "bookings:feed": V,
     **dict.fromkeys((f"quotes:{part}" for part in QUOTE_PAGE.split()), V),
+    "payments:page": V,
+    "payments:hook": V,
     **dict.fromkeys(
         (
             "desk:home",
@@ -154,6 +158,9 @@ MATRIX: dict[str, Level] = {
             "desk:calendar_contacts",
             "desk:contacts",
             "desk:duplicates",
+            "desk:payments",
+            "desk:payment_sums",
+            "desk:payment_new",
             "desk:quotes",
             "desk:quote_new",
             "desk:quote_products",
@@ -236,6 +243,7 @@ MATRIX: dict[str, Level] = {
         O,
     ),
     **dict.fromkeys(("desk:quote", *(f"desk:quote_{name}" for name in QUOTE.split())), O),
+    **dict.fromkeys(("desk:payment", *(f"desk:payment_{name}" for name in ("history", "state", "send"))), O),
     "core:notification_open": Level.MINE,
     **dict.fromkeys(("desk:leads", "desk:lead_columns", "desk:view_bar", "desk:view_new"), S),
     **dict.fromkeys(("desk:lead_row", "desk:lead_cell"), O),
@@ -274,6 +282,11 @@ MATRIX: dict[str, Level] = {
         (
             "desk:settings_company",
             "desk:settings_keys",
+            "desk:settings_payments",
+            "desk:settings_provider",
+            "desk:settings_provider_new",
+            "desk:settings_provider_preview",
+            "desk:settings_provider_secret",
             "desk:settings_quotes",
             "desk:settings_quotes_following",
             "desk:settings_key_new",
@@ -333,6 +346,9 @@ THINGS = {
     "contacts/merges/": "merge",
     "calls/": "call",
     "quotes/": "quote",
+    "payments/": "payment",
+    "hooks/payments/": "provider",
+    "settings/payments/": "provider",
     "attachments/": "attachment",
     "pipeline/": "pipeline",
     "settings/team/people/": "person",
@@ -435,6 +451,8 @@ def world(db: None) -> dict[str, Any]:
         ),
         "resource": service.resources.get(),
         "quote": make_draft(lead, owner, now=timezone.now()).quote,
+        "provider": ProviderFactory(is_default=True),
+        "payment": make_payment(lead, now=timezone.now()),
         "flow": flow,
         "api_key": ApiKey.objects.create(
             name="Site",

@@ -46,6 +46,10 @@ PURE = (
     "automation/flows/document",
     "automation/flows/offer.py",
     "automation/flows/phrases.py",
+    "automation/payments/values.py",
+    "crm/payments/address.py",
+    "crm/payments/amounts.py",
+    "crm/payments/moves.py",
     *(f"automation/meetings/{name}.py" for name in ("values", "choosing", "talk", "wording")),
     *(
         f"automation/sequences/{name}.py"

@@ -68,4 +68,12 @@ class Silence:
     minutes: int
 
 
-Event = CustomerMessage | OptedOut | Takeover | HandBack | Silence
+@dataclass(frozen=True)
+class PaymentTold:
+    """The money that the run asked for came; or, `over`, nobody waits for it any longer."""
+
+    payment: str
+    over: bool = False
+
+
+Event = CustomerMessage | OptedOut | Takeover | HandBack | Silence | PaymentTold

@@ -27,12 +27,13 @@ from automation.flows.script import (
     exits,
 )
 from automation.flows.wording import Texts, variables
+from automation.payments.values import PaymentStep
 
 MAX_TEXT = 600
 MAX_BUTTONS = 4
 MAX_LABEL = 20
 KNOWN_VARIABLES = frozenset(
-    {"name", "company", "person", "wait", "opens", "service", "when", "zone", "where"}
+    {"name", "company", "person", "wait", "opens", "service", "when", "zone", "where", "sum"}
     | {"product", "others", "low", "high", "depends", "price", "fact"}
 )
 ASKING_PHRASES = frozenset(
@@ -101,15 +102,15 @@ def _unreachable(flow: FlowDocument) -> Iterator[Finding]:
 
 def _dead_ends(flow: FlowDocument) -> Iterator[Finding]:
     for step in flow.steps.values():
-        kinds = SayStep | AskStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep
+        kinds = SayStep | AskStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep | PaymentStep
         ends = isinstance(step, kinds) and step.next is None
-        if ends or (isinstance(step, OfferStep | QuoteStep) and step.otherwise is None):
+        if ends or (isinstance(step, OfferStep | QuoteStep | PaymentStep) and step.otherwise is None):
             yield Finding(Level.ERROR, "dead_end", step.id, _("The flow stops here. End it or hand it over."))
 
 
 def _loops(flow: FlowDocument) -> Iterator[Finding]:
     """A circle with no question in it never waits for the customer."""
-    kinds = SayStep | BranchStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep
+    kinds = SayStep | BranchStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep | PaymentStep
     silent = {step.id for step in flow.steps.values() if isinstance(step, kinds)}
     for step_id in silent:
         seen: set[str] = set()

@@ -8,6 +8,7 @@ from typing import Any
 
 from automation.flows.effects import Urgency
 from automation.flows.wording import Texts
+from automation.payments.values import PaymentStep
 
 GOAL = "goal"
 CONTACT = "contact."
@@ -161,7 +162,8 @@ class QuoteStep:
 
 
 PriceStep = PriceRangeStep | QuoteStep
-Step = SayStep | MenuStep | AskStep | BranchStep | ScoreStep | OfferStep | PriceStep | HandOffStep | EndStep
+Spoken = SayStep | MenuStep | AskStep | BranchStep | ScoreStep
+Step = Spoken | OfferStep | PriceStep | PaymentStep | HandOffStep | EndStep
 
 
 @dataclass(frozen=True)
@@ -268,7 +270,7 @@ def exits(step: Step, goals: Mapping[str, Goal]) -> tuple[str, ...]:
         return tuple(goals[key].go for key in step.goals if key in goals)
     if isinstance(step, BranchStep):
         return (*(case.go for case in step.cases), step.otherwise)
-    if isinstance(step, OfferStep):
+    if isinstance(step, OfferStep | PaymentStep):
         return tuple(dict.fromkeys(each for each in (step.next, step.otherwise) if each))
     if isinstance(step, QuoteStep):
         return tuple(dict.fromkeys(each for each in (step.next, step.specialist, step.otherwise) if each))

@@ -36,6 +36,7 @@ class RunState:
     far. `declined` are questions given up. `notes` holds answers that no criterion keeps. `media` is the kind
     of the last message when it was only a file. `offer` is what an offer step keeps (`automation.flows.offer`).
     `price` is what was told of prices (`automation.flows.pricing`).
+    `payments`: what was asked for, by step.
     """
 
     flow: str
@@ -60,6 +61,7 @@ class RunState:
     steps: int = 0
     offer: Mapping[str, Any] = field(default_factory=dict)
     price: Mapping[str, Any] = field(default_factory=dict)
+    payments: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -69,6 +71,7 @@ class RunState:
             "notes": dict(self.notes),
             "offer": dict(self.offer),
             "price": dict(self.price),
+            "payments": dict(self.payments),
             "declined": list(self.declined),
             "answered": list(self.answered),
         }
@@ -120,4 +123,5 @@ _TYPES: dict[str, Any] = {
     "steps": int,
     "offer": dict,
     "price": dict,
+    "payments": dict,
 }

@@ -34,6 +34,8 @@ from automation.flows.script import (
     Step,
 )
 from automation.flows.source import Path
+from automation.payments.reading import KEYS as PAYMENT_KEYS
+from automation.payments.reading import read_payment
 
 
 class Draft(Protocol):
@@ -231,6 +233,7 @@ _READERS: dict[str, tuple[tuple[str, ...], Reader]] = {
     "offer": (("otherwise", "team", "purpose", "tries", "on_miss", "next", *OFFER_TEXTS), _offer),
     "price_range": (("tries", "on_miss", "next", *PRICE_TEXTS), _price_range),
     "quote": (("otherwise", "specialist", "draft", "team", "tries", "on_miss", "next", *QUOTE_TEXTS), _quote),
+    "request_payment": (PAYMENT_KEYS, read_payment),
     "hand_off": (("open", "closed", "urgency", "team"), _hand_off),
     "end": (("text",), _end),
 }

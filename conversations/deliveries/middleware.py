@@ -9,14 +9,15 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import resolve
 
-from conversations.deliveries.views import hook, refusal
+from conversations.deliveries.views import refusal
 
 PREFIX = "/hooks/"
 
 
 class ProvidersFirst:
-    """Stands first in MIDDLEWARE and answers what comes in on a channel at once: sessions, sign-in and
-    security headers of pages would cost more than storing the delivery."""
+    """Stands first in MIDDLEWARE and answers what comes in on a channel, or from a payment provider, at once:
+    sessions, sign-in and security headers of pages would cost more than storing the delivery.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -28,4 +29,4 @@ class ProvidersFirst:
             match = resolve(request.path_info)
         except Http404:
             return refusal(404, "not_found", "There is no such address.")
-        return hook(request, **match.kwargs)
+        return match.func(request, *match.args, **match.kwargs)  # type: ignore[no-any-return]

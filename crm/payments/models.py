@@ -12,7 +12,7 @@ from core.secrets.fields import SecretJSONField
 from crm.contacts.models import Contact
 from crm.contacts.tombstones import never_to_a_tombstone
 from crm.orders.models import Order
-from crm.pipeline.models import Lead
+from crm.pipeline.models import Lead, Pipeline, Stage
 from crm.quotes.models import QuoteVersion
 
 
@@ -79,6 +79,7 @@ class PaymentRequest(models.Model):
     due_on = models.DateField(_("due on"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=PaymentState, default=PaymentState.REQUESTED)
     external_id = models.CharField(max_length=120, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -103,3 +104,55 @@ class PaymentRequest(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+@pghistory.track()
+class PaymentSettings(models.Model):
+    """What happens by itself around payments; one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    thank = models.BooleanField(_("thank the customer when the money has come"), default=True)
+    remind = models.BooleanField(_("remind once, the day after the last day"), default=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_row_of_payment_settings")]
+
+    def __str__(self) -> str:
+        return "Payments"
+
+
+@pghistory.track()
+class PaidStage(models.Model):
+    """Where a lead of the pipeline goes once its customer has paid; no row, nowhere."""
+
+    pipeline = models.OneToOneField(Pipeline, on_delete=models.CASCADE, related_name="paid_stage")
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.pipeline_id}: {self.stage_id}"
+
+
+class PaymentMessage(models.Model):
+    """A signed message of a provider's program, and what became of it. The same `message_id` again is answered the same.
+
+    `problem` is empty where the message was taken; else why not, for colleagues. `payment` is what it was about.
+    """
+
+    provider = models.ForeignKey(
+        PaymentProvider, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    message_id = models.CharField(max_length=200)
+    payment = models.ForeignKey(PaymentRequest, on_delete=models.SET_NULL, null=True, related_name="messages")
+    state = models.CharField(max_length=20, blank=True)
+    status = models.PositiveSmallIntegerField(default=200)
+    problem = models.CharField(max_length=300, blank=True)
+    arrived_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "message_id"], name="payment_message_once")
+        ]
+        indexes = [models.Index(fields=["provider", "-id"], name="payment_message_newest")]
+
+    def __str__(self) -> str:
+        return self.message_id

@@ -13,7 +13,7 @@ from core.access.models import User
 from core.access.queries import visible
 from core.company.queries import company
 from crm.contacts.queries import contacts
-from crm.payments.models import PaymentProvider, PaymentRequest, PaymentState
+from crm.payments.models import PaymentProvider, PaymentRequest, PaymentSettings, PaymentState
 from crm.payments.moves import OPEN
 from crm.pipeline.models import Lead
 from crm.quotes.clock import is_over, today_in
@@ -79,6 +79,11 @@ def default_provider() -> PaymentProvider | None:
     if found and (found[0].is_default or len(found) == 1):
         return found[0]
     return None
+
+
+def payment_settings() -> PaymentSettings:
+    """The stored ones, or unsaved defaults."""
+    return PaymentSettings.objects.first() or PaymentSettings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,6 +27,7 @@ from crm.duplicates.queries import merges_of, suspects_of
 from desk.contacts import queries
 from desk.contacts.forms import ContactForm, PointForm
 from desk.history import fragments
+from desk.payments.queries import beside as payments_beside
 
 SOURCE = "desk"
 
@@ -55,6 +57,7 @@ def contact(request: Request, public_id: UUID) -> HttpResponse:
         "merges": merges_of(found),
         "leads": queries.leads_of(found, request.user),
         "conversations": of_contact(found.pk, request.user, limit=20),
+        "about": {"payments": payments_beside(found, request.user, now=timezone.now())},
         **_facts(found),
     }
     return render(request, "desk/contact.html", context)

@@ -32,6 +32,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("desk:pipeline", _("Pipeline"), "layout-kanban"),
     Screen("desk:calendar", _("Calendar"), "calendar"),
     Screen("desk:quotes", _("Quotes"), "file-invoice"),
+    Screen("desk:payments", _("Payments"), "credit-card"),
     Screen("desk:contacts", _("Contacts"), "users"),
     Screen("desk:settings", _("Settings"), "settings", roles=(Role.MANAGER, Role.ADMIN), last=True),
 )

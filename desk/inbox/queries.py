@@ -35,6 +35,8 @@ from desk.colleagues.queries import names
 from desk.contacts.queries import ConsentLine, consent_lines
 from desk.inbox.entries import Entry, arranged
 from desk.leads.queries import may_see
+from desk.payments.queries import PaymentRow
+from desk.payments.queries import beside as payments_beside
 from desk.quotes.queries import QuoteRow, beside
 from desk.telling import LEAD_NAMES_IN_THREAD, THREAD_NAMES
 
@@ -135,13 +137,14 @@ class About:
     consent: list[ConsentLine]
     meetings: list[Booking]
     quotes: list[QuoteRow]
+    payments: list[PaymentRow]
 
 
 def about(conversation: Conversation, user: User) -> About:
-    """Other conversations of the person, how to reach them and what they allowed, in five statements."""
+    """Other conversations of the person, how to reach them and what they allowed, in six statements."""
     found = about_contact(conversation.contact, user)
     others = [each for each in found.others if each.pk != conversation.pk]
-    return About(others, found.points, found.consent, found.meetings, found.quotes)
+    return About(others, found.points, found.consent, found.meetings, found.quotes, found.payments)
 
 
 def about_contact(contact: Contact, user: User) -> About:
@@ -152,6 +155,7 @@ def about_contact(contact: Contact, user: User) -> About:
         consent_lines(consent_history(contact)),
         open_bookings(user, contact.pk, now=now),
         beside(contact, user, now=now),
+        payments_beside(contact, user, now=now),
     )
 
 

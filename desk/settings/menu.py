@@ -120,6 +120,14 @@ PAGES: tuple[SettingsPage, ...] = (
         admins_only=True,
     ),
     SettingsPage(
+        "desk:settings_payments",
+        _("Payments"),
+        "credit-card",
+        _SALES,
+        _("Where customers pay, what a payment sets off, and how its program tells you that it came."),
+        admins_only=True,
+    ),
+    SettingsPage(
         "desk:settings_services",
         _("Services"),
         "calendar-plus",

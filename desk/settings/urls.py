@@ -21,6 +21,7 @@ from desk.settings.followups import views as followups
 from desk.settings.history import views as history
 from desk.settings.hours import views as hours
 from desk.settings.keys import views as keys
+from desk.settings.payments import views as payments
 from desk.settings.pipelines import views as pipelines
 from desk.settings.quotes import following
 from desk.settings.quotes import views as quotes
@@ -78,6 +79,11 @@ urlpatterns = [
     path("hours/day/", hours.day, name="settings_hours_day"),
     path("hours/day/clear/", hours.clear_day, name="settings_hours_day_clear"),
     path("hours/own/", hours.own, name="settings_hours_own"),
+    path("payments/", payments.payments, name="settings_payments"),
+    path("payments/preview/", payments.preview, name="settings_provider_preview"),
+    path("payments/new/", payments.new, name="settings_provider_new"),
+    path("payments/<uuid:public_id>/", payments.provider, name="settings_provider"),
+    path("payments/<uuid:public_id>/secret/", payments.secret, name="settings_provider_secret"),
     path("quotes/", quotes.quotes, name="settings_quotes"),
     path("quotes/following/", following.following, name="settings_quotes_following"),
     path("follow-ups/", followups.followups, name="settings_followups"),

@@ -34,6 +34,7 @@ from tests.factories.catalogue import make_kitchen, make_vat
 from tests.factories.conversations import make_conversation, make_user
 from tests.factories.fields import make_field
 from tests.factories.orders import make_order
+from tests.factories.payments import make_payment
 from tests.factories.quotes import make_draft
 
 EXAMPLES = 5
@@ -132,6 +133,7 @@ def things(program: Program) -> dict[str, str]:
         "order": str(make_order(currency="AMD").public_id),
         "enrolment": begun["id"],
         "sequence": "no_show",
+        "payment": str(make_payment(Lead.objects.get(public_id=lead["id"]), now=timezone.now()).public_id),
         "owner": person,
         "assignee": person,
         "person": person,

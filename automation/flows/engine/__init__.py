@@ -15,10 +15,11 @@ from automation.flows.effects import Effect, SetGoal, SetLanguage
 from automation.flows.engine.language import adopted
 from automation.flows.engine.listening import on_message, on_opt_out
 from automation.flows.engine.offering import refresh
+from automation.flows.engine.paying import settle
 from automation.flows.engine.turn import Turn
 from automation.flows.engine.walking import finish, open_flow, walk
 from automation.flows.errors import StateError
-from automation.flows.events import CustomerMessage, Event, HandBack, OptedOut, Silence, Takeover
+from automation.flows.events import CustomerMessage, Event, HandBack, OptedOut, PaymentTold, Silence, Takeover
 from automation.flows.script import FlowDocument, HandOffStep
 from automation.flows.state import RunState, RunStatus
 
@@ -96,10 +97,16 @@ def _silence(turn: Turn, event: Silence) -> None:
     turn.update(reminded=True)
 
 
+def _payment(turn: Turn, event: PaymentTold) -> None:
+    if settle(turn, event):
+        walk(turn)
+
+
 _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     CustomerMessage: on_message,
     OptedOut: on_opt_out,
     Takeover: _take_over,
     HandBack: _hand_back,
     Silence: _silence,
+    PaymentTold: _payment,
 }

@@ -17,6 +17,7 @@ from automation.flows.engine.hearing import (
 )
 from automation.flows.engine.language import adopted
 from automation.flows.engine.offering import give_up, wish_of
+from automation.flows.engine.paying import is_patient
 from automation.flows.engine.pricing import tell_again
 from automation.flows.engine.turn import Turn
 from automation.flows.engine.walking import walk
@@ -196,6 +197,8 @@ def _asked_again(turn: Turn, side: str) -> bool:
 def _nothing_understood(turn: Turn, message: CustomerMessage) -> None:
     if message.attachments:
         _only_files(turn, message)
+    elif is_patient(turn, message):
+        turn.say("phrases.payment_wait")
     elif turn.state.pending is None:
         walk(turn)
     else:

@@ -8,6 +8,7 @@ from typing import Any
 from automation.flows.effects import Close, RequestScore, Urgency
 from automation.flows.engine.handing import hand_off
 from automation.flows.engine.offering import offer
+from automation.flows.engine.paying import request
 from automation.flows.engine.pricing import price_range, quote
 from automation.flows.engine.questions import put, wording
 from automation.flows.engine.turn import STOP, Turn
@@ -26,6 +27,7 @@ from automation.flows.script import (
     ScoreStep,
 )
 from automation.flows.state import RunStatus
+from automation.payments.values import PaymentStep
 
 Handler = Callable[[Turn, Any], str | None]
 """Returns the id of the next step, None at the end of the document, STOP when the event is over."""
@@ -145,6 +147,7 @@ _HANDLERS: dict[type[Any], Handler] = {
     AskStep: _ask,
     BranchStep: _branch,
     ScoreStep: _score,
+    PaymentStep: request,
     HandOffStep: _hand_off,
     EndStep: _end,
 }

@@ -141,6 +141,17 @@ def remind(*, conversation_id: int, now: datetime) -> None:
         _go_on(run, Silence(minutes), situation)
 
 
+def tell_run(conversation: Conversation, event: Event, *, now: datetime) -> None:
+    """Something happened that a run in the locked conversation waits for; what it says then, nobody has to ask for."""
+    run = unfinished_run(conversation)
+    if run is None or conversation.status not in LIVE_STATUSES:
+        return
+    situation = Situation.of(conversation, now=now)
+    situation.purpose = Purpose.TRANSACTIONAL
+    with held(conversation):
+        _go_on(run, event, situation)
+
+
 def _event(
     conversation: Conversation, message: Message, understanding: Understanding, currency: str
 ) -> CustomerMessage:

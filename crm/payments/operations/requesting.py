@@ -26,6 +26,7 @@ from crm.payments.models import PaymentProvider, PaymentRequest
 from crm.payments.operations.rows import FIELDS, REMINDER, draft_of, new_reference
 from crm.payments.queries import default_provider
 from crm.pipeline.models import Lead
+from crm.pipeline.operations.moving import STAGE_FIELDS
 from crm.pipeline.queries import locked_lead
 from crm.quotes.clock import is_over
 from crm.quotes.models import QuoteVersion
@@ -149,8 +150,9 @@ def write_lead(
     if lead is None:
         record_all(drafts)
         return
-    assessment = assess_if_concerned(lead=lead, changed=FIELDS, actor=actor)
+    concerned = FIELDS | STAGE_FIELDS if "stage" in changed else FIELDS
+    assessment = assess_if_concerned(lead=lead, changed=concerned, actor=actor)
     if names := {*changed, *assessment.changed_fields}:
         lead.save(update_fields=sorted(names))
     record_all([*drafts, *assessment.drafts])
-    refresh([lead], changed=FIELDS)
+    refresh([lead], changed=None if "stage" in names else concerned)

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from core.due.operations import cancel, schedule
 from core.events.actor import Actor
 from core.text import clean
+from crm.actions.registry import Done
+from crm.orders.operations.rows import lock_leads_of
 from crm.payments.errors import BadPayment, CannotMove, WrongAmount
 from crm.payments.models import PaymentRequest, PaymentState
 from crm.payments.moves import OPEN, may_follow
+from crm.payments.operations.moving import confirm_order, move_on
 from crm.payments.operations.requesting import remind, write_lead
 from crm.payments.operations.rows import FOLLOW, REMINDER, draft_of, locked_payment
 from crm.payments.queries import today
@@ -45,8 +48,10 @@ def set_state(
         raise BadPayment(
             _("The state is one of: %(states)s.") % {"states": ", ".join(PaymentState.values)}, field="state"
         )
-    lead_id = PaymentRequest.objects.values_list("lead", flat=True).get(pk=payment_id)
-    lead = locked_lead(lead_id) if lead_id is not None else None
+    seen = PaymentRequest.objects.select_related("contact").get(pk=payment_id)
+    if seen.order_id is not None:
+        lock_leads_of(seen.contact)  # in their order, since the order's change needs them all
+    lead = locked_lead(seen.lead_id) if seen.lead_id is not None else None
     payment = locked_payment(payment_id)
     payment.lead = lead
     _check_amount(payment, amount, currency)
@@ -56,14 +61,18 @@ def set_state(
         raise CannotMove(_sentence(payment, PaymentState(state)), payment=payment)
     before, payment.state = payment.state, PaymentState(state)
     payment.external_id = clean(reference).strip()[:MOST_EXTERNAL] or payment.external_id
+    payment.note = clean(note).strip()[:MOST_NOTE] or payment.note
     if state == PaymentState.PAID:
         payment.paid_at = now
     payment.revision += 1
-    payment.save(update_fields=["state", "external_id", "paid_at", "revision"])
+    payment.save(update_fields=["state", "external_id", "note", "paid_at", "revision"])
     _plan(payment, now)
     said = {"external_id": payment.external_id, "note": clean(note).strip()[:MOST_NOTE]}
     draft = draft_of(f"payment.{state}", payment, actor=actor, **{"from": before}, **said)
-    write_lead(lead, [draft], actor)
+    moved = move_on(lead, now=now) if lead is not None and state == PaymentState.PAID else Done()
+    write_lead(lead, [draft, *moved.drafts], actor, moved.changed)
+    if state == PaymentState.PAID:
+        confirm_order(payment, actor=actor, now=now)
     return payment
 
 

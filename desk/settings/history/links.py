@@ -27,6 +27,7 @@ OF_PAGES: Mapping[str, str] = {
     "settings_rates": "exchangerate",
     "settings_scoring": "ruleset",
     "settings_chances": "chancesettings",
+    "settings_payments": "paymentprovider",
     "settings_services": "service",
     "settings_service": "service",
     "settings_resources": "resource",

@@ -13,11 +13,11 @@ from core.events.actor import SYSTEM
 from core.events.models import Event
 from crm.payments.errors import CannotMove
 from crm.payments.models import PaymentRequest
-from crm.payments.operations import set_state
+from crm.payments.operations import Told, set_state, take_message
 from crm.pipeline.models import Lead
 from tests.factories.core import CompanyFactory, UserFactory
 from tests.factories.crm import LeadFactory
-from tests.factories.payments import NOW, make_payment
+from tests.factories.payments import NOW, ProviderFactory, make_payment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,3 +76,38 @@ def test_one_key_asks_once(lead: Lead) -> None:
     assert outcomes == ["done"] * 4
     assert PaymentRequest.objects.count() == 1
     assert Event.objects.filter(name="payment.requested").count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_one_message_of_a_provider_twice_at_once(lead: Lead, attempt: int) -> None:
+    provider = ProviderFactory(is_default=True)
+    payment = make_payment(lead)
+    told = Told(message_id="m-1", reference=payment.reference, state="paid")
+    heard: list[tuple[int, int]] = []
+
+    def take() -> None:
+        message = take_message(provider=provider, told=told, now=NOW)
+        heard.append((message.pk, message.status))
+
+    assert together(take, take) == ["done", "done"]
+    assert heard[0] == heard[1]
+    assert heard[0][1] == 200
+    assert Event.objects.filter(name="payment.paid").count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_messages_that_contradict_each_other(lead: Lead, attempt: int) -> None:
+    provider = ProviderFactory(is_default=True)
+    payment = make_payment(lead)
+    statuses: dict[str, int] = {}
+
+    def take(state: str) -> None:
+        told = Told(message_id=state, reference=payment.reference, state=state)
+        statuses[state] = take_message(provider=provider, told=told, now=NOW).status
+
+    together(lambda: take("paid"), lambda: take("cancelled"))
+    payment.refresh_from_db()
+    assert (statuses, payment.state) in [
+        ({"paid": 200, "cancelled": 409}, "paid"),
+        ({"paid": 409, "cancelled": 200}, "cancelled"),
+    ]

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.test import Client
+
+    from conversations.threads.models import Conversation
+    from core.access.models import User
+    from crm.pipeline.models import Lead, Pipeline
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    import time_machine
+
+    from tests.factories.payments import NOW
+
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def lead(manager: User, pipeline: Pipeline) -> Lead:
+    from tests.factories.crm import ContactFactory, LeadFactory
+
+    anahit = ContactFactory(name="Anahit", language="en")
+    return LeadFactory(
+        owner=manager, contact=anahit, title="Kitchen", pipeline=pipeline, stage=pipeline.stages.first()
+    )
+
+
+@pytest.fixture
+def chat(lead: Lead) -> Conversation:
+    from tests.factories.conversations import make_conversation
+
+    found = make_conversation(name="Anahit")
+    found.contact, found.lead = lead.contact, lead
+    found.save(update_fields=["contact", "lead"])
+    return found
+
+
+@pytest.fixture
+def client(manager: User) -> Client:
+    from django.test import Client
+
+    made = Client()
+    made.force_login(manager)
+    return made
