@@ -9,6 +9,7 @@ from automation.quotes import api as quote_follow_ups
 from automation.sequences import api as sequences
 from bookings.appointments import api as bookings
 from bookings.services import api as services
+from conversations.quotes import api as sent_quotes
 from conversations.threads import api as threads
 from core.access import api as access
 from core.api.views import Unknown
@@ -29,6 +30,7 @@ from crm.payments import api as payments
 from crm.pipeline.api import leads, pipelines
 from crm.qualification import api as qualification
 from crm.quotes import api as quotes
+from crm.quotes import api_templates as templates
 from crm.quotes.figures import api as quote_figures
 from crm.scoring.api import drafts, scores
 
@@ -135,6 +137,10 @@ urlpatterns: list[URLPattern] = [
     path("taxes/", catalogue_money.Taxes.as_view(), name="taxes"),
     path("taxes/<uuid:public_id>/", catalogue_money.OneTax.as_view(), name="tax"),
     path("taxes/<uuid:public_id>/replace/", catalogue_money.ReplaceTax.as_view(), name="tax_replace"),
+    path("quotes/<uuid:public_id>/send/", sent_quotes.Send.as_view(), name="quote_send"),
+    path("quotes/<uuid:public_id>/template/", templates.KeepAsTemplate.as_view(), name="quote_template_made"),
+    path("quote-templates/", templates.Templates.as_view(), name="quote_templates"),
+    path("quote-templates/<uuid:public_id>/", templates.OneTemplate.as_view(), name="quote_template"),
     path("rates/", catalogue_money.Rates.as_view(), name="rates"),
     path("conversations/", threads.Conversations.as_view(), name="conversations"),
     path("conversations/<uuid:public_id>/", threads.OneConversation.as_view(), name="conversation"),

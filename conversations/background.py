@@ -21,6 +21,7 @@ from conversations.orders import background as orders
 from conversations.outbox import receivers as outbox
 from conversations.outbox.queries import sent
 from conversations.payments.following import follow_payment, remind
+from conversations.quotes import mailing
 from conversations.threads.models import Conversation
 from conversations.threads.operations.leaving import hand_over_chats
 from core import nudge
@@ -33,10 +34,23 @@ from crm.duplicates import belongings, clues
 from crm.duplicates.clues import Clue
 from crm.payments import following as payments
 from crm.payments.operations.rows import REMINDER
+from crm.pipeline.queries.timeline import tell_event
 
 PROCESS = "conversations.deliveries.tasks.process_deliveries"
 DELIVER = "conversations.outbox.tasks.deliver_outbox"
 TIDY = "conversations.channels.webchat.tasks.remove_uploads"
+
+QUOTES_TOLD = (
+    "sent",
+    "mailed",
+    "mail_failed",
+    "viewed",
+    "accepted",
+    "declined",
+    "withdrawn",
+    "expired",
+)
+"""What of a quote stands in the timeline of its lead."""
 
 SAME_SENDER = Clue(
     kind="sender",
@@ -91,7 +105,12 @@ def register_all() -> None:
 
 
 def _register_quotes() -> None:
-    """What customers do on the page of a quote."""
+    """What customers do on the page of a quote, and quotes by email."""
+    handler(mailing.MAIL, max_attempts=mailing.ATTEMPTS, outside=True)(mailing.send)
+    for name in QUOTES_TOLD:
+        tell_event(f"quote.{name}")
+    not_mailed = _("The quote %(number)s could not be mailed to %(contact)s. Open it to see why.")
+    register_notification("quote.mail_failed", text=not_mailed)
     opened = _("%(contact)s opened the quote %(number)s")
     register_notification("quote.opened", text=opened)
     opened_again = _("%(contact)s opened the quote %(number)s again")

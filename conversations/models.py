@@ -4,6 +4,7 @@ from conversations.accounts.models import ChannelAccount, ChannelIdentity
 from conversations.channels.telegram.models import TelegramPolling
 from conversations.deliveries.models import RawDelivery
 from conversations.outbox.models import OutboxItem
+from conversations.quotes.models import QuoteMail
 from conversations.threads.models import Attachment, Conversation, Message
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Conversation",
     "Message",
     "OutboxItem",
+    "QuoteMail",
     "RawDelivery",
     "TelegramPolling",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
+from core.access.models import Role
 from core.history.enums import Area
 from core.history.registry import Related, Row, Tracked, Words, register
 from core.history.values import amount, by_language, members, percent, plain
@@ -15,7 +16,7 @@ from core.languages import in_active_language
 from crm.catalogue.models import ExchangeRate, Product, Tax
 from crm.orders.models import Order, OrderItem
 from crm.payments.models import PaidStage, PaymentProvider, PaymentRequest, PaymentSettings
-from crm.quotes.models import Quote, QuoteTemplate, QuoteVersion
+from crm.quotes.models import Quote, QuoteSettings, QuoteTemplate, QuoteVersion
 
 
 def _number(row: Row, _related: Related) -> str:
@@ -50,6 +51,28 @@ def _line(value: Any, _row: Row) -> str:
     return " · ".join(
         filter(None, (str(value.get(name) or "") for name in ("title", "quantity", "unit_price")))
     )
+
+
+def _settings(_row: Row, _related: Related) -> str:
+    return ""
+
+
+def _limits(before: Any, after: Any) -> list[tuple[str, str, str]]:
+    """The limit of each role, where it differs."""
+    old, new = before or {}, after or {}
+    return [
+        (str(role.label), _share(old.get(role)), _share(new.get(role)))
+        for role in Role
+        if old.get(role) != new.get(role)
+    ]
+
+
+def _share(value: Any) -> str:
+    return "" if value is None else f"{value}\u00a0%"
+
+
+def _file(value: Any, _row: Row) -> str:
+    return now_("a picture") if value else ""
 
 
 def _rules(before: Any, after: Any) -> list[tuple[str, str, str]]:
@@ -118,10 +141,24 @@ def _register_quotes() -> None:
     work = Area.WORK
     register(
         Tracked(
+            model=QuoteSettings,
+            label=_("Settings of quotes"),
+            called=_settings,
+            named_by=(),
+            mark="",
+            fields={
+                "terms": Words(split=by_language),
+                "next_step": Words(split=by_language),
+                "discount_limits": Words(split=_limits),
+                "logo": Words(show=_file),
+            },
+            admins_only=True,
+        ),
+        Tracked(
             model=QuoteTemplate,
             label=_("Template of a quote"),
             fields={
-                "lines": Words(label=_("lines"), split=members(_line)),
+                "lines": Words(label=_("lines"), split=members(_line, key="title")),
                 "intro": Words(split=by_language),
                 "terms": Words(split=by_language),
             },

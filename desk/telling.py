@@ -17,6 +17,7 @@ from conversations.threads.models import ConversationStatus
 from core.events.enums import ActorKind
 from core.text.amounts import money
 from crm.pipeline.models import Qualification
+from crm.quotes.enums import DeclineReason
 from desk import formats
 
 
@@ -108,6 +109,18 @@ def _payment(payload: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _quote(payload: Mapping[str, Any]) -> dict[str, Any]:
+    amount = money(Decimal(payload.get("total", "0")), payload.get("currency", ""))
+    reason = dict(DeclineReason.choices).get(payload.get("reason", ""), "")
+    words = ": ".join(str(each) for each in (reason, payload.get("words")) if each)
+    return {
+        "number": payload.get("number", ""),
+        "total": amount,
+        "name": payload.get("name", ""),
+        "reason": words,
+    }
+
+
 RESOLVED = Telling("check", gettext_lazy("%(who)s resolved the conversation"))
 SPAM = Telling("ban", gettext_lazy("%(who)s marked the conversation as spam"))
 REOPENED = Telling("refresh", gettext_lazy("%(who)s reopened the conversation"))
@@ -196,6 +209,24 @@ TELLINGS: Mapping[str, Telling] = {
     ),
     "payment.cancelled": Telling(
         "x", gettext_lazy("%(who)s no longer asks for %(sum)s: %(purpose)s%(note)s"), _payment
+    ),
+    "quote.sent": Telling("send", gettext_lazy("%(who)s sent the quote %(number)s: %(total)s"), _quote),
+    "quote.mailed": Telling("mail", gettext_lazy("The quote %(number)s left by email"), _quote),
+    "quote.mail_failed": Telling(
+        "mail-off", gettext_lazy("The quote %(number)s could not be mailed"), _quote
+    ),
+    "quote.viewed": Telling("eye", gettext_lazy("The customer opened the quote %(number)s"), _quote),
+    "quote.accepted": Telling(
+        "circle-check", gettext_lazy("%(name)s accepted the quote %(number)s: %(total)s"), _quote
+    ),
+    "quote.declined": Telling(
+        "circle-x", gettext_lazy("The quote %(number)s was declined: %(reason)s"), _quote
+    ),
+    "quote.withdrawn": Telling(
+        "arrow-back-up", gettext_lazy("%(who)s withdrew the quote %(number)s"), _quote
+    ),
+    "quote.expired": Telling(
+        "calendar-off", gettext_lazy("The quote %(number)s ran out without an answer"), _quote
     ),
     "contact.opted_out": Telling("bell-off", gettext_lazy("The customer asked us to stop writing")),
     "contact.opted_in": Telling("bell", gettext_lazy("The customer allowed us to write again")),

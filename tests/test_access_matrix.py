@@ -29,6 +29,8 @@ from crm.lists.operations import save_view
 from crm.pipeline.models import LostReason
 from crm.pipeline.queries import leads
 from crm.qualification.models import Criterion
+from crm.quotes.models import QuoteTemplate
+from crm.quotes.operations import attach
 from crm.scoring.models import ScoringRule
 from tests.factories.bookings import make_booking, make_resource, make_service, next_free
 from tests.factories.catalogue import PNG, make_kitchen, make_vat
@@ -75,6 +77,7 @@ API = """
 """
 
 API += " lead_bulks lead_bulk lead_bulk_rows lead_bulk_undo"
+API += " quote_send quote_template_made quote_templates quote_template"
 API += " products product product_price taxes tax tax_replace rates"
 API += """ scoring_versions scoring_roll_back scoring_draft scoring_draft_rules scoring_draft_rule
     scoring_draft_consequences scoring_draft_consequence scoring_draft_effect scoring_draft_test scoring_draft_publish"""
@@ -84,9 +87,10 @@ API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_versi
 API += " sequences enrolments enrolment enrolment_stop"
 API += " payments payment payment_state"
 
-QUOTE_PAGE = "page pdf logo picture seen total accept decline ask again"
+QUOTE_PAGE = "page pdf file logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
 QUOTE = "totals save pdf approve next renew copy withdraw discard send answer renew_send coming coming_cancel coming_now"
+QUOTE += " files file file_remove phone preview"
 
 WRITTEN = """
     services_order service_preview service_new service resource_preview resource_new resource
@@ -270,6 +274,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings_product",
             "desk:settings_rates",
             "desk:settings_taxes",
+            "desk:quote_keep",
+            *(f"desk:settings_quote_template{part}" for part in ("s", "", "_new", "_totals", "_delete")),
             "desk:settings_scoring",
             *SCORING_READ,
             "desk:settings_services",
@@ -351,6 +357,7 @@ THINGS = {
     "settings/payments/": "provider",
     "attachments/": "attachment",
     "pipeline/": "pipeline",
+    "settings/quotes/templates/": "quote_template",
     "settings/team/people/": "person",
     "settings/team/teams/": "team",
     "settings/pipelines/": "pipeline",
@@ -367,6 +374,7 @@ THINGS = {
     "settings/services/": "service",
     "settings/resources/": "resource",
     "chat/": "attachment",
+    "q/": "quote_file",
     "notifications/": "notification",
 }
 """Which thing a `public_id` names, by the beginning of the address."""
@@ -421,7 +429,10 @@ def world(db: None) -> dict[str, Any]:
     sequence = install_ready(language="en", active=True, now=timezone.now())[0]
     enrolment = enrol(lead_id=lead.pk, sequence_key=sequence.key, user=owner, now=timezone.now())
     bulk = start_bulk(rows=leads().filter(pk=lead.pk), action=tag_with(add=["hot"]), user=owner)
+    quote = make_draft(lead, owner, now=timezone.now())
+    plan = attach(version_id=quote.pk, file=ContentFile(b"%PDF-"), name="plan.pdf", actor=Actor.of(owner))
     return {
+        "quote_file": plan,
         "bulk": bulk,
         "sequence": sequence,
         "enrolment": enrolment,
@@ -450,9 +461,10 @@ def world(db: None) -> dict[str, Any]:
             service, next_free(service), now=timezone.now(), contact=lead.contact, lead=lead
         ),
         "resource": service.resources.get(),
-        "quote": make_draft(lead, owner, now=timezone.now()).quote,
         "provider": ProviderFactory(is_default=True),
         "payment": make_payment(lead, now=timezone.now()),
+        "quote_template": QuoteTemplate.objects.create(name="Kitchen"),
+        "quote": quote.quote,
         "flow": flow,
         "api_key": ApiKey.objects.create(
             name="Site",
@@ -477,6 +489,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         beginning = max((start for start in THINGS if pattern.startswith(start)), key=len)
         kwargs["public_id"] = world[OWN_THINGS.get(name) or THINGS[beginning]].public_id
     parts = (("stage", "stage"), ("other", "namesake"), ("line", "product"), ("enrolment", "enrolment"))
+    parts += (("file", "quote_file"),)
     kwargs |= {part: world[thing].public_id for part, thing in parts if f"<uuid:{part}>" in pattern}
     if "<uuid:message>" in pattern:
         kwargs["message"] = world["attachment"].message.public_id

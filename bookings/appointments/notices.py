@@ -15,7 +15,6 @@ from bookings.appointments.models import Booking, BookingStatus
 from bookings.appointments.operations.rows import locked_booking
 from bookings.appointments.operations.telling import ask_colleagues
 from bookings.appointments.queries import bookings
-from bookings.invitations.operations import sender
 from conversations.outbox.operations import send_message
 from conversations.sending.drafts import QuickReply
 from conversations.threads.models import (
@@ -27,6 +26,7 @@ from conversations.threads.models import (
 )
 from conversations.threads.queries import conversations, locked_conversation
 from conversations.threads.saving import change, held
+from core.outgoing.mails import sender
 from crm.consent.models import Purpose
 from crm.contacts.queries import points_of_contact
 

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from bookings.appointments.messages import cancelled_text, confirmation_text, moved_text, subject_text
@@ -11,7 +10,7 @@ from bookings.appointments.models import Booking, BookingStatus
 from bookings.appointments.queries import bookings
 from bookings.invitations.building import Method
 from bookings.invitations.queries import ics_of
-from core.company.queries import company
+from core.outgoing.mails import sender
 from crm.contacts.queries import points_of_contact
 
 _STANDING = {"REQUEST": BookingStatus.CONFIRMED, "CANCEL": BookingStatus.CANCELLED}
@@ -49,8 +48,3 @@ def _words(booking: Booking, method: Method) -> str:
     if method == "CANCEL":
         return cancelled_text(booking)
     return moved_text(booking) if booking.revision else confirmation_text(booking)
-
-
-def sender() -> str:
-    """Mails come from the company by name."""
-    return formataddr((company().name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))

@@ -18,9 +18,9 @@ from conversations.accounts.models import ChannelAccount
 from conversations.accounts.queries import account_by_id
 from conversations.channels import registry
 from conversations.channels.contracts import FetchedFile, FetchError, FileSource
-from conversations.channels.webchat import uploads
 from conversations.channels.webchat.operations import UploadRefusedError, store_upload
 from conversations.threads.models import Attachment, Message
+from core import filetypes
 from core.access.models import User
 from core.claims import fault_of
 from core.due.models import DueRow
@@ -129,7 +129,7 @@ def fetch(row: DueRow, now: datetime) -> None:
 
 def _keep(attachment: Attachment, fetched: FetchedFile) -> None:
     name = _name(attachment.name, fetched.name)
-    recognised = uploads.recognise(name, fetched.content[: uploads.HEAD])
+    recognised = filetypes.recognise(name, fetched.content[: filetypes.HEAD])
     if not fetched.content:
         _refuse(attachment, _("The file is empty."))
         return

@@ -13,6 +13,11 @@ def quote_url(version: QuoteVersion) -> str:
     return f"{settings.BASE_URL}/q/{version.token}/"
 
 
+def desk_url(quote: Quote) -> str:
+    """The sheet of the quote, for colleagues."""
+    return f"/quotes/{quote.public_id}/"
+
+
 def seller_url(quote: Quote) -> str:
     """Where colleagues see what the quote is about."""
     return lead_url(quote.lead) if quote.lead else f"/contacts/{quote.contact.public_id}/"

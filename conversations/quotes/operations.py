@@ -51,17 +51,17 @@ def send_quote(
     that is over or was changed meanwhile, NothingToQuote, NeedsApproval, BadQuote.
     """
     version = versions().get(pk=version_id)
-    pdf = _drawn(version_id, now) if version.state == QuoteState.DRAFT else None
+    pdf = drawn(version_id, now) if version.state == QuoteState.DRAFT else None
     with transaction.atomic():
         held_here = locked_conversation(conversation.pk) if conversation else None
         if pdf is not None:
-            _finish(version_id, pdf, actor=actor, now=now)
+            finish(version_id, pdf, actor=actor, now=now)
         if held_here is None:
             return None
         return _told(version_id, held_here, actor=actor, now=now, words=words)
 
 
-def _drawn(version_id: int, now: datetime) -> tuple[int, bytes]:
+def drawn(version_id: int, now: datetime) -> tuple[int, bytes]:
     """The revision that was drawn, and its document, dated as it will be sent."""
     give_number(version_id=version_id, now=now)
     version = versions().get(pk=version_id)
@@ -69,9 +69,9 @@ def _drawn(version_id: int, now: datetime) -> tuple[int, bytes]:
     return version.revision, render_pdf(version)
 
 
-def _finish(version_id: int, drawn: tuple[int, bytes], *, actor: Actor, now: datetime) -> None:
+def finish(version_id: int, document: tuple[int, bytes], *, actor: Actor, now: datetime) -> None:
     """Somebody else may have sent the very same version meanwhile: then it is as it should be."""
-    revision, pdf = drawn
+    revision, pdf = document
     stands = locked_version(version_id)
     if (stands.state, stands.revision) != (QuoteState.SENT, revision):
         mark_sent(version_id=version_id, revision=revision, actor=actor, now=now, pdf=pdf)
@@ -111,17 +111,23 @@ def _key(version: QuoteVersion, conversation: Conversation) -> str:
 
 def message_text(version: QuoteVersion, *, words: str = "") -> str:
     """What the customer reads in the chat, in the language of the quote: a sentence or two, and the link."""
+    with translation.override(version.language):
+        look = _("Look at it, ask or accept here:")
+    return f"{said_of(version, words)}\n\n{look} {quote_url(version)}"
+
+
+def said_of(version: QuoteVersion, words: str = "") -> str:
+    """The seller's `words`, else what, how much and until when."""
+    if said := clean(words).strip()[:MOST_WORDS]:
+        return said
     sheet = sheet_of(version)
     with translation.override(version.language):
-        usual = _("Here is your offer %(number)s: %(title)s, %(total)s. It holds until %(day)s.") % {
+        return _("Here is your offer %(number)s: %(title)s, %(total)s. It holds until %(day)s.") % {
             "number": sheet.name,
             "title": sheet.title,
             "total": next(row.amount for row in sheet.rows if row.strong),
             "day": sheet.valid_until,
         }
-        look = _("Look at it, ask or accept here:")
-    said = clean(words).strip()[:MOST_WORDS] or usual
-    return f"{said}\n\n{look} {quote_url(version)}"
 
 
 def file_name(version: QuoteVersion) -> str:

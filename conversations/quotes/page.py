@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from conversations.public_pages import form_key
 from core.company.queries import company
+from crm.quotes import clock
 from crm.quotes.enums import DeclineReason, QuoteState
 from crm.quotes.models import QuoteAcceptance, QuoteVersion
 from crm.quotes.operations.choosing import as_ticked, ticked
-from crm.quotes.queries import days_left, is_expired, quote_settings
+from crm.quotes.queries import days_left, default_valid_until, is_expired, quote_settings
 from crm.quotes.sheet import Sheet, sheet_of
 
 
@@ -44,6 +45,15 @@ def page_of(
         "key": form_key(version.token),
         **more,
     }
+
+
+def preview_of(version: QuoteVersion, *, now: datetime) -> dict[str, Any]:
+    """A draft as it would look if it were sent now; nothing on the page leads anywhere. Nothing is stored."""
+    version.sent_at = version.sent_at or now
+    version.valid_until = version.valid_until or default_valid_until(now)
+    found = page_of(version, now=now)
+    left = clock.days_left(version.valid_until, timezone=company().timezone, now=now)
+    return {**found, "state": "open", "days_left": left, "key": "", "preview": True, "pictures": ()}
 
 
 def sheet_as_ticked(version: QuoteVersion, chosen: Collection[UUID] | None) -> tuple[Sheet, str]:

@@ -7,6 +7,7 @@ from django.db.models import Case, Q, Value, When
 from conversations.threads.models import Conversation, ConversationStatus
 from conversations.threads.queries import NOT_CLOSED, conversations
 from core.access.models import Role, User
+from crm.contacts.models import Contact, ContactPointKind
 from crm.quotes.models import Quote
 
 
@@ -28,3 +29,9 @@ def people_of(quote: Quote) -> list[User]:
         if person is not None and person.is_active:
             return [person]
     return list(User.objects.filter(is_active=True, role__in=[Role.MANAGER, Role.ADMIN])[:50])
+
+
+def emails_of(contact: Contact) -> list[str]:
+    """All addresses of the contact, the first known first."""
+    rows = contact.points.filter(kind=ContactPointKind.EMAIL).order_by("id")
+    return list(rows.values_list("value", flat=True))

@@ -10,6 +10,7 @@ app_name = "quotes"
 urlpatterns = [
     path("q/<str:token>/", views.page, name="page"),
     path("q/<str:token>/quote.pdf", views.pdf, name="pdf"),
+    path("q/<str:token>/files/<uuid:public_id>/", views.file, name="file"),
     path("q/<str:token>/logo", views.logo, name="logo"),
     path("q/<str:token>/picture/<uuid:line>/", views.picture, name="picture"),
     path("q/<str:token>/seen/", views.seen, name="seen"),

@@ -105,6 +105,21 @@ def pdf(request: HttpRequest, version: QuoteVersion, now: datetime) -> HttpRespo
 
 @require_safe
 @of_quote
+def file(request: HttpRequest, version: QuoteVersion, now: datetime, public_id: UUID) -> HttpResponse:
+    """A file that goes with the quote, to be kept and not to be opened in the page."""
+    if version.state == QuoteState.WITHDRAWN:
+        return redirect("quotes:page", version.token)
+    found = next((each for each in version.files.all() if each.public_id == public_id), None)
+    if found is None:
+        raise Http404
+    answer: Any = FileResponse(
+        found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.mime
+    )
+    return answer  # type: ignore[no-any-return]
+
+
+@require_safe
+@of_quote
 def logo(request: HttpRequest, version: QuoteVersion, now: datetime) -> HttpResponse:
     """The company's logo."""
     stored = quote_settings().logo

@@ -43,14 +43,24 @@ from crm.quotes.api_drafts import AnswerDraft, QuoteChangesDraft, QuoteDraft
 from crm.quotes.enums import QuoteState
 from crm.quotes.errors import BadLine, BadQuote, StaleDraft
 from crm.quotes.lines import LineDraft
-from crm.quotes.models import Quote, QuoteLine, QuoteVersion
-from crm.quotes.queries import QuoteQuerySet, quotes
+from crm.quotes.models import Quote, QuoteFile, QuoteLine, QuoteTemplate, QuoteVersion
+from crm.quotes.queries import QuoteQuerySet, quotes, templates_in_use
 
 TAG = "Quotes"
 DAY = {"type": ["string", "null"], "format": "date"}
 AMOUNTS = ("net", "discount", "tax", "total")
 LINE_NUMBERS = ("quantity", "unit_price", "discount_percent", "net")
 TEXT_OR_NULL = {"type": ["string", "null"]}
+FILE = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "name": {"type": "string"},
+        "mime": {"type": "string"},
+        "size": {"type": "integer", "description": "Bytes."},
+        "sha256": {"type": "string"},
+    },
+}
 VERSIONS = {
     "type": "array",
     "description": "The newest first. Amounts and percents are texts.",
@@ -67,6 +77,7 @@ VERSIONS = {
             **{name: {"type": "string"} for name in AMOUNTS},
             "taxes": {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
             "lines": {"type": "array", "items": {"type": "object", "additionalProperties": {}}},
+            "files": {"type": "array", "items": FILE},
         },
         "required": ["version", "revision", "state", "currency", "total", "lines"],
     },
@@ -101,6 +112,8 @@ def _versions(prefix: str) -> Any:
         chosen="chosen",
         **{name: _text(name) for name in LINE_NUMBERS},
     )
+    files = QuoteFile.objects.filter(version=OuterRef("pk")).order_by("position", "id")
+    file = JSONObject(id="public_id", **{name: name for name in ("name", "mime", "size", "sha256")})
     version = JSONObject(
         version="version",
         revision="revision",
@@ -114,6 +127,7 @@ def _versions(prefix: str) -> Any:
         sent_at="sent_at",
         taxes="taxes",
         lines=ArraySubquery(lines.values(line=line)),
+        files=ArraySubquery(files.values(whole=file)),
         **{name: _text(name) for name in (*AMOUNTS, "discount_percent")},
     )
     rows = QuoteVersion.objects.filter(quote=OuterRef(f"{prefix}pk")).order_by("-version")
@@ -191,7 +205,8 @@ class Quotes(Endpoint):
     @operation(
         Scope.LEADS_WRITE,
         "Draft a quote",
-        about="Language, currency, terms and days come from contact, lead and settings where they are left out.",
+        about="Language, currency, terms and days come from contact, lead and settings where they are left out. With a "
+        "`template` come its lines, those that the lead's answers suggest, then yours, all in its currency.",
         into=QuoteDraft,
         out=WholeQuoteShape,
         status=201,
@@ -199,13 +214,16 @@ class Quotes(Endpoint):
     def post(self, call: Call) -> Any:
         data = dict(call.data)
         lead, contact = _subjects(call, data.pop("lead", None), data.pop("contact", None))
-        lines = _lines(call, data.pop("lines", []))
+        given = {"contact": contact, "lead": lead, "actor": call.actor, "now": call.now}
+        given["lines"] = lines_given(call, data.pop("lines", []))
+        template = _template(call, data)
         try:
-            made = operations.start_quote(
-                contact=contact, lead=lead, lines=lines, actor=call.actor, now=call.now, **data
-            )
+            if template is None:
+                made = operations.start_quote(**given, **data)
+            else:
+                made = operations.start_from_template(template=template, **given, **data)
         except (BadLine, BadQuote) as refusal:
-            raise _problem(refusal) from refusal
+            raise problem_of_quote(refusal) from refusal
         return call.one(Quote.objects.filter(pk=made.quote_id))
 
 
@@ -226,7 +244,7 @@ class OneQuote(Endpoint):
     )
     def patch(self, call: Call, public_id: UUID) -> Any:
         pk, data = call.lock(quotes_of(call.key).filter(public_id=public_id)), dict(call.data)
-        lines = _lines(call, data.pop("lines")) if "lines" in data else None
+        lines = lines_given(call, data.pop("lines")) if "lines" in data else None
         try:
             operations.save_draft(
                 version_id=_newest(pk).pk, lines=lines, actor=call.actor, now=call.now, **data
@@ -234,7 +252,7 @@ class OneQuote(Endpoint):
         except StaleDraft as stale:
             raise Problem(409, "stale", str(stale), more={"revision": stale.current.revision}) from stale
         except (BadLine, BadQuote) as refusal:
-            raise _problem(refusal) from refusal
+            raise problem_of_quote(refusal) from refusal
         return call.one(Quote.objects.filter(pk=pk))
 
 
@@ -322,7 +340,20 @@ def _subjects(call: Call, lead_id: UUID | None, contact_id: UUID | None) -> tupl
     return lead, contact or call.refuse("/contact", "unknown", "There is no such contact.")
 
 
-def _lines(call: Call, given: Sequence[Mapping[str, Any]]) -> list[LineDraft]:
+def _template(call: Call, data: dict[str, Any]) -> QuoteTemplate | None:
+    """What the body names, which sets the currency."""
+    wanted = data.pop("template", None)
+    if wanted is None:
+        return None
+    found = templates_in_use().filter(public_id=wanted).first()
+    if found is None:
+        call.refuse("/template", "unknown", "There is no such template in use.")
+    if data.pop("currency", found.currency) != found.currency:
+        call.refuse("/currency", "not_of_template", f"The template is in {found.currency}.")
+    return found
+
+
+def lines_given(call: Call, given: Sequence[Mapping[str, Any]]) -> list[LineDraft]:
     wanted = {line["product"] for line in given if line.get("product")}
     known = {each.public_id: each for each in Product.objects.filter(public_id__in=wanted)} if wanted else {}
     drafts = []
@@ -336,7 +367,7 @@ def _lines(call: Call, given: Sequence[Mapping[str, Any]]) -> list[LineDraft]:
     return drafts
 
 
-def _problem(refusal: BadLine | BadQuote) -> Problem:
+def problem_of_quote(refusal: BadLine | BadQuote) -> Problem:
     """At the field of the body that it is about."""
     path = f"/{refusal.field}"
     if isinstance(refusal, BadLine):

@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.drafts import Draft, List, OneOf, Reference, When, Whole, Words, YesNo, language
+from core.languages import Language
 from crm.catalogue.models import Unit
 from crm.quotes.enums import DeclineReason
 from crm.quotes.lines import MOST_LINES
@@ -68,6 +69,7 @@ class _WordsOfQuote(Draft):
 class QuoteDraft(_WordsOfQuote):
     contact = Reference(required=False, help_text="The lead's when left out.")
     lead = Reference(required=False, allow_null=True)
+    template = Reference(required=False, allow_null=True, help_text="What it begins with.")
     valid_days = Whole(required=False, max_value=3650)
     requested_at = When(required=False, help_text="When the customer asked for a price.")
 
@@ -84,3 +86,31 @@ class AnswerDraft(Draft):
     name = Words(max_length=200, required=False, help_text="Who said yes; the contact when left out.")
     reason = OneOf(choices=DeclineReason.choices, required=False, help_text="other when left out.")
     words = Words(max_length=1000, required=False, allow_blank=True)
+
+
+class TemplateTexts(Draft):
+    """A text for each language."""
+
+    def get_fields(self) -> Any:
+        return {code: Words(max_length=20_000, required=False, allow_blank=True) for code in Language.values}
+
+
+class TemplateChangesDraft(Draft):
+    revision = Whole(required=False, help_text="As you read it: 409 when somebody saved in between.")
+    name = Words(max_length=100, required=False)
+    currency = Words(max_length=3, required=False)
+    lines = List(child=QuoteLineDraft(), max_length=MOST_LINES, required=False)
+    intro = TemplateTexts(required=False)
+    terms = TemplateTexts(required=False)
+    valid_days = Whole(required=False, allow_null=True, max_value=3650)
+    active = YesNo(required=False)
+
+
+class NewTemplateDraft(TemplateChangesDraft):
+    revision = None  # type: ignore[assignment]  # there is nothing yet that could be stale
+    name = Words(max_length=100)
+    currency = Words(max_length=3)
+
+
+class TemplateNameDraft(Draft):
+    name = Words(max_length=100)

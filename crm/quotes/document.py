@@ -84,12 +84,14 @@ def _inputs(sheet: Sheet, logo: bytes) -> dict[str, Any]:
             "included": _("Prices include tax."),
             "next": _("What comes next"),
             "terms": _("Terms"),
+            "files": _("Files that go with it"),
             "page": _("Page"),
         }
     return {
         **asdict(sheet),
         "lines": [_line(each) for each in sheet.lines],
         "options": [_line(each) for each in sheet.options],
+        "files": [f"{each.name} ({each.size})" for each in sheet.files],
         "name": sheet.name,
         "has_discounts": sheet.has_discounts,
         "labels": labels,

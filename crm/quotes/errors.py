@@ -66,3 +66,11 @@ class AlreadyDecided(Conflict):
 
 class Superseded(AlreadyDecided):
     """A newer version took its place: `version`."""
+
+
+class StaleTemplate(Conflict):
+    """Somebody else saved the template in between; `revision` is that of what stands now."""
+
+    def __init__(self, sentence: str, *, revision: int) -> None:
+        super().__init__(sentence)
+        self.revision = revision

@@ -25,6 +25,15 @@ _register(
     {**_QUOTE, "discount": "Percent off."},
 )
 _register("quote.sent", "A version of a quote became final and got its link.", _WAITING)
+_register("quote.mailed", "The link and the document of a quote left by email.", _QUOTE)
+_register(
+    "quote.mail_failed",
+    "A quote could not be sent by email; it is not tried again.",
+    {
+        **_QUOTE,
+        "reason": "unreached, sign_in, sender, address, refused, consent, or over: it was answered meanwhile.",
+    },
+)
 _register(
     "quote.viewed", "The customer opened the quote.", {**_WAITING, "first": "Whether it was the first time."}
 )
@@ -40,3 +49,11 @@ _register(
 )
 _register("quote.withdrawn", "A colleague took the quote back before it was answered.", _QUOTE)
 _register("quote.expired", "The last day of a quote passed without an answer.", _WAITING)
+
+_CHANGES = {"name": "Its name.", "changes": "Names of the changed parts; deleted where it is gone."}
+_register("quote_template.changed", "A template of quotes was added, changed or removed.", _CHANGES)
+_register(
+    "quote_settings.changed",
+    "How the company quotes was changed.",
+    {"changes": "Names of the changed parts."},
+)

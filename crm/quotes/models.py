@@ -34,6 +34,7 @@ WHAT_CUSTOMERS_SEE_STAYS = """
 """
 
 
+@pghistory.track()
 class QuoteSettings(models.Model):
     """How the company quotes; one row. Documents keep what held when they were made.
 
@@ -297,6 +298,50 @@ class QuoteLine(models.Model):
         return self.title
 
 
+class QuoteFile(models.Model):
+    """A file that goes with a version, and is frozen with it. Rows of several versions may share one stored file."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    version = models.ForeignKey(QuoteVersion, on_delete=models.CASCADE, related_name="files", db_index=False)
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(_("name"), max_length=200)
+    mime = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to="quotes/files/%Y/%m", max_length=200, db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "sha256"], name="one_file_once_in_a_version")
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="files_of_what_was_sent_stay",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("was", "TEXT")],
+                func="""
+                    SELECT state INTO was FROM crm_quoteversion
+                    WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.version_id ELSE NEW.version_id END;
+                    IF was IS NOT NULL AND was <> 'draft' THEN
+                        RAISE EXCEPTION 'files of a version of a quote that was sent cannot be changed'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class QuoteAcceptance(models.Model):
     """Who said yes to exactly what. Rows are only ever added.
 
@@ -334,10 +379,15 @@ class QuoteAcceptance(models.Model):
 
 @pghistory.track()
 class QuoteTemplate(models.Model):
-    """A prepared quote. `lines`: [{"product": code or null, "title", "quantity", "unit_price", "optional", ...}]."""
+    """A prepared quote in one currency; texts by language, where they are empty those of the settings.
+
+    `lines`: [{"product": code or null, "title", "quantity", "unit_price", "optional", ..., "own": [...]}], numbers as
+    texts. What of a product's line is not among its `own` parts follows the catalogue.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=100, unique=True)
+    currency = models.CharField(_("currency"), max_length=3, default="AMD")
     lines = models.JSONField(default=list, blank=True)
     intro = models.JSONField(_("introduction"), default=dict, blank=True)
     terms = models.JSONField(_("terms"), default=dict, blank=True)

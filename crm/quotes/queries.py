@@ -12,12 +12,15 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, 
 from core.access.models import Role, User
 from core.access.queries import visible
 from core.company.queries import company
+from crm.catalogue.models import Product
 from crm.contacts.queries import contacts
 from crm.pipeline.models import Lead
 from crm.quotes import clock
 from crm.quotes.bands import Band
 from crm.quotes.enums import QuoteState
-from crm.quotes.models import Quote, QuoteLine, QuoteSettings, QuoteVersion
+from crm.quotes.lines import LineDraft
+from crm.quotes.models import Quote, QuoteLine, QuoteSettings, QuoteTemplate, QuoteVersion
+from crm.quotes.prepared import lines_of
 
 LIMITS = {Role.AGENT: Decimal(10), Role.MANAGER: Decimal(30)}
 """Discounts in percent that may be given without approval, where the settings say nothing; admins have no limit."""
@@ -106,11 +109,11 @@ def discount_limit(role: str | None) -> Decimal:
 
 
 def versions() -> QuerySet[QuoteVersion]:
-    """With their quote, its contact and lead, and the lines in order."""
+    """With their quote, its contact and lead, and the lines and files in order."""
     lines = Prefetch("lines", QuoteLine.objects.select_related("product").order_by("position", "id"))
     return QuoteVersion.objects.select_related(
         "quote", "quote__contact", "quote__lead", "quote__owner"
-    ).prefetch_related(lines)
+    ).prefetch_related(lines, "files")
 
 
 def version_by_token(token: str) -> QuoteVersion | None:
@@ -154,3 +157,16 @@ def days_left(version: QuoteVersion | Quote, now: datetime) -> int | None:
 def default_valid_until(now: datetime, days: int | None = None) -> date:
     count = quote_settings().valid_days if days is None else days
     return clock.today_in(company().timezone, now) + timedelta(days=count)
+
+
+def templates_in_use() -> QuerySet[QuoteTemplate]:
+    """What a new quote can begin with, by name."""
+    return QuoteTemplate.objects.filter(active=True).order_by("name")
+
+
+def template_lines(template: QuoteTemplate, language: str) -> list[LineDraft]:
+    """Its lines as they are in a quote of today; two statements."""
+    codes = {row["product"] for row in template.lines if row.get("product")}
+    found = Product.objects.filter(code__in=codes).prefetch_related("taxes") if codes else ()
+    products = {each.code: each for each in found}
+    return lines_of(template.lines, products, currency=template.currency, language=language)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from babel.dates import format_date
+from django.template.defaultfilters import filesizeformat
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ from core.text.amounts import grouped
 from crm.catalogue.models import Unit
 from crm.pricing import unit_of
 from crm.quotes import clock
-from crm.quotes.models import QuoteLine, QuoteSettings, QuoteVersion
+from crm.quotes.models import QuoteFile, QuoteLine, QuoteSettings, QuoteVersion
 from crm.quotes.queries import quote_settings
 
 
@@ -53,6 +54,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class SheetFile:
+    """`size` in words."""
+
+    id: UUID
+    name: str
+    size: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """Everything in words. `valid_until` is empty in a draft without a date, `number` in one that was never sent."""
 
@@ -76,6 +86,7 @@ class Sheet:
     included_tax: bool
     terms: str
     next_step: str
+    files: Sequence[SheetFile] = ()
 
     @property
     def has_discounts(self) -> bool:
@@ -130,7 +141,12 @@ def _sheet(
         included_tax=version.prices_include_tax,
         terms=version.terms,
         next_step=version.next_step,
+        files=[SheetFile(each.public_id, each.name, filesizeformat(each.size)) for each in _files(version)],
     )
+
+
+def _files(version: QuoteVersion) -> Iterable[QuoteFile]:
+    return version.files.all() if version.pk else ()
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,13 @@ FILTERS: Mapping[str, str | Promise] = {
     "note": gettext_lazy("Notes"),
     "call": gettext_lazy("Calls"),
     "booking": gettext_lazy("Meetings"),
+    "quote": gettext_lazy("Quotes"),
     "move": gettext_lazy("Moves and steps"),
     "answer": gettext_lazy("Answers"),
     "score": gettext_lazy("Score"),
     "edit": gettext_lazy("Changes"),
 }
-_OF_EVENTS = ("booking", "move", "edit")
+_OF_EVENTS = ("booking", "quote", "move", "edit")
 ICONS = {Direction.IN: "message", Direction.OUT: "message-reply", Direction.NOTE: "note"}
 
 
@@ -103,12 +104,13 @@ def page(
 
 def _events_of(kind: str) -> list[str]:
     """Names of the events that a choice of the filter stands for: every event has one."""
-    if kind == "booking":
-        return [name for name in told_events() if name.startswith("booking.")]
+    if kind in ("booking", "quote"):
+        return [name for name in told_events() if name.startswith(f"{kind}.")]
     edits = ("lead.updated", "lead.created", "lead.qualification_changed")
     if kind == "edit":
         return [name for name in told_events() if name in edits]
-    return [name for name in told_events() if not name.startswith("booking.") and name not in edits]
+    others = ("booking.", "quote.", *edits)
+    return [name for name in told_events() if not name.startswith(others)]
 
 
 def _merges(lead: Lead, after: Cursor | None, limit: int) -> list[MergeItem]:

@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from automation.quotes.operations.renewing import renew_and_send
+from conversations.quotes.mailing import mail_quote
 from conversations.quotes.operations import MOST_WORDS, send_quote
+from core.access.models import Role
 from core.errors import Refused
 from core.events.actor import Actor
-from core.http import Request, signed_in, toast
+from core.http import Request, require, signed_in, toast
 from crm.quotes import operations
-from crm.quotes.enums import DeclineReason
+from crm.quotes.enums import DeclineReason, QuoteState
 from crm.quotes.models import Quote, QuoteVersion
 from desk.quotes import queries
 from desk.quotes.taxes import outdated_taxes
@@ -92,6 +94,23 @@ def copy(request: Request, public_id: UUID) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@require(role=Role.MANAGER)
+def keep(request: Request, public_id: UUID) -> HttpResponse:
+    """GET asks for a name. POST keeps lines and words as a template."""
+    version = _newest(request, public_id)
+    name = request.POST.get("name", version.quote.title)
+    context = {"quote": version.quote, "name": name}
+    if request.method != "POST":
+        return render(request, "desk/quotes/keep.html", context)
+    try:
+        made = operations.template_of(version_id=version.pk, name=name, actor=Actor.of(request.user))
+    except Refused as refusal:
+        return render(request, "desk/quotes/keep.html", {**context, "refusal": str(refusal)}, status=422)
+    return _at(request, reverse("desk:settings_quote_template", args=[made.public_id]))
+
+
 @require_POST
 @signed_in
 def withdraw(request: Request, public_id: UUID) -> HttpResponse:
@@ -117,31 +136,33 @@ def discard(request: Request, public_id: UUID) -> HttpResponse:
         return toast(HttpResponse(status=409, headers={"HX-Reswap": "none"}), str(refusal))
     if version.version > 1:
         return _opened(request, version.quote)
-    url = reverse("desk:quotes")
-    return HttpResponse(status=204, headers={"HX-Redirect": url}) if request.htmx else redirect(url)
+    return _at(request, reverse("desk:quotes"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @signed_in
 def send(request: Request, public_id: UUID) -> HttpResponse:
-    """GET shows where it goes. POST makes the newest version final and writes its link into the chat, if there is one."""
+    """GET asks which way it goes. POST makes the newest version final and lets its link go there."""
     version = _newest(request, public_id)
-    chat = queries.chat_of(version.quote, request.user)
-    context = {
-        "quote": version.quote,
-        "version": version,
-        "chat": chat,
-        "taxes": outdated_taxes(version) if request.method != "POST" else [],
-    }
+    ways = queries.ways_of(version, request.user)
+    is_asked = request.method != "POST" and version.state == QuoteState.DRAFT
+    taxes = outdated_taxes(version) if is_asked else []
+    context = {"quote": version.quote, "version": version, "ways": ways, "taxes": taxes}
     if request.method != "POST":
         return render(request, "desk/quotes/send.html", context)
-    words = request.POST.get("words", "")[:MOST_WORDS]
+    chosen, words = request.POST.get("by", ways.usual), request.POST.get("words", "")[:MOST_WORDS]
+    way, _sign, email = chosen.partition(":")
     actor, now = Actor.of(request.user), timezone.now()
     try:
-        send_quote(version_id=version.pk, actor=actor, now=now, conversation=chat, words=words)
+        if way == "email":
+            mail_quote(version_id=version.pk, actor=actor, now=now, email=email, words=words)
+        else:
+            chat = ways.chat if way == "chat" else None
+            send_quote(version_id=version.pk, actor=actor, now=now, conversation=chat, words=words)
     except Refused as refusal:
-        return render(request, "desk/quotes/send.html", {**context, "refusal": str(refusal)}, status=422)
+        typed = {"refusal": str(refusal), "chosen": chosen, "words": words}
+        return render(request, "desk/quotes/send.html", {**context, **typed}, status=422)
     return _opened(request, version.quote)
 
 
@@ -192,5 +213,8 @@ def _done(request: Request, quote: Quote, act: Callable[[], Quote]) -> HttpRespo
 
 
 def _opened(request: Request, quote: Quote) -> HttpResponse:
-    url = reverse("desk:quote", args=[quote.public_id])
+    return _at(request, reverse("desk:quote", args=[quote.public_id]))
+
+
+def _at(request: Request, url: str) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Redirect": url}) if request.htmx else redirect(url)

@@ -42,6 +42,11 @@ def number_of(text: str, *, is_price: bool = False) -> Decimal | None:
     return number if number is not None and number.is_finite() else None
 
 
+def whole_of(text: str) -> int:
+    """A whole number as a form sends it; -1 for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 9 else -1
+
+
 def fields_of(posted: Mapping[str, str]) -> dict[str, Any]:
     """What stands on the quote beside its lines. Raises BadQuote for a date or percent that is none."""
     fields: dict[str, Any] = {name: posted[name] for name in WORDS if name in posted}

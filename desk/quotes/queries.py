@@ -14,7 +14,11 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from conversations.quotes.queries import conversation_of
+from conversations.quotes.enums import MailState
+from conversations.quotes.errors import CannotMail
+from conversations.quotes.mailing import address_of
+from conversations.quotes.models import QuoteMail
+from conversations.quotes.queries import conversation_of, emails_of
 from conversations.threads.models import Conversation
 from conversations.threads.queries import conversations
 from core.access.models import User
@@ -27,7 +31,7 @@ from crm.quotes import clock
 from crm.quotes.bands import BANDS
 from crm.quotes.enums import EXPIRED, QuoteState
 from crm.quotes.lines import discount_given, margin
-from crm.quotes.models import Quote, QuoteLine, QuoteVersion
+from crm.quotes.models import Quote, QuoteFile, QuoteLine, QuoteVersion
 from crm.quotes.queries import QuoteQuerySet, discount_limit, quotes, versions
 from desk.contacts.queries import matching
 from desk.quotes.converting import priced
@@ -155,12 +159,50 @@ def version_for(quote: Quote, number: str) -> QuoteVersion:
     return found
 
 
+def file_for(quote: Quote, public_id: UUID) -> QuoteFile | None:
+    """A file of any version of the quote."""
+    return QuoteFile.objects.filter(version__quote=quote, public_id=public_id).first()
+
+
 def chat_of(quote: Quote, user: User) -> Conversation | None:
     """The customer's conversation, where `user` may write in it."""
     found = conversation_of(quote)
     if found is None or not conversations().visible_to(user).filter(pk=found.pk).exists():
         return None
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a version can go to the customer. `no_mail` says why not by email; `is_draft`: it becomes final by going."""
+
+    chat: Conversation | None
+    emails: list[str]
+    no_mail: str
+    is_draft: bool
+
+    @property
+    def usual(self) -> str:
+        if self.chat:
+            return "chat"
+        return f"email:{self.emails[0]}" if self.emails else "link"
+
+
+def ways_of(version: QuoteVersion, user: User) -> Ways:
+    """What was sent already can go once more by email, to an address that has not got it."""
+    is_draft = version.state == QuoteState.DRAFT
+    chat = chat_of(version.quote, user) if is_draft else None
+    try:
+        address_of(version.quote.contact)
+    except CannotMail as refusal:
+        return Ways(chat, [], str(refusal), is_draft)
+    done = {each.email for each in mails_of(version) if each.state != MailState.FAILED}
+    return Ways(chat, [each for each in emails_of(version.quote.contact) if each not in done], "", is_draft)
+
+
+def mails_of(version: QuoteVersion) -> list[QuoteMail]:
+    """The newest first."""
+    return list(version.mails.order_by("-asked_at", "-id")) if version.state != QuoteState.DRAFT else []
 
 
 @dataclass(frozen=True, slots=True)

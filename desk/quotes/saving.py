@@ -27,7 +27,7 @@ from crm.quotes.errors import BadLine, BadQuote, NotADraft, StaleDraft
 from crm.quotes.operations import save_draft
 from desk.quotes import editor, queries
 from desk.quotes.converting import asked_conversion, priced, typed_rate, without_rate
-from desk.quotes.posted import drafts_of, fields_of
+from desk.quotes.posted import drafts_of, fields_of, whole_of
 
 TOTALS = "desk/quotes/totals.html"
 
@@ -96,11 +96,10 @@ def save(request: Request, public_id: UUID) -> HttpResponse:
     """Store the draft. What somebody else saved meanwhile is shown, and nothing is lost: both can be kept."""
     found = queries.quote_for(request.user, public_id)
     version = queries.version_for(found, "")
-    revision = request.POST.get("revision", "")
     try:
         saved = save_draft(
             version_id=version.pk,
-            revision=int(revision) if revision.isdecimal() and len(revision) < 9 else -1,
+            revision=whole_of(request.POST.get("revision", "")),
             actor=Actor.of(request.user),
             now=timezone.now(),
             lines=drafts_of(request.POST.get("lines", "")),

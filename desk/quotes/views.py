@@ -23,8 +23,9 @@ from crm.catalogue.queries import Suggestions, suggestions
 from crm.pipeline.models import Lead
 from crm.quotes.document import render_pdf
 from crm.quotes.enums import QuoteState
-from crm.quotes.models import QuoteVersion
-from crm.quotes.operations import start_quote
+from crm.quotes.models import QuoteTemplate, QuoteVersion
+from crm.quotes.operations import start_from_template, start_quote
+from crm.quotes.queries import templates_in_use
 from desk.calendar.queries import contact_in_sight
 from desk.colleagues.queries import colleagues
 from desk.leads.queries import lead_for
@@ -65,26 +66,39 @@ def quotes(request: Request) -> HttpResponse:
 @never_cache
 @signed_in
 def new(request: Request) -> HttpResponse:
-    """GET asks for whom. POST begins a draft for a `lead` or a `contact` and opens it."""
+    """GET asks for whom. POST begins a draft for a `lead` or a `contact`, with a `template` or without, and opens it."""
+    asked = request.POST if request.method == "POST" else request.GET
+    lead = _lead(request, asked.get("lead", ""))
+    contact = lead.contact if lead else contact_in_sight(request.user, asked.get("contact", ""))
+    context = {"templates": templates_in_use(), "chosen": asked.get("template", ""), "lead": lead}
     if request.method != "POST":
-        return render(request, "desk/quotes/new.html")
-    lead = _lead(request)
-    contact = lead.contact if lead else contact_in_sight(request.user, request.POST.get("contact", ""))
+        return render(request, "desk/quotes/new.html", {**context, "whom": lead or contact})
     if contact is None:
-        return render(request, "desk/quotes/new.html", {"missing": True}, status=422)
-    now = timezone.now()
-    suggested = suggestions(lead, now=now) if lead else Suggestions([])
-    version = start_quote(
-        contact=contact, lead=lead, actor=Actor.of(request.user), now=now, lines=suggested.lines
-    )
+        return render(request, "desk/quotes/new.html", {**context, "missing": True}, status=422)
+    now, actor, template = timezone.now(), Actor.of(request.user), _template(request)
+    currency = template.currency if template else None
+    suggested = suggestions(lead, currency=currency, now=now) if lead else Suggestions([])
+    if template is None:
+        version = start_quote(contact=contact, lead=lead, actor=actor, now=now, lines=suggested.lines)
+    else:
+        version = start_from_template(
+            template=template, contact=contact, lead=lead, actor=actor, now=now, suggested=suggested.lines
+        )
     for product in suggested.without_rate:
         told = {"name": product.name, "base": product.currency, "quote": version.currency}
         messages.warning(request, str(LEFT_OUT) % told, extra_tags="quotes")
     return opened(request, version)
 
 
-def _lead(request: Request) -> Lead | None:
-    asked = request.POST.get("lead", "")
+def _template(request: Request) -> QuoteTemplate | None:
+    """What the draft begins with. One that was taken away meanwhile is no reason to refuse."""
+    try:
+        return templates_in_use().filter(public_id=UUID(request.POST.get("template", ""))).first()
+    except ValueError:
+        return None
+
+
+def _lead(request: Request, asked: str) -> Lead | None:
     if not asked:
         return None
     try:
@@ -117,6 +131,7 @@ def quote(request: Request, public_id: UUID) -> HttpResponse:
         "lines_json": json.dumps(queries.line_rows(lines), ensure_ascii=False),
         "row": queries.row_of(found, now),
         "versions": queries.version_rows(found, version, now),
+        "mails": queries.mails_of(version),
         "taxes": queries.tax_hint(),
         **editor.choices(),
     }

@@ -128,6 +128,13 @@ PAGES: tuple[SettingsPage, ...] = (
         admins_only=True,
     ),
     SettingsPage(
+        "desk:settings_quote_templates",
+        _("Quote templates"),
+        "template",
+        _SALES,
+        _("Quotes that are half written already: lines, introduction and terms to begin a new one with."),
+    ),
+    SettingsPage(
         "desk:settings_services",
         _("Services"),
         "calendar-plus",

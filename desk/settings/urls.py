@@ -23,7 +23,7 @@ from desk.settings.hours import views as hours
 from desk.settings.keys import views as keys
 from desk.settings.payments import views as payments
 from desk.settings.pipelines import views as pipelines
-from desk.settings.quotes import following
+from desk.settings.quotes import following, templates
 from desk.settings.quotes import views as quotes
 from desk.settings.resources import views as resources
 from desk.settings.scoring import views as scoring
@@ -94,6 +94,13 @@ urlpatterns = [
     path("follow-ups/<uuid:public_id>/side/", followups.side, name="settings_followup_side"),
     path("follow-ups/<uuid:public_id>/switch/", followups.switch, name="settings_followup_switch"),
     path("follow-ups/<uuid:public_id>/discard/", followups.discard, name="settings_followup_discard"),
+    path("quotes/templates/", templates.templates, name="settings_quote_templates"),
+    path("quotes/templates/new/", templates.new, name="settings_quote_template_new"),
+    path("quotes/templates/totals/", templates.totals, name="settings_quote_template_totals"),
+    path("quotes/templates/<uuid:public_id>/", templates.template, name="settings_quote_template"),
+    path(
+        "quotes/templates/<uuid:public_id>/delete/", templates.delete, name="settings_quote_template_delete"
+    ),
     path("team/", team.team, name="settings_team"),
     path("team/invite/", team.invite, name="settings_invite"),
     path("team/people/<uuid:public_id>/", team.person, name="settings_person"),

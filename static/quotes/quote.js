@@ -2,11 +2,11 @@
 // looks at it, and lets a form be sent once.
 import { applyColor } from "../webchat/color.js";
 
-const { color, seen, key } = document.body.dataset;
+const { color, seen, key, preview } = document.body.dataset;
 applyColor(color);
 
 function look() {
-  if (document.visibilityState !== "visible") return;
+  if (preview || document.visibilityState !== "visible") return;
   fetch(seen, { method: "POST", body: new URLSearchParams({ key }), keepalive: true }).catch(() => {});
 }
 look();
@@ -28,7 +28,7 @@ async function follow() {
   }
 }
 
-if (form) {
+if (form && !preview) {
   // Gone, not hidden: Enter in the field of the name presses the first button of a form.
   const update = document.querySelector("[data-update]");
   const place = update?.parentElement;
@@ -37,6 +37,9 @@ if (form) {
     option.addEventListener("change", () => follow().catch(() => place.append(update)));
   }
 }
+
+// What colleagues see of a draft: everything can be touched, and nothing is sent.
+if (preview) addEventListener("submit", (event) => event.preventDefault(), true);
 
 for (const once of document.querySelectorAll("form[data-once]")) {
   once.addEventListener("submit", (event) => {

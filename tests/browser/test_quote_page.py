@@ -1,4 +1,4 @@
-"""A customer looks at a quote on a phone, ticks an option and says yes."""
+"""A customer looks at a quote on a phone, ticks an option and says yes, or asks and says no."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from conversations.quotes.operations import send_quote
 from core.events.actor import Actor
+from core.notifications.models import Notification
 from crm.quotes.models import QuoteVersion
 from crm.quotes.operations import save_draft
 from tests.browser.desk import PHONE, settled
@@ -77,3 +78,44 @@ def test_ticked_and_accepted_on_a_phone(live_server: LiveServer, page: Page, quo
     assert grave(settled(page).main_frame) == []
     quote.refresh_from_db()
     assert (quote.state, quote.views, quote.acceptance.total) == ("accepted", 1, Decimal("5313.60"))
+
+
+def test_asked_about_and_declined_with_a_reason(
+    live_server: LiveServer, page: Page, quote: QuoteVersion
+) -> None:
+    page.goto(f"{live_server.url}/q/{quote.token}/")
+    page.get_by_text("Ask a question").tap()
+    page.get_by_label("Your question").fill("Is the delivery part of it?")
+    assert grave(settled(page).main_frame) == []
+    page.get_by_role("button", name="Send the question").tap()
+    expect(page.get_by_role("status")).to_have_text("Your question has arrived. We will answer soon.")
+    kinds = (
+        Notification.objects.filter(kind__startswith="quote.").order_by("id").values_list("kind", flat=True)
+    )
+    assert "quote.asked" in kinds
+
+    page.get_by_text("Decline", exact=True).tap()
+    page.get_by_label("Too expensive").tap()
+    page.get_by_label("In your words").fill("Another one is cheaper")
+    assert grave(settled(page).main_frame) == []
+    page.get_by_role("button", name="Decline the offer").tap()
+    expect(page.locator(".state")).to_contain_text("Declined on")
+    assert grave(settled(page).main_frame) == []
+    quote.refresh_from_db()
+    assert (quote.state, quote.decline_reason, quote.decline_words) == (
+        "declined",
+        "price",
+        "Another one is cheaper",
+    )
+    page.get_by_role("button", name="Ask for a new one").tap()
+    expect(page.get_by_role("status")).to_have_text("We have got it and will make you a new offer.")
+
+
+def test_without_a_name_the_browser_asks_for_it(
+    live_server: LiveServer, page: Page, quote: QuoteVersion
+) -> None:
+    page.goto(f"{live_server.url}/q/{quote.token}/")
+    page.get_by_role("button", name="Accept").tap()
+    assert page.evaluate("document.activeElement.id") == "name"
+    quote.refresh_from_db()
+    assert quote.state == "sent"

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from conversations.accounts.models import ChannelAccount
 from conversations.channels.contracts import SignatureError
-from conversations.channels.webchat import signature, uploads
+from conversations.channels.webchat import signature
 from conversations.channels.webchat.queries import open_conversation_id
 from conversations.threads.models import Attachment, Direction, Message, MessageStatus
+from core import filetypes
 from core.ids import uuid7
 from core.live import topics
 from core.live.publish import publish
@@ -51,9 +52,9 @@ def store_upload(*, account: ChannelAccount, visitor: str, upload: UploadedFile[
     name = PurePath(clean(upload.name or "").replace("\\", "/")).name[:200]
     if not upload.size:
         raise UploadRefusedError("malformed")
-    if upload.size > uploads.MAX_BYTES:
+    if upload.size > filetypes.MAX_BYTES:
         raise UploadRefusedError("too_large")
-    found = uploads.recognise(name, upload.read(uploads.HEAD))
+    found = filetypes.recognise(name, upload.read(filetypes.HEAD))
     upload.seek(0)
     if found is None:
         raise UploadRefusedError("type_not_allowed")

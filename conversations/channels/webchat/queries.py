@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
-from conversations.channels.webchat import signature, texts, uploads, wire
+from conversations.channels.webchat import signature, texts, wire
 from conversations.channels.webchat.adapter import WebChatAdapter
 from conversations.threads.models import (
     LIVE_STATUSES,
@@ -23,6 +23,7 @@ from conversations.threads.models import (
     Message,
     MessageStatus,
 )
+from core import filetypes
 from core.calendars.queries import clock_for
 from core.company.queries import company
 from crm.contacts.models import ContactPoint, ContactPointKind
@@ -155,9 +156,9 @@ def goals(account: ChannelAccount) -> list[dict[str, Any]]:
 def limits() -> dict[str, Any]:
     return {
         "text": WebChatAdapter.abilities.text_limit,
-        "upload_bytes": uploads.MAX_BYTES,
+        "upload_bytes": filetypes.MAX_BYTES,
         "uploads_per_message": wire.UPLOADS,
-        "upload_types": sorted(uploads.EXTENSIONS),
+        "upload_types": sorted(filetypes.EXTENSIONS),
     }
 
 

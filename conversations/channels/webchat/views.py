@@ -29,9 +29,10 @@ from conversations.accounts.models import ChannelAccount
 from conversations.accounts.queries import chat_account_or_404
 from conversations.channels.contracts import MalformedPayload, SignatureError
 from conversations.channels.limits import allow, client_address
-from conversations.channels.webchat import operations, queries, signature, uploads, wire
+from conversations.channels.webchat import operations, queries, signature, wire
 from conversations.channels.webchat.adapter import SESSION_HEADER
 from conversations.deliveries.views import refusal, slow_down
+from core import filetypes
 from core.live import tickets, topics
 
 VisitorView = Callable[[HttpRequest, ChannelAccount, str], HttpResponse]
@@ -149,8 +150,8 @@ def upload(request: HttpRequest, account: ChannelAccount, visitor: str) -> HttpR
     """Take a file. The body is read here and nowhere before: whoever sends slowly holds up only this call."""
     if not (_may_upload(account, visitor, 20) and _may_upload(account, client_address(request), 100)):
         return slow_down(600)
-    if _length(request) > uploads.MAX_BYTES + MULTIPART_OVERHEAD:
-        return refusal(413, "too_large", f"At most {uploads.MAX_BYTES} bytes.")
+    if _length(request) > filetypes.MAX_BYTES + MULTIPART_OVERHEAD:
+        return refusal(413, "too_large", f"At most {filetypes.MAX_BYTES} bytes.")
     try:
         file = request.FILES.get("file")
     except (MultiPartParserError, UnreadablePostError, RequestDataTooBig):

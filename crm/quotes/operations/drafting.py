@@ -25,6 +25,7 @@ from crm.quotes.enums import QuoteState
 from crm.quotes.errors import BadQuote, NotADraft, NotAllowedToApprove, StaleDraft
 from crm.quotes.lines import HUNDRED, LineDraft, Terms, discount_given, fits_scale, rows_of, totals_of
 from crm.quotes.models import Quote, QuoteLine, QuoteVersion
+from crm.quotes.operations.files import forget
 from crm.quotes.operations.rows import locked_version, record_quote, rescore_of, save_head
 from crm.quotes.queries import default_valid_until, discount_limit, quote_settings
 
@@ -259,6 +260,7 @@ def discard_draft(*, version_id: int) -> None:
     version = locked_version(version_id)
     if version.state != QuoteState.DRAFT:
         raise NotADraft(_("What was sent stays; withdraw it instead."))
+    forget(version.files.values_list("file", flat=True))
     if version.version == 1 and version.quote.latest == 1:
         lead_id = version.quote.lead_id
         version.quote.delete()

@@ -14,6 +14,7 @@ from crm.pipeline.models import Lead
 from crm.quotes.enums import QuoteState
 from crm.quotes.errors import AlreadyDecided
 from crm.quotes.models import Quote, QuoteLine, QuoteVersion
+from crm.quotes.operations import files
 from crm.quotes.operations.drafting import write_draft
 from crm.quotes.operations.rows import locked_quote, record_quote
 from crm.quotes.queries import default_valid_until
@@ -97,5 +98,6 @@ def _again(source: QuoteVersion, quote: Quote, *, version: int, actor: Actor, no
         },
     )
     write_draft(draft, lines)
+    files.again(source, draft)
     record_quote("quote.drafted", draft, actor=actor)
     return draft

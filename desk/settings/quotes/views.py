@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core.access.models import Role
+from core.events.actor import Actor
 from core.http import Request, render_page, require, toast
 from crm.quotes.models import QuoteSettings
 from crm.quotes.operations.settings import update_quote_settings
@@ -29,6 +30,6 @@ def quotes(request: Request) -> HttpResponse:
     form = QuoteSettingsForm(request.POST, request.FILES, instance=stored)
     if not form.is_valid():
         return render_page(request, PAGE, {"form": form}, partial="quotes_form", status=422)
-    saved = update_quote_settings(**form.changes())
+    saved = update_quote_settings(actor=Actor.of(request.user), **form.changes())
     context = {"form": QuoteSettingsForm(instance=saved)}
     return toast(render_page(request, PAGE, context, partial="quotes_form"), _("Saved."))

@@ -129,7 +129,7 @@ def test_sending_makes_it_final_and_writes_into_the_chat(client: Client, manager
     conversation.contact, conversation.lead = lead.contact, lead
     conversation.save()
     url = reverse("desk:quote_send", args=[draft.quote.public_id])
-    assert "into their chat" in client.get(url).content.decode()
+    assert "Into their chat" in client.get(url).content.decode()
 
     response = client.post(url, {"words": "Here you are"}, headers={"HX-Request": "true"})
 
@@ -147,7 +147,7 @@ def test_without_a_chat_it_becomes_final_and_an_empty_one_is_refused(
 ) -> None:
     draft = make_draft(lead, manager, now=NOW)
     assert (
-        "There is no chat with them"
+        "This customer has no email address"
         in client.get(reverse("desk:quote_send", args=[draft.quote.public_id])).content.decode()
     )
     assert act(client, "send", draft).state == "sent"

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from conversations.channels.webchat import texts
-from conversations.channels.webchat.uploads import EXTENSIONS, recognise
+from core.filetypes import EXTENSIONS, recognise
 from tests.factories.conversations import at
 
 LANGUAGES = ["en", "ru", "hy", "az"]

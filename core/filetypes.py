@@ -1,4 +1,4 @@
-"""Which files a visitor may send: the name and the first bytes must both say the same allowed type. Pure."""
+"""Which files customers and colleagues may send: the name and the first bytes must both say the same allowed type. Pure."""
 
 from __future__ import annotations
 
