@@ -134,6 +134,7 @@ urlpatterns: list[URLPattern] = [
     path("products/", catalogue.Products.as_view(), name="products"),
     path("products/<uuid:public_id>/", catalogue.OneProduct.as_view(), name="product"),
     path("products/<uuid:public_id>/price/", catalogue.Price.as_view(), name="product_price"),
+    path("products/<uuid:public_id>/picture/", catalogue.Picture.as_view(), name="product_picture"),
     path("taxes/", catalogue_money.Taxes.as_view(), name="taxes"),
     path("taxes/<uuid:public_id>/", catalogue_money.OneTax.as_view(), name="tax"),
     path("taxes/<uuid:public_id>/replace/", catalogue_money.ReplaceTax.as_view(), name="tax_replace"),

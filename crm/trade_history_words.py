@@ -123,6 +123,7 @@ def _register_catalogue() -> None:
                 "unit_price": Words(show=amount()),
                 "cost": Words(show=amount()),
                 "rules": Words(split=_rules),
+                "picture": Words(show=_file),
             },
             hidden=frozenset({"position", "revision"}),
         ),

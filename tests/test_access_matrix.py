@@ -78,7 +78,7 @@ API = """
 
 API += " lead_bulks lead_bulk lead_bulk_rows lead_bulk_undo"
 API += " quote_send quote_template_made quote_templates quote_template"
-API += " products product product_price taxes tax tax_replace rates"
+API += " products product product_picture product_price taxes tax tax_replace rates"
 API += """ scoring_versions scoring_roll_back scoring_draft scoring_draft_rules scoring_draft_rule
     scoring_draft_consequences scoring_draft_consequence scoring_draft_effect scoring_draft_test scoring_draft_publish"""
 API += " lead_chance lead_next_action win_chance"

@@ -34,7 +34,7 @@ def page_of(
         "sheet": sheet,
         "company": company(),
         "has_logo": bool(quote_settings().logo),
-        "pictures": set(version.lines.filter(product__picture__gt="").values_list("public_id", flat=True)),
+        "pictures": _pictured(version),
         "state": state_of(version, now),
         "days_left": days_left(version, now),
         "closed": _day(version.closed_at, version.language),
@@ -54,6 +54,12 @@ def preview_of(version: QuoteVersion, *, now: datetime) -> dict[str, Any]:
     found = page_of(version, now=now)
     left = clock.days_left(version.valid_until, timezone=company().timezone, now=now)
     return {**found, "state": "open", "days_left": left, "key": "", "preview": True, "pictures": ()}
+
+
+def _pictured(version: QuoteVersion) -> set[UUID]:
+    """The first line of each product that has a picture."""
+    rows = version.lines.filter(product__picture__gt="").order_by("-position", "-id")
+    return set(dict(rows.values_list("product_id", "public_id")).values())
 
 
 def sheet_as_ticked(version: QuoteVersion, chosen: Collection[UUID] | None) -> tuple[Sheet, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable
 from typing import Any, NoReturn
 from uuid import UUID
@@ -132,6 +133,10 @@ class NewProductDraft(ProductChangesDraft):
     currency = Words(min_length=3, max_length=3)
 
 
+class PictureDraft(Draft):
+    content = Words(max_length=1_000_000, help_text="The file in base64.")
+
+
 class PriceDraft(Draft):
     facts = Object(required=False, help_text='Value by key: {"answer.length": 3.5, "custom.floor": 2}.')
     lead = Reference(required=False, help_text="Instead of facts: what is known of this lead.")
@@ -202,6 +207,34 @@ class OneProduct(Endpoint):
     def delete(self, call: Call, public_id: UUID) -> None:
         pk = call.lock(Product.objects.filter(public_id=public_id), ProductShape)
         operations.delete_product(product_id=pk, actor=call.actor)
+
+
+class Picture(Endpoint):
+    tag = TAG
+
+    @operation(
+        Scope.CATALOGUE_WRITE,
+        "Give a product a picture",
+        about="PNG, JPEG or WebP by its first bytes, in base64. It takes the place of the one before.",
+        into=PictureDraft,
+        out=ProductShape,
+    )
+    def put(self, call: Call, public_id: UUID) -> Any:
+        pk = call.lock(Product.objects.filter(public_id=public_id))
+        try:
+            content = b64decode(call.data["content"], validate=True)
+            operations.set_picture(product_id=pk, content=content, actor=call.actor)
+        except ValueError:
+            call.refuse("/content", "invalid", "Write the file in base64.")
+        except BadEntry as error:
+            call.refuse("/content", "invalid", error.faults["picture"])
+        return call.one(Product.objects.filter(pk=pk))
+
+    @operation(Scope.CATALOGUE_WRITE, "Take the picture of a product away")
+    def delete(self, call: Call, public_id: UUID) -> None:
+        pk = call.lock(Product.objects.filter(public_id=public_id), ProductShape)
+        if Product.objects.exclude(picture="").filter(pk=pk).exists():
+            operations.set_picture(product_id=pk, content=None, actor=call.actor)
 
 
 class Price(Endpoint):

@@ -124,6 +124,8 @@ OPERATIONS: dict[str, Scope | None] = {
     "GET products/{public_id}/": S.CATALOGUE_READ,
     "PATCH products/{public_id}/": S.CATALOGUE_WRITE,
     "DELETE products/{public_id}/": S.CATALOGUE_WRITE,
+    "PUT products/{public_id}/picture/": S.CATALOGUE_WRITE,
+    "DELETE products/{public_id}/picture/": S.CATALOGUE_WRITE,
     "POST products/{public_id}/price/": S.CATALOGUE_READ,
     "GET taxes/": S.CATALOGUE_READ,
     "POST taxes/": S.CATALOGUE_WRITE,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
 
 from core.keys.scopes import Scope
+from crm.catalogue.models import Product
 from tests.api.program import Program, make_program
-from tests.factories.catalogue import KITCHEN_RULES, make_criteria
+from tests.factories.catalogue import KITCHEN_RULES, PNG, make_criteria
 from tests.factories.conversations import make_user
 from tests.factories.core import TeamFactory
 from tests.factories.crm import LeadFactory
@@ -141,3 +143,15 @@ def test_a_tax_is_replaced(program: Program) -> None:
 def test_a_product_says_whether_a_specialist_quotes_it_and_has_a_picture(program: Program) -> None:
     made = program.post("products/", {**KITCHEN, "complex": True})
     assert (made["complex"], made["has_picture"]) == (True, False)
+
+
+def test_a_picture_is_put_and_taken_away(program: Program, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    place = f"products/{program.post('products/', KITCHEN)['id']}/picture/"
+    sent = {"content": b64encode(PNG).decode()}
+    assert program.send("PUT", place, sent).json()["has_picture"] is True
+    for content in ("no base64!", b64encode(b"<svg>").decode()):
+        assert faults(program.send("PUT", place, {"content": content}).json()) == ["/content"]
+    program.delete(place)
+    program.delete(place)
+    assert Product.objects.get().picture.name == ""

@@ -20,7 +20,7 @@ from crm.catalogue.editing import LISTS, entry_of, in_order, without_entry
 from crm.catalogue.errors import BadEntry, BadRules, StaleProduct
 from crm.catalogue.models import Product
 from crm.catalogue.operations import Edit, change_product
-from crm.catalogue.reading import Fields, price_fields, read_rules
+from crm.catalogue.reading import ASKED, Fields, price_fields, read_rules
 from desk.settings.catalogue import queries
 from desk.settings.catalogue.lines import line_of, part_sentences
 from desk.settings.catalogue.parts import FORMS, PartForm
@@ -101,7 +101,10 @@ def preview(request: Request, public_id: UUID) -> HttpResponse:
     sentences = part_sentences(rules, found, fields, form.part, form.key)
     tried = tried_out(request, found, fields)
     more = [fact for fact in tried.facts if fact.key not in known]
-    return render(request, SAID, {**context, "sentences": sentences, "tried": tried, "more": more})
+    there = {key for key in request.POST if key.startswith(ASKED)} - known
+    # Inputs that are there already are left alone: somebody may be writing in one of them.
+    inputs = None if there == {fact.key for fact in more} else more
+    return render(request, SAID, {**context, "sentences": sentences, "tried": tried, "more": inputs})
 
 
 def _form(request: Request, found: Product, fields: Fields) -> PartForm:
