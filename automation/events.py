@@ -45,6 +45,15 @@ TYPES = (
     ),
 )
 
+ORDERS = (
+    EventType(
+        "order.looked_up",
+        1,
+        "A customer asked for an order in the chat.",
+        {"found": "Whether number and phone or email belong together."},
+    ),
+)
+
 _SEQUENCE = {"sequence": "key", "name": "what people call it"}
 SEQUENCES = (
     EventType(
@@ -97,4 +106,4 @@ SEQUENCES = (
 
 
 def register_events() -> None:
-    register(*TYPES, *SEQUENCES)
+    register(*TYPES, *ORDERS, *SEQUENCES)

@@ -21,7 +21,7 @@ class CrmConfig(AppConfig):
         from crm.history_words import register_words
         from crm.lists.operations import hand_over_views
         from crm.lists.queries import views_using
-        from crm.orders import events as _order_events  # noqa: F401
+        from crm.orders import events as _order_events
         from crm.payments import events as _payment_events
         from crm.payments import tasks as _payment_tasks  # noqa: F401
         from crm.pipeline import tasks as _due  # noqa: F401
@@ -43,7 +43,7 @@ class CrmConfig(AppConfig):
         duplicates.register_all()
         for find_uses in (rules_using, views_using, stages_using, products_using):
             uses.register(find_uses)
-        for name in _payment_events.NAMES:
+        for name in (*_payment_events.NAMES, *_order_events.NAMES):
             tell_event(name)
         leaving.register(hand_over_leads, place=20)
         leaving.register(hand_over_views, place=40)

@@ -17,6 +17,7 @@ from crm.contacts.models import ContactPoint
 from crm.contacts.queries import points_of_contact
 from crm.fields.models import FieldSubject
 from crm.fields.queries import condition_fields
+from crm.orders import conditions as orders
 from crm.payments import fields as payments
 from crm.pipeline.enums import LeadSource, NextStepHealth
 from crm.pipeline.models import Grade, Qualification, Stage, StageKind
@@ -53,6 +54,8 @@ def register() -> None:
         *_fields_of_contacts(),
         *_time_fields(),
         *payments.condition_fields(LEAD),
+        *orders.fields(SUBJECT, path="contact", contact=lambda lead: lead.contact_id),
+        *orders.fields(CONTACT, path="pk", contact=lambda contact: contact.pk),
     )
     quotes.register()
     registry.provide(SUBJECT, lambda: [field_of(criterion) for criterion in all_criteria()])

@@ -16,6 +16,7 @@ from automation.sequences.enums import Stop
 from conversations.threads.models import ConversationStatus
 from core.events.enums import ActorKind
 from core.text.amounts import money
+from crm.orders.models import NoticeAnswer, NoticeKind, OrderStatus
 from crm.pipeline.models import Qualification
 from crm.quotes.enums import DeclineReason
 from desk import formats
@@ -118,6 +119,26 @@ def _quote(payload: Mapping[str, Any]) -> dict[str, Any]:
         "total": amount,
         "name": payload.get("name", ""),
         "reason": words,
+    }
+
+
+def _order(payload: Mapping[str, Any]) -> dict[str, Any]:
+    status, reason = payload.get("status", ""), payload.get("reason")
+    total = payload.get("total")
+    return {
+        "number": payload.get("number", ""),
+        "status": OrderStatus(status).label if status in OrderStatus.values else status,
+        "sum": money(Decimal(total), payload["currency"]) if total else "",
+        "note": f" ({reason})" if reason else "",
+    }
+
+
+def _notice(payload: Mapping[str, Any]) -> dict[str, Any]:
+    kind, answer = payload.get("kind", ""), payload.get("answer", "")
+    return {
+        "number": payload.get("number", ""),
+        "what": NoticeKind(kind).label if kind in NoticeKind.values else kind,
+        "answer": NoticeAnswer(answer).label if answer in NoticeAnswer.values else answer,
     }
 
 
@@ -227,6 +248,14 @@ TELLINGS: Mapping[str, Telling] = {
     ),
     "quote.expired": Telling(
         "calendar-off", gettext_lazy("The quote %(number)s ran out without an answer"), _quote
+    ),
+    "order.created": Telling("package", gettext_lazy("Order %(number)s became known: %(sum)s"), _order),
+    "order.updated": Telling("package", gettext_lazy("Order %(number)s: %(status)s%(note)s"), _order),
+    "order.noticed": Telling(
+        "bell", gettext_lazy("The customer was told about the order %(number)s: %(what)s"), _notice
+    ),
+    "order.notice_answered": Telling(
+        "message", gettext_lazy("The customer on the order %(number)s: %(answer)s"), _notice
     ),
     "contact.opted_out": Telling("bell-off", gettext_lazy("The customer asked us to stop writing")),
     "contact.opted_in": Telling("bell", gettext_lazy("The customer allowed us to write again")),

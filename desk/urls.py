@@ -117,6 +117,7 @@ urlpatterns = [
     path("calendar/<uuid:public_id>/mark/", calendar.mark, name="calendar_mark"),
     path("quotes/", include("desk.quotes.urls")),
     path("payments/", include("desk.payments.urls")),
+    path("orders/", include("desk.orders.urls")),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/new/", adding.contact, name="contact_new"),
     path("contacts/known/", adding.known, name="person_known"),

@@ -26,6 +26,7 @@ from crm.calls.operations import log_call
 from crm.catalogue.operations import set_picture
 from crm.defaults import install_defaults
 from crm.lists.operations import save_view
+from crm.orders.models import OrderNotice
 from crm.pipeline.models import LostReason
 from crm.pipeline.queries import leads
 from crm.qualification.models import Criterion
@@ -38,6 +39,7 @@ from tests.factories.conversations import Visitor, make_user, make_web_chat
 from tests.factories.core import TeamFactory
 from tests.factories.crm import ContactFactory, merged_into
 from tests.factories.fields import make_field
+from tests.factories.orders import make_order
 from tests.factories.payments import ProviderFactory, make_payment
 from tests.factories.quotes import make_draft
 from tests.support import work_off
@@ -89,6 +91,7 @@ API += " payments payment payment_state"
 
 QUOTE_PAGE = "page pdf file logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
+ORDER = "order order_status order_missing order_answer"
 QUOTE = "totals save pdf approve next renew copy withdraw discard send answer renew_send coming coming_cancel coming_now"
 QUOTE += " files file file_remove phone preview"
 
@@ -167,6 +170,7 @@ MATRIX: dict[str, Level] = {
             "desk:payment_new",
             "desk:quotes",
             "desk:quote_new",
+            "desk:orders",
             "desk:quote_products",
             "desk:product_picture",
             "desk:quote_convert",
@@ -248,6 +252,7 @@ MATRIX: dict[str, Level] = {
     ),
     **dict.fromkeys(("desk:quote", *(f"desk:quote_{name}" for name in QUOTE.split())), O),
     **dict.fromkeys(("desk:payment", *(f"desk:payment_{name}" for name in ("history", "state", "send"))), O),
+    **dict.fromkeys((f"desk:{name}" for name in ORDER.split()), O),
     "core:notification_open": Level.MINE,
     **dict.fromkeys(("desk:leads", "desk:lead_columns", "desk:view_bar", "desk:view_new"), S),
     **dict.fromkeys(("desk:lead_row", "desk:lead_cell"), O),
@@ -355,6 +360,7 @@ THINGS = {
     "payments/": "payment",
     "hooks/payments/": "provider",
     "settings/payments/": "provider",
+    "orders/": "order",
     "attachments/": "attachment",
     "pipeline/": "pipeline",
     "settings/quotes/templates/": "quote_template",
@@ -431,6 +437,7 @@ def world(db: None) -> dict[str, Any]:
     bulk = start_bulk(rows=leads().filter(pk=lead.pk), action=tag_with(add=["hot"]), user=owner)
     quote = make_draft(lead, owner, now=timezone.now())
     plan = attach(version_id=quote.pk, file=ContentFile(b"%PDF-"), name="plan.pdf", actor=Actor.of(owner))
+    order = make_order(lead=lead)
     return {
         "quote_file": plan,
         "bulk": bulk,
@@ -465,6 +472,8 @@ def world(db: None) -> dict[str, Any]:
         "payment": make_payment(lead, now=timezone.now()),
         "quote_template": QuoteTemplate.objects.create(name="Kitchen"),
         "quote": quote.quote,
+        "order": order,
+        "notice": OrderNotice.objects.create(order=order, kind="delay"),
         "flow": flow,
         "api_key": ApiKey.objects.create(
             name="Site",
@@ -489,7 +498,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         beginning = max((start for start in THINGS if pattern.startswith(start)), key=len)
         kwargs["public_id"] = world[OWN_THINGS.get(name) or THINGS[beginning]].public_id
     parts = (("stage", "stage"), ("other", "namesake"), ("line", "product"), ("enrolment", "enrolment"))
-    parts += (("file", "quote_file"),)
+    parts += (("file", "quote_file"), ("notice", "notice"))
     kwargs |= {part: world[thing].public_id for part, thing in parts if f"<uuid:{part}>" in pattern}
     if "<uuid:message>" in pattern:
         kwargs["message"] = world["attachment"].message.public_id

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from automation.flows.wording import Texts
 from automation.meetings.values import Desk
+from automation.orders.values import Orders
 from automation.payments.values import Cashier
 from automation.quotes.values import Shop
 
@@ -72,7 +73,8 @@ class Context:
     `goal` is one chosen before the run began (a chat link). `wait_minutes` is the measured time to a person's
     answer, `opens_at` the next opening in the company's zone; both None when unknown. `variables`: other
     words for texts. `timezone` is the customer's; `desk` keeps the calendar, None where nothing can be booked; `shop` knows
-    the prices, None where nothing is sold; `cashier` asks for money, None where nobody can.
+    the prices, None where nothing is sold; `cashier` asks for money, None where nobody can; `orders` knows the orders,
+    None where none can be looked up.
     """
 
     parser: Parser
@@ -92,6 +94,7 @@ class Context:
     desk: Desk | None = None
     shop: Shop | None = None
     cashier: Cashier | None = None
+    orders: Orders | None = None
 
     def criterion(self, key: str) -> Criterion | None:
         return next((each for each in self.criteria if each.key == key), None)

@@ -90,6 +90,12 @@ PHRASES = (
     "price_left",
     "price_yes",
     "price_later",
+    "order_number",
+    "order_proof",
+    "order_none",
+    "order_more",
+    "order_yes",
+    "order_no",
 )
 WORDS = ("skip", "correct", "others", "coming")
 

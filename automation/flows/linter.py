@@ -18,6 +18,7 @@ from automation.flows.script import (
     EndStep,
     FlowDocument,
     HandOffStep,
+    LookUpStep,
     MenuStep,
     OfferStep,
     PriceRangeStep,
@@ -39,9 +40,16 @@ KNOWN_VARIABLES = frozenset(
 ASKING_PHRASES = frozenset(
     f"phrases.meeting_{name}"
     for name in ("offer", "which", "name", "reach", "about", "confirm", "move", "cancel", "cant")
-) | {"phrases.price_fact", "phrases.price_send"}
+) | {
+    "phrases.price_fact",
+    "phrases.price_send",
+    "phrases.order_number",
+    "phrases.order_proof",
+    "phrases.order_more",
+}
 BUTTONS = frozenset(
     {"phrases.skip", "phrases.person", "phrases.price_yes", "phrases.price_later"}
+    | {"phrases.order_yes", "phrases.order_no"}
     | {f"phrases.meeting_{name}" for name in ("other", "later", "yes", "coming", "cancel_yes", "keep")}
 )
 ASKING_SLOTS = ("question", "again", "name", "reach", "about", "confirm")
@@ -100,17 +108,25 @@ def _unreachable(flow: FlowDocument) -> Iterator[Finding]:
             yield Finding(Level.WARNING, "unreachable", step_id, _("Nothing leads to this step."))
 
 
+TURNS = OfferStep | QuoteStep | PaymentStep | LookUpStep
+"""Steps that go on elsewhere where nothing comes of them."""
+
+
 def _dead_ends(flow: FlowDocument) -> Iterator[Finding]:
     for step in flow.steps.values():
-        kinds = SayStep | AskStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep | PaymentStep
+        kinds = (
+            SayStep | AskStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep | PaymentStep | LookUpStep
+        )
         ends = isinstance(step, kinds) and step.next is None
-        if ends or (isinstance(step, OfferStep | QuoteStep | PaymentStep) and step.otherwise is None):
+        if ends or (isinstance(step, TURNS) and step.otherwise is None):
             yield Finding(Level.ERROR, "dead_end", step.id, _("The flow stops here. End it or hand it over."))
 
 
 def _loops(flow: FlowDocument) -> Iterator[Finding]:
     """A circle with no question in it never waits for the customer."""
-    kinds = SayStep | BranchStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep | PaymentStep
+    kinds = (
+        SayStep | BranchStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep | PaymentStep | LookUpStep
+    )
     silent = {step.id for step in flow.steps.values() if isinstance(step, kinds)}
     for step_id in silent:
         seen: set[str] = set()
@@ -175,6 +191,8 @@ def _second_questions(flow: FlowDocument) -> Iterator[Finding]:
             questions |= {step.texts[slot] for slot in ASKING_SLOTS}
         elif isinstance(step, PriceRangeStep | QuoteStep):
             questions |= {step.texts[slot] for slot in QUOTE_ASKS if slot in step.texts}
+        elif isinstance(step, LookUpStep):
+            questions |= {step.texts[slot] for slot in ("number", "proof", "more")}
     last_words = {step.text for step in flow.steps.values() if isinstance(step, EndStep)}
     for entry in flow.texts():
         asks = any(questions_in(text) for text in entry.texts.values())

@@ -27,6 +27,10 @@ BY_GOAL = "by_goal"
 
 QUOTE = "quote."
 SEND = "quote.send"
+ORDER = "order."
+NUMBER = "order.number"
+PROOF = "order.proof"
+MORE = "order.more"
 
 
 @dataclass(frozen=True)
@@ -161,9 +165,25 @@ class QuoteStep:
     on_miss: str = NEXT
 
 
+@dataclass(frozen=True)
+class LookUpStep:
+    """Looks an order up: its number, then the phone or email of the purchase, then what is known of it (spec 8.5).
+
+    `next` follows an answer that was enough, `otherwise` whatever else comes of it. `when_asked`: passed over unless the
+    customer has asked for an order. After `tries` wrong pairs it goes on at `otherwise`.
+    """
+
+    id: str
+    next: str | None
+    otherwise: str | None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    when_asked: bool = False
+    tries: int = 3
+
+
 PriceStep = PriceRangeStep | QuoteStep
 Spoken = SayStep | MenuStep | AskStep | BranchStep | ScoreStep
-Step = Spoken | OfferStep | PriceStep | PaymentStep | HandOffStep | EndStep
+Step = Spoken | OfferStep | PriceStep | PaymentStep | LookUpStep | HandOffStep | EndStep
 
 
 @dataclass(frozen=True)
@@ -239,6 +259,11 @@ class FlowDocument:
         }
         return replace(self, table=table)
 
+    @property
+    def looks_up(self) -> bool:
+        """Whether orders are looked up in it."""
+        return any(isinstance(step, LookUpStep) for step in self.steps.values())
+
     def asks(self) -> Iterator[AskStep]:
         return (step for step in self.steps.values() if isinstance(step, AskStep))
 
@@ -270,7 +295,7 @@ def exits(step: Step, goals: Mapping[str, Goal]) -> tuple[str, ...]:
         return tuple(goals[key].go for key in step.goals if key in goals)
     if isinstance(step, BranchStep):
         return (*(case.go for case in step.cases), step.otherwise)
-    if isinstance(step, OfferStep | PaymentStep):
+    if isinstance(step, OfferStep | PaymentStep | LookUpStep):
         return tuple(dict.fromkeys(each for each in (step.next, step.otherwise) if each))
     if isinstance(step, QuoteStep):
         return tuple(dict.fromkeys(each for each in (step.next, step.specialist, step.otherwise) if each))

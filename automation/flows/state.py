@@ -37,6 +37,7 @@ class RunState:
     of the last message when it was only a file. `offer` is what an offer step keeps (`automation.flows.offer`).
     `price` is what was told of prices (`automation.flows.pricing`).
     `payments`: what was asked for, by step.
+    `order` is what looking an order up keeps (`automation.orders.lookup`).
     """
 
     flow: str
@@ -62,6 +63,7 @@ class RunState:
     offer: Mapping[str, Any] = field(default_factory=dict)
     price: Mapping[str, Any] = field(default_factory=dict)
     payments: Mapping[str, str] = field(default_factory=dict)
+    order: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -72,6 +74,7 @@ class RunState:
             "offer": dict(self.offer),
             "price": dict(self.price),
             "payments": dict(self.payments),
+            "order": dict(self.order),
             "declined": list(self.declined),
             "answered": list(self.answered),
         }
@@ -124,4 +127,5 @@ _TYPES: dict[str, Any] = {
     "offer": dict,
     "price": dict,
     "payments": dict,
+    "order": dict,
 }

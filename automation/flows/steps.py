@@ -25,6 +25,7 @@ from automation.flows.script import (
     Case,
     EndStep,
     HandOffStep,
+    LookUpStep,
     MenuStep,
     OfferStep,
     PriceRangeStep,
@@ -204,6 +205,34 @@ def _own_texts(
     }
 
 
+LOOK_UP_TEXTS = {
+    "number": "order_number",
+    "proof": "order_proof",
+    "none": "order_none",
+    "more": "order_more",
+}
+"""Slots of a step that looks an order up with the standard phrase that stands in for each."""
+WHEN_ASKED = "when_asked"
+
+
+def _look_up(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following: str | None) -> Step:
+    check, value = draft.check, data["look_up_order"]
+    if value is not True and value != WHEN_ASKED:
+        check.fault((*path, "look_up_order"), _("expected true or when_asked"))
+    texts = {
+        slot: draft.optional_text(data.get(slot), (*path, slot), f"{step_id}.{slot}") or f"phrases.{phrase}"
+        for slot, phrase in LOOK_UP_TEXTS.items()
+    }
+    return LookUpStep(
+        id=step_id,
+        next=following,
+        otherwise=check.name(data["otherwise"], (*path, "otherwise")) if "otherwise" in data else following,
+        texts=texts,
+        when_asked=value == WHEN_ASKED,
+        tries=check.number(data.get("tries"), (*path, "tries"), default=3, lowest=1, highest=5),
+    )
+
+
 def _hand_off(draft: Draft, step_id: str, data: dict[str, Any], path: Path, _following: str | None) -> Step:
     check = draft.check
     urgency = check.one_of(
@@ -234,6 +263,7 @@ _READERS: dict[str, tuple[tuple[str, ...], Reader]] = {
     "price_range": (("tries", "on_miss", "next", *PRICE_TEXTS), _price_range),
     "quote": (("otherwise", "specialist", "draft", "team", "tries", "on_miss", "next", *QUOTE_TEXTS), _quote),
     "request_payment": (PAYMENT_KEYS, read_payment),
+    "look_up_order": (("otherwise", "tries", "next", *LOOK_UP_TEXTS), _look_up),
     "hand_off": (("open", "closed", "urgency", "team"), _hand_off),
     "end": (("text",), _end),
 }

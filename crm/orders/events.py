@@ -2,6 +2,8 @@
 
 from core.events.registry import EventType, register
 
+NAMES = ("order.created", "order.updated", "order.noticed", "order.notice_answered")
+"""What stands on the timeline of a lead."""
 _ORDER = {
     "number": "The shop's own number.",
     "status": "new, confirmed, in_work, ready, shipped, delivered, returned or cancelled.",

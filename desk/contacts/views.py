@@ -27,6 +27,7 @@ from crm.duplicates.queries import merges_of, suspects_of
 from desk.contacts import queries
 from desk.contacts.forms import ContactForm, PointForm
 from desk.history import fragments
+from desk.orders.queries import orders_beside
 from desk.payments.queries import beside as payments_beside
 
 SOURCE = "desk"
@@ -56,6 +57,7 @@ def contact(request: Request, public_id: UUID) -> HttpResponse:
         "suspects": suspects_of(found, request.user),
         "merges": merges_of(found),
         "leads": queries.leads_of(found, request.user),
+        "orders": orders_beside(found, request.user, now=timezone.now()),
         "conversations": of_contact(found.pk, request.user, limit=20),
         "about": {"payments": payments_beside(found, request.user, now=timezone.now())},
         **_facts(found),

@@ -38,7 +38,7 @@ SCREENS: tuple[Screen, ...] = (
 )
 ON_PHONE = 4
 """How many stand in the bottom bar of a phone; the others are under More (the fewest taps for what is used most)."""
-_ALSO = {"desk:pipeline": ("/leads/",)}
+_ALSO = {"desk:pipeline": ("/leads/",), "desk:quotes": ("/orders/",)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,7 @@ from desk.colleagues.queries import names
 from desk.contacts.queries import ConsentLine, consent_lines
 from desk.inbox.entries import Entry, arranged
 from desk.leads.queries import may_see
+from desk.orders.queries import OrdersBeside, orders_beside
 from desk.payments.queries import PaymentRow
 from desk.payments.queries import beside as payments_beside
 from desk.quotes.queries import QuoteRow, beside
@@ -138,13 +139,14 @@ class About:
     meetings: list[Booking]
     quotes: list[QuoteRow]
     payments: list[PaymentRow]
+    orders: OrdersBeside
 
 
 def about(conversation: Conversation, user: User) -> About:
-    """Other conversations of the person, how to reach them and what they allowed, in six statements."""
+    """Other conversations of the person, how to reach them and what they allowed, in eight statements."""
     found = about_contact(conversation.contact, user)
     others = [each for each in found.others if each.pk != conversation.pk]
-    return About(others, found.points, found.consent, found.meetings, found.quotes, found.payments)
+    return replace(found, others=others)
 
 
 def about_contact(contact: Contact, user: User) -> About:
@@ -156,6 +158,7 @@ def about_contact(contact: Contact, user: User) -> About:
         open_bookings(user, contact.pk, now=now),
         beside(contact, user, now=now),
         payments_beside(contact, user, now=now),
+        orders_beside(contact, user, now=now),
     )
 
 

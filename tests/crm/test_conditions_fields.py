@@ -15,6 +15,7 @@ from crm.pipeline.queries import leads
 from crm.scoring.queries import moment
 from tests.factories.core import AdminFactory
 from tests.factories.crm import DAY, ContactFactory, CriterionFactory, LeadFactory, PhoneFactory, StageFactory
+from tests.factories.orders import make_order
 from tests.factories.payments import NOW, make_payment
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,8 @@ def known(anna: User) -> Lead:
         grade="B",
         qualification="qualified",
     )
+    for number, days, status in (("1", 10, "new"), ("2", 90, "delivered"), ("3", 1, "cancelled")):
+        make_order(number, contact=contact, status=status, ordered_at=DAY - timedelta(days=days))
     for state, more in (
         ("paid", {}),
         ("paid", {"amount": Decimal(20_000)}),
@@ -92,6 +95,10 @@ CASES: list[tuple[str, str, Any]] = [
     ("lead.stage_entered_at", "older_than", {"minutes": 30}),
     ("answer.start", "lte", 7),
     ("lead.payment_state", "is", "failed"),
+    ("contact.orders_count", "is", 2),
+    ("contact.orders_count", "gte", 1),
+    ("contact.last_order_at", "within_last", 30),
+    ("contact.last_order_at", "after", "2026-02-01"),
     ("lead.paid_total", "gte", {"amount": 70_000, "currency": "AMD"}),
     ("lead.paid_total", "lt", {"amount": 70_001, "currency": "AMD"}),
     ("lead.payment_due", "before", "2026-03-13"),

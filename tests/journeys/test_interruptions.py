@@ -187,8 +187,8 @@ def test_a_photo_and_a_voice_note(chat: Chat) -> None:
 
 def test_another_goal_in_the_middle(chat: Chat) -> None:
     chat.say("hello, how much is it?")
-    chat.say("by the way, where is my order 7083?")
+    chat.say("by the way, my wardrobe is broken, the door does not close")
     assert chat.say("+374 99 123456") == "Thank you. A colleague from support will answer you here."
     assert (chat.conversation.goal, chat.conversation.handoff["reason"]) == ("support", "support")
-    assert chat.card["notes"] == [["detail", "by the way, where is my order 7083?"]]
+    assert chat.card["notes"] == [["detail", "by the way, my wardrobe is broken, the door does not close"]]
     assert chat.lead.answers == {}

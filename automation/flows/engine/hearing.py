@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from automation.flows.context import Criterion, Parsed
 from automation.flows.effects import Source
+from automation.flows.engine.looking import hear_order
 from automation.flows.engine.offering import hear_times
 from automation.flows.engine.pricing import hear_offer
 from automation.flows.engine.questions import PERSON, labels, value_of
 from automation.flows.engine.turn import Turn
 from automation.flows.events import CustomerMessage, Entity
 from automation.flows.phrases import contains, says, typed
-from automation.flows.script import CONTACT, GOAL, MEETING, NOTE, QUOTE, REACH, Goal
+from automation.flows.script import CONTACT, GOAL, MEETING, MORE, NOTE, QUOTE, REACH, Goal
 from automation.flows.state import SILENT
 
 SOCIAL = frozenset({"greeting", "thanks"})
@@ -44,6 +45,8 @@ def hear(turn: Turn, message: CustomerMessage) -> Heard:
     """Record every answer in the message. A button counts for what it carried, its label is not read as text."""
     heard = Heard()
     payload = message.payload or _typed_option(turn, message.text)
+    if hear_order(turn, message, payload):
+        return heard
     if hear_times(turn, message, payload):
         _read_contact(turn, message)
         heard.tapped = True
@@ -85,7 +88,7 @@ def _typed_option(turn: Turn, text: str) -> str | None:
     if not pending:
         return None
     criterion = turn.pending_criterion()
-    counted = pending == GOAL or pending.startswith((MEETING, QUOTE)) or turn.context.numbered_options
+    counted = pending in (GOAL, MORE) or pending.startswith((MEETING, QUOTE)) or turn.context.numbered_options
     counted = counted or (criterion is not None and criterion.kind == "choice")
     return typed(text, labels(turn, pending), counted=counted)
 

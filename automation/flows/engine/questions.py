@@ -8,7 +8,17 @@ from typing import Any
 from automation.flows.context import Criterion
 from automation.flows.effects import QuickReply
 from automation.flows.engine.turn import Turn
-from automation.flows.script import CONFIRM, GOAL, SEND, TIME, AskStep, MenuStep, PriceRangeStep, QuoteStep
+from automation.flows.script import (
+    CONFIRM,
+    GOAL,
+    MORE,
+    SEND,
+    TIME,
+    AskStep,
+    MenuStep,
+    PriceRangeStep,
+    QuoteStep,
+)
 from automation.flows.state import RunStatus
 from automation.flows.wording import choose
 from automation.meetings import choosing
@@ -17,6 +27,7 @@ PERSON = "person"
 BOOK = "meeting:yes"
 SEND_IT = "quote:send"
 NOT_NOW = "quote:later"
+ENOUGH, NOT_ENOUGH = "lookup:yes", "lookup:no"
 
 
 def put(turn: Turn, step: AskStep | MenuStep, *, offer_person: bool = False) -> None:
@@ -90,6 +101,8 @@ def _choices(turn: Turn, target: str) -> list[tuple[str, Any]]:
         ]
     if target == SEND:
         return [(SEND_IT, flow.table["phrases.price_yes"]), (NOT_NOW, flow.table["phrases.price_later"])]
+    if target == MORE:
+        return [(ENOUGH, flow.table["phrases.order_yes"]), (NOT_ENOUGH, flow.table["phrases.order_no"])]
     criterion = turn.context.criterion(target)
     found = [(f"answer:{target}:{_plain(value)}", label) for value, label in choices_of(turn, criterion)]
     step = flow.ask_of(target)

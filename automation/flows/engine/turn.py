@@ -23,6 +23,7 @@ from automation.flows.script import CONFIRM, CONTACT, GOAL, NOTE, REACH, SEND, T
 from automation.flows.state import RunState
 from automation.flows.wording import choose, duration, fill, opening
 from automation.meetings.values import Wish
+from automation.orders.lookup import LookUp
 from crm.qualification.answers import same
 
 MAX_NOTE = 500
@@ -103,6 +104,10 @@ class Turn:
     @property
     def price(self) -> PriceTold:
         return PriceTold.of(self.state.price)
+
+    @property
+    def lookup(self) -> LookUp:
+        return LookUp.of(self.state.order)
 
     def settled(self, target: str) -> bool:
         return self.knows(target) or target in self.state.declined

@@ -7,6 +7,7 @@ from typing import Any
 
 from automation.flows.effects import Close, RequestScore, Urgency
 from automation.flows.engine.handing import hand_off
+from automation.flows.engine.looking import look_up
 from automation.flows.engine.offering import offer
 from automation.flows.engine.paying import request
 from automation.flows.engine.pricing import price_range, quote
@@ -19,6 +20,7 @@ from automation.flows.script import (
     BranchStep,
     EndStep,
     HandOffStep,
+    LookUpStep,
     MenuStep,
     OfferStep,
     PriceRangeStep,
@@ -138,6 +140,7 @@ _ASKING: dict[type[Any], Callable[..., str | None]] = {
     OfferStep: offer,
     PriceRangeStep: price_range,
     QuoteStep: quote,
+    LookUpStep: look_up,
 }
 """Steps that put questions of their own, one after the other; they return what a handler returns."""
 

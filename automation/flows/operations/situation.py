@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from automation.flows.context import Choice, Contact, Context, Criterion, Facts, Parsed
 from automation.meetings.operations import ConversationDesk
 from automation.meetings.values import Wish
+from automation.orders.desk import ConversationOrders
 from automation.payments.cashier import ConversationCashier
 from automation.quotes.queries import LeadShop, asked_fields, facts_of_lead, with_facts
 from conversations.threads.models import Conversation, Message
@@ -97,6 +98,7 @@ class Situation:
             holds=self._holds,
             timezone=self.timezone,
             desk=ConversationDesk(self.conversation, lead=self.lead, timezone=self.timezone, now=self.now),
+            orders=ConversationOrders(self.conversation, now=self.now),
             shop=LeadShop(self.known_lead, currency=self.currency, now=self.now),
             cashier=ConversationCashier(self.conversation, lead=self.lead, now=self.now),
         )
