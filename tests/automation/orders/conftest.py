@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk.conftest import statements as statements  # a fixture that these tests share
-
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from conversations.threads.models import Conversation
     from core.access.models import User
@@ -17,8 +15,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def _files(tmp_path: Path, settings: pytest.FixtureRequest) -> None:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+def _fresh() -> Iterator[None]:
+    """Nothing remembered of another test, nor for the next."""
+    from crm.memory import forget_all
+
+    forget_all()
+    yield
+    forget_all()
 
 
 @pytest.fixture
