@@ -45,6 +45,8 @@ PAGES = {
     "lead": "/leads/{lead}/",
     "contacts": "/contacts/",
     "contact": "/contacts/{contact}/",
+    "quotes": "/quotes/?discount=10-20&reason=price",
+    "figures of quotes": "/quotes/figures/?days=365",
     "settings": "/settings/",
     **{f"settings: {name}": f"/settings/{name}/" for name in SETTINGS},
     "history of leads": "/settings/history/?what=lead",
