@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from crm.catalogue.models import Product
 from crm.quotes.bands import BANDS
 from crm.quotes.enums import DeclineReason
+from crm.quotes.figures.periods import YEARS
 from desk import formats
 from desk.quotes.queries import NOBODY, STATES, Wanted
 
@@ -34,8 +35,8 @@ def wanted_of(given: Mapping[str, str]) -> Wanted:
         discount=_one_of("discount", text("discount"), BANDS),
         currency=_currency(text("currency")),
         reason=_one_of("reason", text("reason"), DeclineReason.values),
-        sent_from=day_of("sent_from", text("sent_from")),
-        sent_to=day_of("sent_to", text("sent_to")),
+        sent_from=_day_of_ours("sent_from", text("sent_from")),
+        sent_to=_day_of_ours("sent_to", text("sent_to")),
     )
 
 
@@ -45,6 +46,13 @@ def day_of(name: str, text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise BadRequest(f"{name} must be a day such as 2026-03-05") from None
+
+
+def _day_of_ours(name: str, text: str) -> date | None:
+    day = day_of(name, text)
+    if day is not None and day.year not in YEARS:
+        raise BadRequest(f"{name} must be a day of the years {YEARS[0]} to {YEARS[-1]}")
+    return day
 
 
 def _id(name: str, text: str) -> str:

@@ -67,6 +67,8 @@ def test_days_that_cannot_be_are_refused(program: Program) -> None:
     assert fault("from=2026-03-05&to=2026-03-01") == "?from"
     assert fault("from=2020-01-01") == "?from"
     assert fault("to=0001-01-01") == "?from"
+    assert fault("from=0001-01-01&to=0001-01-02") == "?from"
+    assert fault("from=9999-12-30&to=9999-12-31") == "?from"
     assert fault("since=2026-03-01") == "?since"
     assert program.get("quotes/figures/?from=2026-03-05&to=2026-03-05")["totals"]["sent"] == 0
 

@@ -17,7 +17,7 @@ from core.company.queries import company
 from core.keys.scopes import Scope
 from crm.quotes import clock
 from crm.quotes.api import quotes_of
-from crm.quotes.figures.periods import LONGEST, BadPeriod, Period
+from crm.quotes.figures.periods import LONGEST, YEARS, BadPeriod, Period
 from crm.quotes.figures.queries import OUTCOMES, Counts, Group, Money, Times, figures
 
 Plain = serializers.Serializer[Any]
@@ -155,7 +155,9 @@ def _period(call: Call) -> Period:
     try:
         return Period(call.asked.get("from") or last - timedelta(days=USUAL_DAYS - 1), last)
     except (BadPeriod, OverflowError):
-        message = f"`from` comes before `to`, and they are at most {LONGEST} days apart."
+        message = (
+            f"`from` comes before `to`, at most {LONGEST} days apart, in the years {YEARS[0]} to {YEARS[-1]}."
+        )
         raise bad_request([Fault("?from", "bad_value", message)]) from None
 
 

@@ -11,10 +11,12 @@ Step = Literal["day", "week", "month"]
 USUAL = (7, 30, 90, 365)
 """Days up to today that are offered."""
 LONGEST = 3 * 366
+YEARS = range(1970, 2200)
+"""Days of others have no instant in every zone, and no quotes."""
 
 
 class BadPeriod(ValueError):
-    """Ends before it begins, or is longer than LONGEST days."""
+    """Ends before it begins, is longer than LONGEST days, or not of our time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Period:
     last: date
 
     def __post_init__(self) -> None:
-        if not 1 <= self.days <= LONGEST:
+        if not 1 <= self.days <= LONGEST or not {self.first.year, self.last.year} <= set(YEARS):
             raise BadPeriod
 
     @classmethod

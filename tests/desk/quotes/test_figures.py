@@ -91,6 +91,7 @@ def test_periods_are_chosen(client: Client) -> None:
         assert client.get("/quotes/figures.csv", bad).status_code == 400
     assert client.get(PAGE, {"from": "0001-01-01"}).status_code == 422
     assert client.get(PAGE, {"to": "0001-01-01"}).status_code == 422
+    assert client.get(PAGE, {"from": "9999-12-30", "to": "9999-12-31"}).status_code == 422
 
 
 @pytest.mark.usefixtures("history")
@@ -164,6 +165,8 @@ def test_filters_of_the_list_stand_in_words_and_can_be_taken_away(client: Client
         {"currency": "dollars"},
         {"reason": "because"},
         {"sent_from": "5 March"},
+        {"sent_from": "0001-01-01"},
+        {"sent_to": "9999-12-31"},
     ],
 )
 def test_a_filter_that_is_not_understood_shows_no_other_quotes(
