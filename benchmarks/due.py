@@ -13,7 +13,7 @@ import sys
 from benchmarks.table import Row
 from tests.stack import PROJECT, RunningStack
 
-FEW = 5_000
+FEW = 2_000
 LOOKED_AHEAD = 400
 """Two workers look ahead a hundred rows each; a killed one's row is taken up at the next look."""
 

@@ -28,7 +28,9 @@ AT_ONCE = 500
 """So many leads of a sequence begin in one turn."""
 SILENCES = (Trigger.QUOTE, Trigger.BOOKING, Trigger.SILENCE)
 """Who was written to for one of these is left alone until the customer says something (spec 10.2: then stop)."""
-_GOING_ON = Q(kind__startswith="flow.") | Q(kind__startswith="quote.")
+GOING_ON = ("flow.silence", "flow.start", "quote.follow_up", "quote.make")
+"""Kinds of due rows that speak to the customer by themselves; what comes of them later than `SOON` does not wait."""
+SOON = timedelta(days=2)
 
 
 def candidates(sequence: Sequence, script: Script, now: datetime) -> QuerySet[Lead]:
@@ -66,7 +68,9 @@ def _left_alone(sequence: Sequence, script: Script, now: datetime) -> Q:
     waiting = Conversation.objects.filter(
         NOT_CLOSED, contact=OuterRef("contact"), waiting_since__isnull=False
     )
-    going_on = DueRow.objects.filter(_GOING_ON, lead_id=OuterRef("pk"), status=DueStatus.PENDING)
+    going_on = DueRow.objects.filter(
+        lead_id=OuterRef("pk"), status=DueStatus.PENDING, kind__in=GOING_ON, due_at__lte=now + SOON
+    )
     alone = (
         Q(Exists(mine.filter(state=EnrolmentState.ACTIVE)))
         | Q(Exists(had))
@@ -115,7 +119,9 @@ def _begun(script: Script, now: datetime) -> QuerySet[Lead]:
 
 
 def _silent(script: Script, now: datetime) -> QuerySet[Lead]:
-    return Lead.objects.annotate(started_at=Coalesce("customer_wrote_at", "created_at"))
+    """We may have spoken last, but not for ever: who wrote long before is not looked at."""
+    leads = Lead.objects.annotate(started_at=Coalesce("customer_wrote_at", "created_at"))
+    return leads.filter(started_at__gt=now - 2 * script.within)
 
 
 def _never(script: Script, now: datetime) -> QuerySet[Lead]:
