@@ -46,7 +46,9 @@ def candidates(sequence: Sequence, script: Script, now: datetime) -> QuerySet[Le
         spoke_at=_newest(spoken.values("lead").annotate(at=Max("last_message_at"))),
         ended_at=_newest(ended.values("lead").annotate(at=Max("last_sent_at"))),
     )
-    rows = rows.annotate(anchor=Greatest("started_at", "spoke_at", "ended_at", "customer_wrote_at"))
+    rows = rows.annotate(
+        anchor=Greatest("started_at", "spoke_at", "ended_at", "customer_wrote_at", "contact__last_message_at")
+    )
     rows = rows.filter(anchor__lte=now - script.quiet, anchor__gt=now - script.within)
     rows = rows.exclude(_left_alone(sequence, script, now))
     if script.has_segment:

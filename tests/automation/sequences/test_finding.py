@@ -21,7 +21,7 @@ from core.due.operations import schedule
 from core.events.actor import SYSTEM
 from crm.consent.operations import withdraw
 from crm.pipeline.models import Lead
-from crm.quotes.models import Quote
+from crm.quotes.models import Quote, QuoteVersion
 from crm.quotes.operations import decline
 from tests.factories.bookings import make_booking, make_hold, make_service
 from tests.factories.conversations import make_conversation, make_user
@@ -67,7 +67,7 @@ def begun(clock: Traveller, after: timedelta) -> list[tuple[str, datetime | None
 
 
 def test_a_quote_that_is_not_accepted(lead: Lead, anna: User, clock: Traveller) -> None:
-    version = make_sent(lead, anna, now=DAY)
+    version = quoted(lead, anna, now=DAY)
     assert begun(clock, 11 * HOUR) == []
     assert begun(clock, 13 * HOUR) == [("quote_not_accepted", DAY + 24 * HOUR)]
     row = DueRow.objects.get(kind="sequence.step")
@@ -78,7 +78,7 @@ def test_a_quote_that_is_not_accepted(lead: Lead, anna: User, clock: Traveller) 
 
 
 def test_the_reminders_of_a_quote_come_first(lead: Lead, anna: User, clock: Traveller) -> None:
-    make_sent(lead, anna, now=DAY)
+    quoted(lead, anna, now=DAY)
     schedule(kind="quote.follow_up", key="1:again", due_at=DAY + 28 * HOUR, lead_id=lead.pk)
     schedule(kind="quote.follow_up", key="1:warning", due_at=DAY + 300 * HOUR, lead_id=lead.pk)
     assert begun(clock, 20 * HOUR) == []
@@ -96,7 +96,7 @@ def test_a_meeting_that_was_missed(lead: Lead, anna: User, clock: Traveller) -> 
 
 
 def test_a_booking_that_was_begun_and_not_confirmed(lead: Lead, clock: Traveller) -> None:
-    held = make_hold(make_service(), DAY + 5 * HOUR, now=DAY, contact=lead.contact, lead=lead)
+    held = make_hold(make_service(), DAY + 3 * HOUR, now=DAY, contact=lead.contact, lead=lead)
     Booking.objects.filter(pk=held.pk).update(status=BookingStatus.EXPIRED)
     found = begun(clock, 13 * HOUR)
     assert [key for key, _due in found] == ["booking_not_confirmed"]
@@ -110,6 +110,13 @@ def test_qualified_without_a_next_step(lead: Lead, clock: Traveller) -> None:
     assert begun(clock, 13 * HOUR) == []
     Lead.objects.filter(pk=lead.pk).update(next_step="", next_step_at=None)
     assert begun(clock, 13 * HOUR) == [("qualified_without_step", DAY + 24 * HOUR)]
+
+
+def quoted(lead: Lead, anna: User, *, now: datetime) -> QuoteVersion:
+    """A quote that was sent, and whose own reminders have been said."""
+    version = make_sent(lead, anna, now=now)
+    DueRow.objects.filter(kind="quote.follow_up").delete()
+    return version
 
 
 def silent(lead: Lead) -> None:
@@ -139,7 +146,7 @@ def test_after_one_reactivation_nothing_more_until_the_customer_writes(
     silent(lead)
     assert len(begun(clock, 13 * HOUR)) == 1
     Enrolment.objects.update(state="finished", due_at=None, last_sent_at=DAY + 7 * 24 * HOUR, sent=3)
-    make_sent(lead, anna, now=DAY + 8 * 24 * HOUR)
+    quoted(lead, anna, now=DAY + 8 * 24 * HOUR)
     assert len(begun(clock, 10 * 24 * HOUR)) == 1
     wrote = DAY + 11 * 24 * HOUR
     Lead.objects.filter(pk=lead.pk).update(customer_wrote_at=wrote)
@@ -161,7 +168,7 @@ def test_the_preview_counts_whom_it_would_begin_for(lead: Lead, anna: User, cloc
 
 def test_one_sequence_of_a_lead_at_a_time(lead: Lead, anna: User, clock: Traveller) -> None:
     silent(lead)
-    make_sent(lead, anna, now=DAY)
+    quoted(lead, anna, now=DAY)
     assert len(begun(clock, 13 * HOUR)) == 1
     first = Enrolment.objects.get()
     second = enrol(lead_id=lead.pk, sequence_key="no_show", user=anna, now=timezone.now())
