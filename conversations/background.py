@@ -34,6 +34,7 @@ from crm.duplicates import belongings, clues
 from crm.duplicates.clues import Clue
 from crm.payments import following as payments
 from crm.payments.operations.rows import REMINDER
+from crm.payments.queries import messages as payment_messages
 from crm.pipeline.queries.timeline import tell_event
 
 PROCESS = "conversations.deliveries.tasks.process_deliveries"
@@ -85,6 +86,7 @@ def register_all() -> None:
     every(2, "deliver outbox", DELIVER)
     every(3600, "remove unused uploads", TIDY)
     keep("deliveries", days=30, rows=done, moment="processed_at")
+    keep("messages of payment providers", days=400, rows=payment_messages, moment="arrived_at")
     keep("outbox items", days=30, rows=sent, moment="finished_at")
     leaving.register(hand_over_chats, place=10)
     belongings.register(Conversation, label=_("Conversations"), place=10)

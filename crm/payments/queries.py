@@ -13,7 +13,7 @@ from core.access.models import User
 from core.access.queries import visible
 from core.company.queries import company
 from crm.contacts.queries import contacts
-from crm.payments.models import PaymentProvider, PaymentRequest, PaymentSettings, PaymentState
+from crm.payments.models import PaymentMessage, PaymentProvider, PaymentRequest, PaymentSettings, PaymentState
 from crm.payments.moves import OPEN
 from crm.pipeline.models import Lead
 from crm.quotes.clock import is_over, today_in
@@ -102,6 +102,11 @@ def sums(rows: QuerySet[PaymentRequest]) -> Sequence[Sums]:
     place = {state: at for at, state in enumerate(PaymentState.values)}
     made = [Sums(row["state"], row["currency"], row["count"], row["total"]) for row in found]
     return sorted(made, key=lambda each: (place[each.state], each.currency))
+
+
+def messages() -> QuerySet[PaymentMessage]:
+    """What providers told: kept longer than anybody would send it again."""
+    return PaymentMessage.objects.all()
 
 
 def today(now: datetime) -> date:

@@ -86,6 +86,7 @@ def test_the_rail_has_no_dead_links(
         "Pipeline",
         "Calendar",
         "Quotes",
+        "Payments",
         "Contacts",
         "More",
     ]
@@ -94,7 +95,7 @@ def test_the_rail_has_no_dead_links(
     admin = sign_in(AdminFactory())
     page = admin.get(reverse("desk:inbox")).content
     assert words(page, "rail-label") == [
-        *["Inbox", "Today", "Pipeline", "Calendar", "Quotes", "Contacts", "Settings", "More"]
+        *["Inbox", "Today", "Pipeline", "Calendar", "Quotes", "Payments", "Contacts", "Settings", "More"]
     ]
 
 
@@ -103,10 +104,12 @@ def test_a_phone_shows_four_entries_and_the_others_under_more(
 ) -> None:
     page = sign_in(AdminFactory()).get(reverse("desk:settings")).content
 
-    assert words(page, "is-under-more") == ["Quotes", "Contacts", "Settings"]
-    assert words(page, "rail-more-menu") == ["Quotes Contacts Settings"]
+    assert words(page, "is-under-more") == ["Quotes", "Payments", "Contacts", "Settings"]
+    assert words(page, "rail-more-menu") == ["Quotes Payments Contacts Settings"]
     assert words(page, "is-current") == ["More"]
-    assert words(sign_in(agent).get(reverse("desk:today")).content, "rail-more") == ["More Quotes Contacts"]
+    assert words(sign_in(agent).get(reverse("desk:today")).content, "rail-more") == [
+        "More Quotes Payments Contacts"
+    ]
 
 
 def test_the_badge_counts_who_waits(agent: User, sign_in: Callable[[User], Client]) -> None:
@@ -145,7 +148,16 @@ def test_the_palette_finds_screens_people_leads_and_numbers(
         return attributes(client.get(reverse("desk:search"), {"q": text}).content, "palette-hit", "href")
 
     chat, person = f"/inbox/{conversation.public_id}/", f"/contacts/{conversation.contact.public_id}/"
-    screens = ["/inbox/", "/today/", "/pipeline/", "/calendar/", "/quotes/", "/contacts/", "/settings/"]
+    screens = [
+        "/inbox/",
+        "/today/",
+        "/pipeline/",
+        "/calendar/",
+        "/quotes/",
+        "/payments/",
+        "/contacts/",
+        "/settings/",
+    ]
     assert found("") == [*screens, "/pipeline/", "/contacts/"]
     assert found("pipe") == ["/pipeline/", "/settings/pipelines/"]
     assert found("hours") == []

@@ -31,7 +31,7 @@ class ProviderFactory(factory.django.DjangoModelFactory[PaymentProvider]):
     secret = {"secret": SECRET}
 
 
-def make_payment(lead: Lead, **changes: Any) -> PaymentRequest:
+def make_payment(lead: Lead, /, **changes: Any) -> PaymentRequest:
     values: dict[str, Any] = {
         "contact": lead.contact,
         "lead": lead,
