@@ -110,6 +110,9 @@ register(
         {"next_step": "What was done, in words.", "due_at": "When it was due, or null."},
     )
 )
+_FILE = {"name": "The file's name.", "size": "Its bytes."}
+register(EventType("lead.file_added", 1, "A colleague put a file to a lead.", _FILE))
+register(EventType("lead.file_removed", 1, "A colleague took a file away from a lead.", _FILE))
 register(
     EventType(
         "call.logged",

@@ -8,6 +8,7 @@ from crm.consent.models import ConsentRecord
 from crm.contacts.models import Company, Contact, ContactPoint
 from crm.duplicates.models import ContactMerge, DuplicatePair
 from crm.fields.models import CustomField
+from crm.files.models import LeadFile
 from crm.lists.models import ListPreference, SavedView
 from crm.orders.models import Order, OrderItem, OrderNotice
 from crm.payments.models import (
@@ -47,6 +48,7 @@ __all__ = [
     "Lead",
     "LeadAnswer",
     "LeadBulk",
+    "LeadFile",
     "ListPreference",
     "LostReason",
     "Order",

@@ -192,6 +192,8 @@ TELLINGS: Mapping[str, Telling] = {
         "calendar-event", gettext_lazy("%(who)s set the next step: %(step)s"), _next_step
     ),
     "lead.next_step_done": Telling("circle-check", gettext_lazy("%(who)s did: %(step)s"), _step_done),
+    "lead.file_added": Telling("paperclip", gettext_lazy("%(who)s put a file to the lead: %(name)s")),
+    "lead.file_removed": Telling("paperclip", gettext_lazy("%(who)s took a file away: %(name)s")),
     "lead.updated": Telling("pencil", gettext_lazy("%(who)s changed details of the lead")),
     "lead.qualification_changed": Telling("medal", gettext_lazy("The lead is now: %(to)s"), _qualified),
     "booking.confirmed": Telling(

@@ -19,6 +19,7 @@ from desk.filters import views as filters
 from desk.followups import views as followups
 from desk.frame import views as frame
 from desk.inbox import views as inbox
+from desk.leads import files as lead_files
 from desk.leads import moves
 from desk.leads import views as leads
 from desk.lists import views as lists
@@ -90,7 +91,9 @@ urlpatterns = [
     path("leads/<uuid:public_id>/head/", leads.head, name="lead_head"),
     path("leads/<uuid:public_id>/side/", leads.side, name="lead_side"),
     path("leads/<uuid:public_id>/about/", leads.about, name="lead_about"),
-    path("leads/<uuid:public_id>/files/", leads.files, name="lead_files"),
+    path("leads/<uuid:public_id>/files/", lead_files.files, name="lead_files"),
+    path("leads/<uuid:public_id>/files/<uuid:file>/", lead_files.file, name="lead_file"),
+    path("leads/<uuid:public_id>/files/<uuid:file>/remove/", lead_files.remove, name="lead_file_remove"),
     path("leads/<uuid:public_id>/history/", leads.history, name="lead_history"),
     path("leads/<uuid:public_id>/panel/", leads.panel, name="lead_panel"),
     path("leads/<uuid:public_id>/timeline/", leads.lines, name="lead_timeline"),

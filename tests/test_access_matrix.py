@@ -25,6 +25,7 @@ from crm.bulk.operations import start_bulk
 from crm.calls.operations import log_call
 from crm.catalogue.operations import set_picture
 from crm.defaults import install_defaults
+from crm.files.operations import add_file
 from crm.lists.operations import save_view
 from crm.orders.models import OrderNotice
 from crm.pipeline.models import LostReason
@@ -213,6 +214,8 @@ MATRIX: dict[str, Level] = {
             "desk:lead_side",
             "desk:lead_about",
             "desk:lead_files",
+            "desk:lead_file",
+            "desk:lead_file_remove",
             "desk:lead_history",
             "desk:lead_panel",
             "desk:lead_timeline",
@@ -450,6 +453,7 @@ def world(db: None) -> dict[str, Any]:
         "namesake": ContactFactory(owner=owner),
         "merge": merged_into(conversation.contact, owner),
         "attachment": attachment,
+        "file": add_file(lead_id=lead.pk, file=ContentFile(b"%PDF-"), name="plan.pdf", actor=Actor.of(owner)),
         "pipeline": lead.pipeline,
         "stage": lead.stage,
         "account": conversation.account,
@@ -498,7 +502,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         beginning = max((start for start in THINGS if pattern.startswith(start)), key=len)
         kwargs["public_id"] = world[OWN_THINGS.get(name) or THINGS[beginning]].public_id
     parts = (("stage", "stage"), ("other", "namesake"), ("line", "product"), ("enrolment", "enrolment"))
-    parts += (("file", "quote_file"), ("notice", "notice"))
+    parts += (("file", "file" if pattern.startswith("leads/") else "quote_file"), ("notice", "notice"))
     kwargs |= {part: world[thing].public_id for part, thing in parts if f"<uuid:{part}>" in pattern}
     if "<uuid:message>" in pattern:
         kwargs["message"] = world["attachment"].message.public_id

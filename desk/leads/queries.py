@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from conversations.threads.models import Attachment, AuthorKind, Conversation, Message
 from conversations.threads.queries import conversations
 from core.access.models import User
 from crm.duplicates.models import ContactMerge
+from crm.files.models import LeadFile
 from crm.memory import Remembered
 from crm.pipeline.models import Lead, Stage
 from crm.pipeline.queries import leads
@@ -67,10 +70,16 @@ def lead_side(lead: Lead | None) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """A file of one of the lead's conversations and whom it is from."""
+    """A file of one of the lead's conversations, or one that a colleague put to the lead itself.
 
-    file: Attachment
+    `url` is empty where the file has not been fetched; `own` may be taken away here.
+    """
+
+    file: Attachment | LeadFile
+    url: str
     whose: str
+    at: datetime
+    own: bool = False
 
 
 FILES = 50
@@ -79,7 +88,9 @@ PLACES = ("location", "contact")
 
 
 def files_of(lead: Lead, user: User) -> list[FileLine]:
-    """The newest files first, from the conversations that `user` sees; what was taken back or deleted is left out."""
+    """The newest first: those put to the lead, and those of the conversations that `user` sees, without what was taken
+    back or deleted; two statements.
+    """
     seen = conversations().visible_to(user).of_lead(lead.pk).order_by().values("pk")
     rows = (
         Attachment.objects.filter(message__conversation__in=seen, message__deleted_at__isnull=True)
@@ -88,7 +99,32 @@ def files_of(lead: Lead, user: User) -> list[FileLine]:
         .order_by("-pk")
     )
     people = names()
-    return [FileLine(row, _author(row.message, lead, people)) for row in rows[:FILES] if row.message]
+    lines = [
+        FileLine(
+            row,
+            reverse("desk:attachment", args=[row.public_id]) if row.file else "",
+            _author(row.message, lead, people),
+            row.message.sent_at,
+        )
+        for row in rows[:FILES]
+        if row.message
+    ]
+    lines += [
+        FileLine(
+            row,
+            reverse("desk:lead_file", args=[lead.public_id, row.public_id]),
+            people.get(row.user_id or 0, ""),
+            row.created_at,
+            own=True,
+        )
+        for row in lead.files.order_by("-pk")
+    ]
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def file_of(lead: Lead, public_id: UUID) -> LeadFile:
+    """A file that was put to the lead; Http404 otherwise."""
+    return get_object_or_404(LeadFile, lead=lead, public_id=public_id)
 
 
 def _author(message: Message, lead: Lead, people: Mapping[int, str]) -> str:

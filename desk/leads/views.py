@@ -81,16 +81,6 @@ def about(request: Request, public_id: UUID) -> HttpResponse:
 @require_safe
 @never_cache
 @signed_in
-def files(request: Request, public_id: UUID) -> HttpResponse:
-    """All files of the lead's conversations, fetched after the page."""
-    found = queries.lead_for(request.user, public_id)
-    lines = queries.files_of(found, request.user)
-    return render(request, "desk/lead/files.html", {"lead": found, "files": lines, "most": queries.FILES})
-
-
-@require_safe
-@never_cache
-@signed_in
 def history(request: Request, public_id: UUID) -> HttpResponse:
     """Who changed what, from and to (spec 12.2)."""
     found = queries.lead_for(request.user, public_id)

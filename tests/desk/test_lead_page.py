@@ -66,7 +66,7 @@ def sent(
 
 def files(client: Client, lead: Lead) -> list[str]:
     page = client.get(reverse("desk:lead_files", args=[lead.public_id])).content
-    return words(page, "list-group-item")
+    return words(page, "list-group-item")[:-1]
 
 
 def test_files_of_all_conversations_with_whom_they_are_from(

@@ -32,6 +32,8 @@ EVENTS: tuple[str, ...] = (
     "lead.next_step_set",
     "lead.next_step_done",
     "lead.qualification_changed",
+    "lead.file_added",
+    "lead.file_removed",
 )
 
 
