@@ -23,7 +23,16 @@ from tests.stack import PROJECT, RunningStack
 
 FOLDER = PROJECT / "docs" / "screenshots"
 MOST_BYTES = 150_000
-STORY = ("barev, inch arji?", "xohanoc em uzum", "099 123456", "ays shabat", "1.5 mln", "Gyumri", "Anahit")
+STORY = (
+    "barev, inch arji?",
+    "xohanoc em uzum",
+    "099 123456",
+    "ays shabat",
+    "չգիտեմ",
+    "1.5 mln",
+    "Gyumri",
+    "Anahit",
+)
 LOOKS = tuple(product((WIDE, PHONE), ("light", "dark")))
 SCREENS = {
     "sign-in": "/accounts/login/",

@@ -149,8 +149,9 @@ class PriceRangeStep:
 class QuoteStep:
     """Asks what the exact price needs, says it, and sends a quote with it when the customer wants one (spec 8.2).
 
-    `next` follows the quote; `specialist` a wish that is complex or cannot be priced exactly; `otherwise` where nothing of
-    it is sold or no quote is wanted. `draft`: a colleague looks at the quote before it leaves. `team` gets the card.
+    `next` follows the quote; `specialist` a wish that is complex or whose exact price the rules do not give; `otherwise`
+    where nothing of it is sold, the customer does not know what the price needs, or wants no quote. `draft`: a colleague
+    looks at the quote before it leaves. `team` gets the card.
     """
 
     id: str

@@ -8,7 +8,9 @@ from datetime import datetime
 from automation.quotes.models import QuoteFollowUps
 from automation.quotes.planning import Rules, Standing, Step, Stop, stopped
 from bookings.appointments.models import Booking, BookingStatus
+from conversations.outbox.queries import quiet_hours, zone_of
 from conversations.threads.models import AuthorKind, Conversation, Message
+from core.company.queries import company
 from core.due.models import DueRow, DueStatus
 from crm.consent.models import Purpose
 from crm.consent.queries import may
@@ -76,7 +78,9 @@ def _booked_since(contact: Contact, since: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A step that is planned; `stop` says why it will not be taken as things stand."""
+    """A step that is planned, with the time at which quiet hours let it happen; `stop` says why it will not be taken as
+    things stand.
+    """
 
     step: Step
     due_at: datetime
@@ -92,4 +96,8 @@ def coming(version: QuoteVersion, conversation: Conversation | None, *, now: dat
     if not planned:
         return []
     rules, standing = rules_of(follow_ups()), standing_of(version, conversation, now=now)
-    return [Coming(step, due_at, stopped(step, standing, rules)) for step, due_at in planned]
+    quiet, zone = quiet_hours(company()), zone_of(version.quote.contact)
+    return [
+        Coming(step, quiet.end_of_quiet(max(due_at, now), zone), stopped(step, standing, rules))
+        for step, due_at in planned
+    ]

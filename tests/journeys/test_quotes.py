@@ -73,7 +73,7 @@ def test_from_the_question_of_price_to_the_order(chat: Chat) -> None:
     assert said.startswith(story.thanks)
     order = Order.objects.get()
     assert (order.quote, order.contact, order.lead) == (version, chat.contact, chat.lead)
-    assert (order.number, order.total, order.status) == ("2026-0001", 1_311_600, "new")
+    assert (order.number, order.total, order.status) == ("2026-0001", 1_311_600, "confirmed")
     titles = [item.title for item in order.items.all()]
     assert titles[:2] == ["Кухня на заказ", "Готово за неделю"]
     assert (chat.lead.stage_kind, chat.lead.value) == ("won", 1_311_600)

@@ -44,7 +44,8 @@ def quote(turn: Turn, step: QuoteStep, *, offer_person: bool = False) -> str | N
         _ask(turn, step, fact, offer_person=offer_person)
         return STOP
     if estimate.complex or not estimate.exact:
-        return _leave(turn, step.specialist)
+        gave_up = any(fact in turn.state.declined for fact in estimate.missing_for_exact)
+        return _leave(turn, step.otherwise if gave_up and not estimate.complex else step.specialist)
     _tell(turn, estimate, step.texts)
     put_question(turn, SEND, step.texts["send"], offer_person=offer_person)
     return STOP

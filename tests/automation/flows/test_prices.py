@@ -194,13 +194,20 @@ def test_a_price_that_has_changed_is_told_before_it_is_sent() -> None:
     "unknown",
     [CustomerMessage("Not sure yet", payload="skip:custom.metres"), says("don't know", "other")],
 )
-def test_what_cannot_be_priced_exactly_goes_to_a_specialist(unknown: CustomerMessage) -> None:
+def test_whoever_does_not_know_goes_on_without_the_exact_price(unknown: CustomerMessage) -> None:
     chat = begin().send(unknown).send(says("7", "other"))
     (handed,) = others(chat.effects)[1:]
     assert isinstance(handed, HandOff)
-    assert handed.reason == "custom_wish"
+    assert handed.reason == "qualified"
     assert "custom.metres" in handed.summary.missing
     assert handed.summary.notes == (("price", "Kitchen: 600,000 AMD – 1,300,000 AMD"),)
+
+
+def test_what_nobody_can_be_asked_for_is_a_specialists_matter() -> None:
+    chat = begin(criteria=criteria(), facts={"interest": "kitchen", "start": 7})
+    (handed,) = others(chat.effects)[1:]
+    assert isinstance(handed, HandOff)
+    assert handed.reason == "custom_wish"
 
 
 def test_a_complex_wish_goes_to_a_specialist_without_further_questions() -> None:

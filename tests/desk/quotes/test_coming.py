@@ -14,11 +14,12 @@ from django.urls import reverse
 
 from automation.quotes.coming import keys_of
 from automation.quotes.models import QuoteFollowUps
-from conversations.accounts.models import ChannelIdentity
+from conversations.accounts.models import ChannelAccount, ChannelIdentity
 from conversations.threads.models import Conversation, Message
 from core.access.models import Role, User
 from core.due.models import DueRow
 from core.events.models import Event
+from core.notifications.models import Notification
 from crm.catalogue.models import Product
 from crm.consent.operations import withdraw
 from crm.pipeline.models import Lead
@@ -112,6 +113,27 @@ def test_without_a_chat_it_becomes_the_sellers_next_step(client: Client, manager
     assert lead.next_step == "Ask what they think of the offer 2026-0001"
     accept(version_id=sent.pk, name="Anahit", now=NOW)
     assert post(client, "coming_now", sent, step="again") == (200, "")
+
+
+def test_a_channel_that_is_off_makes_it_the_sellers_next_step(
+    client: Client, manager: User, lead: Lead, chat: Conversation
+) -> None:
+    sent = make_sent(lead, manager, now=NOW)
+    ChannelAccount.objects.update(active=False)
+    post(client, "coming_now", sent, step="last_days")
+    lead.refresh_from_db()
+    assert lead.next_step == "The offer 2026-0001 ends soon: tell the customer"
+    told = Notification.objects.get(kind="quote.needs_you")
+    assert (told.user, told.params["number"]) == (manager, "2026-0001")
+    assert told.params["why"].startswith("This channel is switched off.")
+    assert not Message.objects.exists()
+
+
+def test_quiet_hours_move_the_time_that_is_shown(client: Client, manager: User, lead: Lead) -> None:
+    late = NOW.replace(hour=15)
+    with time_machine.travel(late, tick=False):
+        sent = make_sent(lead, manager, now=late)
+        assert "tomorrow at 09:00" in words(card(client, sent), "list-group-item")[0]
 
 
 def test_renewed_and_sent_with_one_click(
