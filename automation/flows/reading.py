@@ -26,7 +26,8 @@ def reading(understanding: Understanding, *, text: str, currency: str, language:
         if value is not None:
             entities.append(Entity(str(entity.type), value))
     other = str(IntentName.OTHER)
-    sure = [str(each.name) for each in understanding.intents if each.confidence >= _SURE]
+    certain = [each for each in understanding.intents if each.confidence >= _SURE and not each.guessed]
+    sure = [str(each.name) for each in certain]
     return Reading(
         language=(language or understanding.language) if _WORD.search(text) else None,
         intents=tuple(sure) or (other,),

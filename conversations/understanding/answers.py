@@ -66,7 +66,9 @@ class _Answer:
 
     @cached_property
     def intents(self) -> tuple[Intent, ...]:
-        return find_intents(self.tokens, self.language)
+        """What a phrase speaks for; a guess does not make a question of an answer."""
+        found = find_intents(self.tokens, self.language)
+        return tuple(each for each in found if not each.guessed) or (Intent(IntentName.OTHER, _POSSIBLE),)
 
     @cached_property
     def reading(self) -> Reading:

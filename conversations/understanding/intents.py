@@ -82,8 +82,10 @@ def find_intents(
     found = {intent: round(min(scores[intent], 1.0), 2) for intent in ordered}
     if main not in found and ordered and main is not IntentName.OTHER:
         found = {intent: sure for intent, sure in found.items() if sure >= _MEDIUM}
+    guessed = main not in found and main is not IntentName.OTHER
     found.setdefault(main, _guess(likely.get(main, 0.0), main))
-    return tuple(Intent(intent, found[intent]) for intent in sorted(found, key=lambda each: each is not main))
+    ranked = sorted(found, key=lambda each: each is not main)
+    return tuple(Intent(intent, found[intent], guessed and intent is main) for intent in ranked)
 
 
 def _likely(

@@ -51,10 +51,11 @@ class EntityType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One goal of the message; confidence from 0 to 1."""
+    """One goal of the message; confidence from 0 to 1. `guessed`: by its spelling alone, no known phrase speaks for it."""
 
     name: IntentName
     confidence: float
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
