@@ -19,6 +19,7 @@ class CrmConfig(AppConfig):
         from crm.duplicates import background as duplicates
         from crm.fields.operations import wanted as wanted_fields
         from crm.history_words import register_words
+        from crm.imports import tasks as _imports  # noqa: F401
         from crm.lists.operations import hand_over_views
         from crm.lists.queries import views_using
         from crm.orders import events as _order_events

@@ -9,6 +9,7 @@ from crm.contacts.models import Company, Contact, ContactPoint
 from crm.duplicates.models import ContactMerge, DuplicatePair
 from crm.fields.models import CustomField
 from crm.files.models import LeadFile
+from crm.imports.models import ImportRow, ImportRun
 from crm.lists.models import ListPreference, SavedView
 from crm.orders.models import Order, OrderItem, OrderNotice
 from crm.payments.models import (
@@ -45,6 +46,8 @@ __all__ = [
     "CustomField",
     "DuplicatePair",
     "ExchangeRate",
+    "ImportRow",
+    "ImportRun",
     "Lead",
     "LeadAnswer",
     "LeadBulk",

@@ -26,6 +26,7 @@ from crm.calls.operations import log_call
 from crm.catalogue.operations import set_picture
 from crm.defaults import install_defaults
 from crm.files.operations import add_file
+from crm.imports.operations import upload
 from crm.lists.operations import save_view
 from crm.orders.models import OrderNotice
 from crm.pipeline.models import LostReason
@@ -255,6 +256,9 @@ MATRIX: dict[str, Level] = {
     ),
     **dict.fromkeys(("desk:quote", *(f"desk:quote_{name}" for name in QUOTE.split())), O),
     **dict.fromkeys(("desk:payment", *(f"desk:payment_{name}" for name in ("history", "state", "send"))), O),
+    **dict.fromkeys(
+        (f"desk:orders_import{part}" for part in ("s", "", "_columns", "_run", "_undo", "_refused")), M
+    ),
     **dict.fromkeys((f"desk:{name}" for name in ORDER.split()), O),
     "core:notification_open": Level.MINE,
     **dict.fromkeys(("desk:leads", "desk:lead_columns", "desk:view_bar", "desk:view_new"), S),
@@ -364,6 +368,7 @@ THINGS = {
     "hooks/payments/": "provider",
     "settings/payments/": "provider",
     "orders/": "order",
+    "orders/import/": "orders_import",
     "attachments/": "attachment",
     "pipeline/": "pipeline",
     "settings/quotes/templates/": "quote_template",
@@ -477,6 +482,7 @@ def world(db: None) -> dict[str, Any]:
         "quote_template": QuoteTemplate.objects.create(name="Kitchen"),
         "quote": quote.quote,
         "order": order,
+        "orders_import": upload(kind="orders", name="a.csv", content=b"number\nA-1\n", user=owner),
         "notice": OrderNotice.objects.create(order=order, kind="delay"),
         "flow": flow,
         "api_key": ApiKey.objects.create(

@@ -35,6 +35,7 @@ def orders(request: Request) -> HttpResponse:
         "chosen": chosen,
         "states": [(state, state_label(state)) for state in queries.STATES],
         "is_filtered": any(chosen.values()),
+        "may_import": request.user.sees_everything,
     }
     return render_page(request, "desk/orders.html", context, partial=("order_rows", "order_more"))
 
