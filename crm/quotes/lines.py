@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.text import clean
 from crm.catalogue.models import Product, Unit
@@ -49,7 +50,7 @@ def rows_of(drafts: Sequence[LineDraft]) -> list[QuoteLine]:
 def _row(place: int, draft: LineDraft) -> QuoteLine:
     for name, sentence, holds in _rules(draft):
         if not holds:
-            raise BadLine(sentence, position=place, field=name)
+            raise BadLine(_(sentence), position=place, field=name)
     return QuoteLine(
         position=place,
         product=draft.product,
@@ -68,33 +69,37 @@ def _row(place: int, draft: LineDraft) -> QuoteLine:
 
 
 def _rules(draft: LineDraft) -> list[tuple[str, str, bool]]:
-    """(field, sentence, whether it holds)."""
+    """(field, sentence in English, whether it holds): it is translated where one does not."""
     quantity, price = draft.quantity, draft.unit_price
     numbers = (quantity, price, draft.discount_percent, *draft.taxes)
     if not all(number.is_finite() for number in numbers):
-        return [("quantity", _("Write numbers only."), False)]
+        return [("quantity", gettext_noop("Write numbers only."), False)]
     return [
-        ("title", _("Say what the line is for."), bool(clean(draft.title).strip())),
+        ("title", gettext_noop("Say what the line is for."), bool(clean(draft.title).strip())),
         (
             "quantity",
-            _("The quantity is more than zero. For something given back write a negative price."),
+            gettext_noop("The quantity is more than zero. For something given back write a negative price."),
             0 < quantity < LARGEST_QUANTITY,
         ),
-        ("quantity", _("At most six decimals."), fits_scale(quantity, 6)),
-        ("unit_price", _("This price is larger than can be written down."), abs(price) < LARGEST_PRICE),
-        ("unit_price", _("At most six decimals."), fits_scale(price, 6)),
+        ("quantity", gettext_noop("At most six decimals."), fits_scale(quantity, 6)),
+        (
+            "unit_price",
+            gettext_noop("This price is larger than can be written down."),
+            abs(price) < LARGEST_PRICE,
+        ),
+        ("unit_price", gettext_noop("At most six decimals."), fits_scale(price, 6)),
         (
             "discount_percent",
-            _("A discount is a percent from 0 to 100, with three decimals at most."),
+            gettext_noop("A discount is a percent from 0 to 100, with three decimals at most."),
             0 <= draft.discount_percent <= HUNDRED and fits_scale(draft.discount_percent, 3),
         ),
         (
             "taxes",
-            _("A tax is a percent from 0 to 100, with three decimals at most, and named once."),
+            gettext_noop("A tax is a percent from 0 to 100, with three decimals at most, and named once."),
             all(0 <= tax <= HUNDRED and fits_scale(tax, 3) for tax in draft.taxes)
             and len(set(draft.taxes)) == len(draft.taxes),
         ),
-        ("unit", _("Choose one of the units."), draft.unit in Unit.values),
+        ("unit", gettext_noop("Choose one of the units."), draft.unit in Unit.values),
     ]
 
 

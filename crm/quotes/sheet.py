@@ -6,7 +6,7 @@ colleagues are not in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -118,7 +118,8 @@ def _sheet(
     figures = Figures.for_amounts(
         version.currency, [version.net, version.discount, version.tax, version.total, *(x.net for x in lines)]
     )
-    written = [_line(place, line, figures) for place, line in enumerate(lines, start=1)]
+    units = {unit: str(label) for unit, label in Unit.choices} | {Unit.LUMP_SUM: ""}
+    written = [_line(place, line, figures, units) for place, line in enumerate(lines, start=1)]
     issued = version.sent_at and clock.today_in(house.timezone, version.sent_at)
     return Sheet(
         language=version.language,
@@ -178,15 +179,14 @@ def _places(number: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _line(place: int, line: QuoteLine, figures: Figures) -> SheetLine:
+def _line(place: int, line: QuoteLine, figures: Figures, units: Mapping[str, str]) -> SheetLine:
     quantity = grouped(line.quantity, places=_places(line.quantity))
-    unit = "" if line.unit == Unit.LUMP_SUM else str(line.get_unit_display())
     return SheetLine(
         id=line.public_id,
         place=place,
         title=line.title,
         description=line.description,
-        quantity=f"{quantity}\u00a0{unit}".strip(),
+        quantity=f"{quantity}\u00a0{units.get(line.unit, line.unit)}".strip(),
         price=figures.price(line.unit_price),
         discount=f"\u2212{_percent(line.discount_percent)}" if line.discount_percent else "",
         taxes=", ".join(_percent(tax) for tax in line.taxes),

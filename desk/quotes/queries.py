@@ -147,9 +147,11 @@ def quote_for(user: User, public_id: UUID) -> Quote:
     return get_object_or_404(rows, public_id=public_id)
 
 
-def version_for(quote: Quote, number: str) -> QuoteVersion:
-    """The version of that number, without one the newest; Http404 where there is none."""
-    rows = versions().filter(quote=quote).select_related("author", "approved_by", "acceptance")
+def version_for(quote: Quote, number: str, *, whole: bool = True) -> QuoteVersion:
+    """The version of that number, without one the newest; Http404 where there is none. Not `whole`: its lines are not
+    needed."""
+    rows = versions() if whole else versions().prefetch_related(None)
+    rows = rows.filter(quote=quote).select_related("author", "approved_by", "acceptance")
     if number:
         rows = rows.filter(version=int(number) if number.isdecimal() and len(number) < 5 else 0)
     found = rows.order_by("-version").first()

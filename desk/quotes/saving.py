@@ -78,7 +78,7 @@ def picture(request: Request, public_id: UUID) -> HttpResponseBase:
 @signed_in
 def totals(request: Request, public_id: UUID) -> HttpResponse:
     """What the quote comes to as it is typed; nothing is stored."""
-    version = queries.version_for(queries.quote_for(request.user, public_id), "")
+    version = queries.version_for(queries.quote_for(request.user, public_id), "", whole=False)
     try:
         shown = editor.tried(
             version, drafts_of(request.POST.get("lines", "")), _fields(request), request.user
@@ -95,7 +95,7 @@ def totals(request: Request, public_id: UUID) -> HttpResponse:
 def save(request: Request, public_id: UUID) -> HttpResponse:
     """Store the draft. What somebody else saved meanwhile is shown, and nothing is lost: both can be kept."""
     found = queries.quote_for(request.user, public_id)
-    version = queries.version_for(found, "")
+    version = queries.version_for(found, "", whole=False)
     try:
         saved = save_draft(
             version_id=version.pk,

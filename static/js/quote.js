@@ -97,8 +97,11 @@
   }
 
   let dirty = false;
+  let edits = 0;
+  let editsSent = 0;
   function changed() {
     dirty = true;
+    edits++;
     mark();
     htmx.trigger(totals, "quote:changed");
   }
@@ -130,9 +133,13 @@
 
   // Requests carry the lines as one text.
   let sent = [];
-  addEventListener("htmx:configRequest", ({ detail }) => {
+  addEventListener("htmx:configRequest", (event) => {
+    const { detail } = event;
     if (detail.elt !== form && detail.elt !== totals) return;
+    // Saving has brought the totals already, or what stands in their place now.
+    if (detail.elt === totals && edits === editsSent) return event.preventDefault();
     sent = filled();
+    if (detail.elt === form) editsSent = edits;
     detail.parameters.lines = JSON.stringify(sent.map(rowOf));
   });
   addEventListener("htmx:afterSwap", ({ detail }) => {
@@ -147,10 +154,13 @@
     const refused = totals.querySelector("[data-refused]");
     if (refused) complain(sent[Number(refused.dataset.position || -1)], refused.textContent, refused.dataset.field);
     const isSaved = detail.requestConfig.elt === form && detail.xhr.status === 200;
-    if (isSaved) dirty = false;
+    // What was typed while it was on its way is not saved yet.
+    if (isSaved) dirty = edits !== editsSent;
     mark();
-    if (isSaved && sending) htmx.trigger(sending, "quote:send");
-    if (detail.requestConfig.elt === form) sending = null;
+    if (detail.requestConfig.elt !== form || !sending) return;
+    if (isSaved && dirty) return form.requestSubmit();
+    if (isSaved) htmx.trigger(sending, "quote:send");
+    sending = null;
   });
   function complain(line, words, name) {
     if (!line) return;
@@ -169,6 +179,11 @@
     if (!dirty) return htmx.trigger(button, "quote:send");
     sending = button;
     form.requestSubmit();
+  });
+
+  // A line folds when the focus leaves it: a button below must not move away under the pointer that presses it.
+  form.addEventListener("mousedown", (event) => {
+    if (event.target.closest("button:not([data-handle]), a")) event.preventDefault();
   });
 
   // Somebody else was quicker.
