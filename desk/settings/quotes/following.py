@@ -18,6 +18,8 @@ from bookings.services.queries import active_services
 from core.access.models import Role
 from core.http import Request, render_page, require, toast
 from crm.pipeline.models import Pipeline, Stage, StageKind
+from crm.quotes.models import QuoteSettings
+from desk.settings.quotes.forms import QuoteSettingsForm
 
 PAGE = "desk/settings/quotes.html"
 BY_ITSELF, STAYS = "", "stays"
@@ -90,8 +92,10 @@ def follow_ups_form() -> FollowUpsForm:
 def following(request: Request) -> HttpResponse:
     """Save the card."""
     form = FollowUpsForm(request.POST, instance=QuoteFollowUps.objects.first() or QuoteFollowUps())
+    beside = {"form": QuoteSettingsForm(instance=QuoteSettings.objects.first() or QuoteSettings())}
     if not form.is_valid():
-        return render_page(request, PAGE, {"following": form}, partial="following_form", status=422)
+        context = {**beside, "following": form}
+        return render_page(request, PAGE, context, partial="following_form", status=422)
     update_follow_ups(**form.changes())
-    context = {"following": follow_ups_form()}
+    context = {**beside, "following": follow_ups_form()}
     return toast(render_page(request, PAGE, context, partial="following_form"), now_("Saved."))

@@ -29,7 +29,8 @@ def quotes(request: Request) -> HttpResponse:
         return render_page(request, PAGE, context)
     form = QuoteSettingsForm(request.POST, request.FILES, instance=stored)
     if not form.is_valid():
-        return render_page(request, PAGE, {"form": form}, partial="quotes_form", status=422)
+        context = {"form": form, "following": follow_ups_form()}
+        return render_page(request, PAGE, context, partial="quotes_form", status=422)
     saved = update_quote_settings(actor=Actor.of(request.user), **form.changes())
-    context = {"form": QuoteSettingsForm(instance=saved)}
+    context = {"form": QuoteSettingsForm(instance=saved), "following": follow_ups_form()}
     return toast(render_page(request, PAGE, context, partial="quotes_form"), _("Saved."))

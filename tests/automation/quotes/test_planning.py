@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from automation.quotes.planning import Rules, Standing, Step, Stop, after_first, plan, stopped
@@ -15,6 +15,7 @@ from automation.quotes.wording import joined, rounded_out
 
 SENT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WAITING = Standing(waiting=True, expired=False)
+AT_EASE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RULES = st.builds(
     Rules,
     silence=st.booleans(),
@@ -42,6 +43,7 @@ def test_an_offer_for_a_day_is_not_said_to_end_before_it_is_asked_about() -> Non
     assert after_first(Rules(), asked_at=SENT + timedelta(hours=4), ends_at=ends_at) is None
 
 
+@AT_EASE
 @given(rules=RULES, hours=st.integers(1, 10_000))
 def test_every_step_lies_between_the_sending_and_the_end(rules: Rules, hours: int) -> None:
     ends_at = SENT + timedelta(hours=hours)
@@ -58,6 +60,7 @@ def test_while_nothing_happens_the_step_is_taken(step: Step) -> None:
     assert stopped(step, WAITING, Rules()) is None
 
 
+@AT_EASE
 @given(
     step=st.sampled_from(list(Step)),
     rules=RULES,
@@ -90,6 +93,7 @@ def test_what_stops_which_step(standing: Standing, stops: dict[Step, Stop]) -> N
     assert found == {step: stops.get(step) for step in Step}
 
 
+@AT_EASE
 @given(low=st.decimals(1, 10**9, places=2), width=st.decimals(0, 10**9, places=2))
 def test_round_numbers_hold_the_true_range(low: Decimal, width: Decimal) -> None:
     down, up = rounded_out(low, low + width)

@@ -83,7 +83,7 @@ def test_called_off_is_not_done(client: Client, manager: User, lead: Lead) -> No
     assert post(client, "coming_cancel", sent, step="first") == (200, "Called off.")
     assert pending(sent) == ["last_days"]
     event = Event.objects.get(name="quote.follow_up_cancelled")
-    assert (event.payload["step"], event.actor_user_id) == ("first", manager.pk)
+    assert (event.payload["step"], event.actor_id) == ("first", manager.pk)
     assert post(client, "coming_cancel", sent, step="first")[0] == 200
     assert Event.objects.filter(name="quote.follow_up_cancelled").count() == 1
 
