@@ -34,7 +34,7 @@ DAY = Kind(_day, ("eq",), {"type": "string", "format": "date"})
 USUAL_DAYS = 30
 
 
-class CountsSchema(Plain):
+class QuoteCountsSchema(Plain):
     sent = serializers.IntegerField(
         help_text="Quotes of which a version was sent; the others below add up to it."
     )
@@ -49,67 +49,67 @@ class CountsSchema(Plain):
     )
 
 
-class TimesSchema(Plain):
+class QuoteTimesSchema(Plain):
     quotes = serializers.IntegerField(help_text="Of so many it is known when the customer asked.")
     median_seconds = serializers.IntegerField(allow_null=True)
     average_seconds = serializers.IntegerField(allow_null=True)
     p90_seconds = serializers.IntegerField(allow_null=True)
 
 
-class SellerSchema(CountsSchema):
+class QuoteSellerSchema(QuoteCountsSchema):
     owner = serializers.UUIDField(allow_null=True)
     name = serializers.CharField()
-    request_to_quote = TimesSchema()
+    request_to_quote = QuoteTimesSchema()
 
 
-class ProductCountsSchema(CountsSchema):
+class QuoteProductSchema(QuoteCountsSchema):
     product = serializers.UUIDField()
     name = serializers.CharField()
 
 
-class BandSchema(CountsSchema):
+class QuoteDiscountSchema(QuoteCountsSchema):
     band = serializers.CharField(
         help_text='Percent off the list prices: "0", "0-5", "5-10", "10-20", "20-100".'
     )
 
 
-class MoneySchema(CountsSchema):
+class QuoteCurrencySchema(QuoteCountsSchema):
     currency = serializers.CharField(help_text="ISO 4217 code; nothing is converted.")
     offered = serializers.CharField()
     accepted_amount = serializers.CharField(help_text="What customers chose.")
     waiting_amount = serializers.CharField()
 
 
-class ReasonSchema(Plain):
+class QuoteReasonSchema(Plain):
     reason = serializers.CharField(help_text="price, timing, competitor, scope or other.")
     quotes = serializers.IntegerField()
 
 
-class StepSchema(CountsSchema):
+class QuotePeriodSchema(QuoteCountsSchema):
     first = serializers.DateField()
     last = serializers.DateField()
 
 
-class WaitingSchema(Plain):
+class QuotesWaitingSchema(Plain):
     currency = serializers.CharField()
     quotes = serializers.IntegerField()
     total = serializers.CharField()
 
 
-class FiguresSchema(Plain):
+class QuoteFiguresSchema(Plain):
     first = serializers.DateField()
     last = serializers.DateField()
-    totals = CountsSchema()
-    request_to_quote = TimesSchema()
-    sellers = SellerSchema(many=True)
-    products = ProductCountsSchema(many=True, help_text="Those that stand in most quotes, 30 at most.")
-    discounts = BandSchema(many=True)
-    currencies = MoneySchema(many=True)
-    reasons = ReasonSchema(many=True, help_text="Why quotes were declined, the most frequent first.")
-    steps = StepSchema(
+    totals = QuoteCountsSchema()
+    request_to_quote = QuoteTimesSchema()
+    sellers = QuoteSellerSchema(many=True)
+    products = QuoteProductSchema(many=True, help_text="Those that stand in most quotes, 30 at most.")
+    discounts = QuoteDiscountSchema(many=True)
+    currencies = QuoteCurrencySchema(many=True)
+    reasons = QuoteReasonSchema(many=True, help_text="Why quotes were declined, the most frequent first.")
+    steps = QuotePeriodSchema(
         many=True, help_text="By days up to a month, by weeks up to half a year, else by months."
     )
-    waiting_now = WaitingSchema(
+    waiting_now = QuotesWaitingSchema(
         many=True, help_text="All that wait for an answer today, whenever they were sent."
     )
 
@@ -122,7 +122,7 @@ class Figures(Endpoint):
         "Figures of quotes",
         about="What became of the quotes that were first sent on these days of the company's zone: 30 days up to today, "
         f"or what `from` and `to` say, {LONGEST} days at most.",
-        out=FiguresSchema,
+        out=QuoteFiguresSchema,
         parameters=(
             Parameter("from", DAY, "The first day."),
             Parameter("to", DAY, "The last day, inclusive."),
