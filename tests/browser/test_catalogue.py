@@ -98,3 +98,60 @@ def test_the_second_of_two_sees_what_the_first_did(
     form.get_by_role("button", name="Save", exact=True).click()
     expect(kitchen.locator("div#part-base")).to_contain_text("At least 600,000 AMD.", timeout=SOON)
     assert product.query("SELECT rules->>'minimum' FROM crm_product WHERE code = 'KITCHEN'") == [("600000",)]
+
+
+def test_a_quote_in_another_currency_takes_the_rate_visibly(
+    admin: BrowserContext, product: RunningStack
+) -> None:
+    """Without a rate there is no price; with one the line shows it, and another rate makes another price."""
+    ((lead,),) = product.query("SELECT public_id::text FROM crm_lead ORDER BY id LIMIT 1")
+    page = admin.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{product.url}/leads/{lead}/")
+    begin = "lead => { htmx.ajax('POST', '/quotes/new/', {values: {lead}, swap: 'none'}) }"
+    settled(page).evaluate(begin, lead)
+    page.wait_for_url(re.compile("/quotes/[0-9a-f-]{36}/$"), timeout=SOON)
+    settled(page)
+    change_currency(page, "AMD")
+    page.get_by_role("button", name="Add a line").click()
+    line = page.locator("[data-line]").last
+    line.get_by_label("Title").press_sequentially("care")
+    page.get_by_role("option", name=re.compile("Care kit")).click(timeout=SOON)
+    price, rate = line.get_by_label("Price"), line.get_by_label("Exchange rate of this line")
+    expect(price).to_have_value("12000")
+    expect(rate).to_be_hidden()
+
+    change_currency(page, "USD")
+    expect(price).to_have_value("", timeout=SOON)
+    expect(line.get_by_role("link", name="Settings, exchange rates")).to_be_visible()
+    change_currency(page, "AMD")
+    expect(price).to_have_value("12000", timeout=SOON)
+
+    enter_rate(admin.new_page(), product, "0.0026")
+    change_currency(page, "USD")
+    expect(price).to_have_value("31.2", timeout=SOON)
+    expect(rate).to_have_value("0.0026")
+    expect(line).to_contain_text("12000 AMD")
+    assert grave(page.main_frame) == []
+    rate.fill("0.0025")
+    expect(price).to_have_value("30", timeout=SOON)
+    price.fill("29")
+    expect(rate).to_be_hidden()
+
+
+def enter_rate(page: Page, product: RunningStack, rate: str) -> None:
+    """From drams to dollars, from today on."""
+    page.goto(f"{product.url}/settings/catalogue/rates/")
+    settled(page).get_by_role("button", name="Add a rate").click()
+    dialog = page.locator("#modal-body")
+    dialog.get_by_label("One unit of").select_option("AMD")
+    dialog.get_by_label("In").select_option("USD")
+    dialog.get_by_label("Costs").fill(rate)
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("#rates-list")).to_contain_text(f"1 AMD = {rate} USD", timeout=SOON)
+
+
+def change_currency(page: Page, code: str) -> None:
+    currency = page.locator("#quote-form [name=currency]")
+    currency.fill(code)
+    currency.blur()
