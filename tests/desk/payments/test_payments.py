@@ -12,6 +12,7 @@ from django.test import Client
 from conversations.threads.models import Conversation, Message
 from core.access.models import User
 from core.events.actor import SYSTEM
+from crm.orders.models import Order
 from crm.payments.models import PaymentRequest
 from crm.payments.operations import set_state
 from crm.pipeline.models import Lead
@@ -19,6 +20,7 @@ from tests.desk.conftest import Counting
 from tests.desk.reading import attributes, words
 from tests.factories.core import UserFactory
 from tests.factories.crm import LeadFactory
+from tests.factories.orders import make_order
 from tests.factories.payments import NOW, ProviderFactory, make_payment
 from tests.factories.quotes import line, make_sent
 
@@ -104,6 +106,18 @@ def test_of_a_quote_with_its_total(client: Client, lead: Lead, manager: User) ->
     client.post(f"{URL}new/", form)
     payment = PaymentRequest.objects.get()
     assert (payment.quote, payment.lead, payment.amount) == (version, lead, 750)
+
+
+def test_of_an_order_with_its_total(client: Client, lead: Lead) -> None:
+    order = make_order(currency="AMD")
+    Order.objects.filter(pk=order.pk).update(contact=lead.contact, lead=lead, total=Decimal(80_000))
+    page = client.get(f"/orders/{order.public_id}/").content.decode()
+    assert f"{URL}new/?order={order.public_id}" in page
+    dialog = client.get(f"{URL}new/?order={order.public_id}").content
+    assert attributes(dialog, "#id_amount", "value") == ["80000"]
+    client.post(f"{URL}new/", {**ASKED, "order": str(order.public_id), "key": "k"})
+    payment = PaymentRequest.objects.get()
+    assert (payment.order, payment.lead, payment.contact) == (order, lead, lead.contact)
 
 
 @pytest.mark.parametrize(
