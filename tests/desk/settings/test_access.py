@@ -28,6 +28,7 @@ from tests.factories.catalogue import make_kitchen, make_vat
 from tests.factories.conversations import make_web_chat
 from tests.factories.core import CalendarFactory, CompanyFactory, TeamFactory, UserFactory
 from tests.factories.fields import make_field
+from tests.factories.payments import ProviderFactory
 
 READ_BY_MANAGERS = {
     "settings",
@@ -91,6 +92,7 @@ def addresses(db: None) -> dict[str, str]:
         "settings/fields": make_field(),
         "settings/catalogue/products": make_kitchen(rules={}),
         "settings/catalogue/taxes": make_vat(),
+        "settings/payments": ProviderFactory(),
         "settings/quotes/templates": QuoteTemplate.objects.create(name="Kitchen"),
     }
     found = {}
@@ -172,6 +174,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "Scoring",
         "Win chance",
         "Quotes",
+        "Payments",
         "Quote templates",
         "Services",
         "People and rooms",
