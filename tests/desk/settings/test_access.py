@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from automation.flows.operations import install_shipped
+from automation.sequences.operations import install_ready
 from core.access.models import User
 from core.http import required_role
 from core.keys.operations import create_key
@@ -60,6 +61,8 @@ READ_BY_MANAGERS = {
     "settings_chances",
     "settings_chances_progress",
     "settings_history",
+    "settings_followups",
+    "settings_followup",
 }
 WRITTEN_BY_MANAGERS = {f"settings_quote_template{part}" for part in ("", "_new", "_totals", "_delete")}
 """Who leads sellers prepares what they send."""
@@ -93,6 +96,7 @@ def addresses(db: None) -> dict[str, str]:
         "settings/catalogue/products": make_kitchen(rules={}),
         "settings/catalogue/taxes": make_vat(),
         "settings/payments": ProviderFactory(),
+        "settings/follow-ups": install_ready(language="en", active=True, now=timezone.now())[0],
         "settings/quotes/templates": QuoteTemplate.objects.create(name="Kitchen"),
     }
     found = {}
@@ -143,7 +147,7 @@ def test_outsiders_stay_outside(name: str, addresses: dict[str, str], agent: Use
         if name in WRITTEN_BY_MANAGERS:
             assert answer.status_code in (200, 302, 405, 409, 422)
         elif name in READ_BY_MANAGERS:
-            assert answer.status_code in ((200, 204) if method == "get" else (405,))
+            assert answer.status_code in ((200, 204) if method == "get" else (403, 405))
         else:
             assert answer.status_code in (403, 405)
 
@@ -180,6 +184,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "People and rooms",
         "Channels",
         "Flow texts",
+        "Follow-ups",
     ]
 
     cards = words(desk.get("/settings/").content, "settings-card")
@@ -200,6 +205,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "People",
         "Channels",
         "Flow",
+        "Follow-ups",
     ]
 
 
