@@ -21,7 +21,7 @@ from desk.settings.menu import PAGES, SettingsPage
 
 MOST = 6
 BESIDE = (Screen("desk:orders", gettext_lazy("Orders"), "package"),)
-"""Screens that are not in the rail."""
+"""Screens that are not in the rail; found by their name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,9 @@ def palette(user: User, text: str) -> list[Section]:
 
 def _screens(user: User, wanted: str) -> list[Hit]:
     """The screens; with a text also the pages of the settings, by the beginning of any word."""
-    screens: list[tuple[Screen | SettingsPage, str]] = [(screen, "") for screen in (*SCREENS, *BESIDE)]
+    screens: list[tuple[Screen | SettingsPage, str]] = [
+        (screen, "") for screen in (*SCREENS, *(BESIDE if wanted else ()))
+    ]
     screens += [(page, str(page.group)) for page in PAGES if wanted]
     return [
         Hit(reverse(screen.url_name), screen.icon, screen.label, more)
