@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from automation.sequences.enums import Stop, Went
 from automation.sequences.errors import NotNow, NotUnderWay
 from automation.sequences.models import Enrolment
 from automation.sequences.operations.advancing import opened, put_off, stopped, take
-from automation.sequences.operations.ending import end, locked
+from automation.sequences.operations.ending import STEP, end, locked
 from automation.sequences.planning import free_moment
 from automation.sequences.queries.sending import rules_of, sent_unasked
 from core.access.models import User
@@ -27,8 +28,6 @@ LONGEST = timedelta(days=365)
 @transaction.atomic
 def cancel(*, enrolment_id: int, user: User | None) -> Enrolment:
     """Nothing more of this sequence is sent to the lead. Again: nothing happens."""
-    from django.utils import timezone
-
     seen = Enrolment.objects.get(pk=enrolment_id)
     locked_lead(seen.lead_id)
     end(
@@ -70,7 +69,7 @@ def _send_now(enrolment_id: int, user: User | None, now: datetime) -> tuple[Went
     before = turn.enrolment.due_at
     went = take(turn)
     if before is not None and turn.enrolment.due_at is None:
-        cancel_due(kind="sequence.step", key=str(turn.enrolment.pk))
+        cancel_due(kind=STEP, key=str(turn.enrolment.pk))
     return went, ""
 
 
