@@ -371,7 +371,7 @@ THINGS = {
     "orders/import/": "orders_import",
     "attachments/": "attachment",
     "pipeline/": "pipeline",
-    "settings/quotes/templates/": "quote_template",
+    "settings/quote-templates/": "quote_template",
     "settings/team/people/": "person",
     "settings/team/teams/": "team",
     "settings/pipelines/": "pipeline",

@@ -94,13 +94,11 @@ urlpatterns = [
     path("follow-ups/<uuid:public_id>/side/", followups.side, name="settings_followup_side"),
     path("follow-ups/<uuid:public_id>/switch/", followups.switch, name="settings_followup_switch"),
     path("follow-ups/<uuid:public_id>/discard/", followups.discard, name="settings_followup_discard"),
-    path("quotes/templates/", templates.templates, name="settings_quote_templates"),
-    path("quotes/templates/new/", templates.new, name="settings_quote_template_new"),
-    path("quotes/templates/totals/", templates.totals, name="settings_quote_template_totals"),
-    path("quotes/templates/<uuid:public_id>/", templates.template, name="settings_quote_template"),
-    path(
-        "quotes/templates/<uuid:public_id>/delete/", templates.delete, name="settings_quote_template_delete"
-    ),
+    path("quote-templates/", templates.templates, name="settings_quote_templates"),
+    path("quote-templates/new/", templates.new, name="settings_quote_template_new"),
+    path("quote-templates/totals/", templates.totals, name="settings_quote_template_totals"),
+    path("quote-templates/<uuid:public_id>/", templates.template, name="settings_quote_template"),
+    path("quote-templates/<uuid:public_id>/delete/", templates.delete, name="settings_quote_template_delete"),
     path("team/", team.team, name="settings_team"),
     path("team/invite/", team.invite, name="settings_invite"),
     path("team/people/<uuid:public_id>/", team.person, name="settings_person"),

@@ -97,7 +97,7 @@ def addresses(db: None) -> dict[str, str]:
         "settings/catalogue/taxes": make_vat(),
         "settings/payments": ProviderFactory(),
         "settings/follow-ups": install_ready(language="en", active=True, now=timezone.now())[0],
-        "settings/quotes/templates": QuoteTemplate.objects.create(name="Kitchen"),
+        "settings/quote-templates": QuoteTemplate.objects.create(name="Kitchen"),
     }
     found = {}
     for entry in urlpatterns:
