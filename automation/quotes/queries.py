@@ -94,17 +94,23 @@ def wished(
 
 
 class LeadShop:
-    """Prices for one lead, which may not be stored yet."""
+    """Prices for one lead, which may not be stored yet. Made for one event: what was reckoned is not reckoned again."""
 
     def __init__(self, lead: Lead, *, currency: str, now: datetime) -> None:
         self.lead, self.currency, self.now = lead, currency, now
+        self.known: dict[str, Estimate | None] = {}
 
     def estimate(
         self, product: str | None, facts: Mapping[str, Any], *, goal: str | None, language: str
     ) -> Estimate | None:
         if not _on_sale():
             return None
-        lead = with_facts(self.lead, facts, goal=goal)
+        key = repr((product, goal, language, sorted(facts.items(), key=lambda pair: pair[0])))
+        if key not in self.known:
+            self.known[key] = self._reckon(product, with_facts(self.lead, facts, goal=goal), language)
+        return self.known[key]
+
+    def _reckon(self, product: str | None, lead: Lead, language: str) -> Estimate | None:
         with translation.override(language):
             found, products = wished(lead, product, currency=self.currency, language=language, now=self.now)
             return _Reckoning(found, products, self.currency, quote_settings(), self.now).estimate()

@@ -172,7 +172,7 @@ def test_what_follows_is_a_matter_of_the_settings(manager: User, lead: Lead) -> 
     admin_client = Client()
     admin_client.force_login(make_user("Admin", Role.ADMIN))
     url = reverse("desk:settings_quotes_following")
-    stage = lead.pipeline.stages.last()
+    stage = lead.pipeline.stages.first()
     form = {
         "first_hours": "6",
         "again_hours": "48",
