@@ -9,6 +9,7 @@ from automation.quotes import api as quote_follow_ups
 from automation.sequences import api as sequences
 from bookings.appointments import api as bookings
 from bookings.services import api as services
+from conversations.goals import api as goals
 from conversations.quotes import api as sent_quotes
 from conversations.threads import api as threads
 from core.access import api as access
@@ -127,6 +128,10 @@ urlpatterns: list[URLPattern] = [
     path("scoring/draft/effect/", drafts.DraftEffect.as_view(), name="scoring_draft_effect"),
     path("scoring/draft/test/", drafts.TestLead.as_view(), name="scoring_draft_test"),
     path("scoring/draft/publish/", drafts.PublishTheDraft.as_view(), name="scoring_draft_publish"),
+    path("goals/", goals.Goals.as_view(), name="goals"),
+    path("goals/<str:key>/", goals.OneGoal.as_view(), name="goal"),
+    path("goals/<str:key>/phrases/", goals.Phrases.as_view(), name="goal-phrases"),
+    path("goals/<str:key>/phrases/<uuid:public_id>/", goals.OnePhrase.as_view(), name="goal-phrase"),
     path("fields/", fields.Fields.as_view(), name="fields"),
     path("fields/<uuid:public_id>/", fields.OneField.as_view(), name="field"),
     path("calls/", calls.Calls.as_view(), name="calls"),

@@ -15,6 +15,7 @@ from conversations.channels.webchat.adapter import WebChatAdapter
 from conversations.deliveries.queries import done
 from conversations.events import register_events
 from conversations.files.operations import ATTEMPTS, FETCH, fetch
+from conversations.goals.events import register_events as register_goal_events
 from conversations.history_words import register_words
 from conversations.inbound import followups
 from conversations.orders import background as orders
@@ -78,6 +79,7 @@ def register_all() -> None:
     handler(telegram.ANSWER, max_attempts=telegram.ANSWER_ATTEMPTS, outside=True)(telegram.answer)
     handler(FETCH, max_attempts=ATTEMPTS, outside=True)(fetch)
     register_events()
+    register_goal_events()
     conditions_fields.register()
     register_words()
     nudge.register("deliveries", task=PROCESS)

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
+from conversations.goals.models import Goal, Phrase
+from conversations.goals.queries import name_of
 from conversations.threads.models import Conversation
 from core.history.enums import Area
 from core.history.registry import Related, Row, Tracked, Words, register
@@ -31,6 +33,14 @@ def _identity(row: Row, _related: Related) -> str:
     return str(row.get("display_name") or row.get("external_id") or "")
 
 
+def _goal_name(row: Row, _related: Related) -> str:
+    return name_of(str(row.get("key") or ""), row.get("names") or {})
+
+
+def _phrase(row: Row, _related: Related) -> str:
+    return str(row.get("text") or "")
+
+
 def register_words() -> None:
     register(
         Tracked(
@@ -52,6 +62,28 @@ def register_words() -> None:
                 "display_name": Words(label=_("name")),
             },
             hidden=frozenset({"external_id"}),
+        ),
+        Tracked(
+            model=Goal,
+            label=_("Goal"),
+            called=_goal_name,
+            named_by=("key", "names"),
+            fields={
+                "key": Words(label=_("key")),
+                "names": Words(label=_("name"), split=by_key()),
+                "answer": Words(label=_("answer"), split=by_key()),
+                "required_facts": Words(label=_("what must be known")),
+                "merged_into": Words(label=_("merged into")),
+            },
+            hidden=frozenset({"revision"}),
+        ),
+        Tracked(
+            model=Phrase,
+            label=_("Phrase"),
+            called=_phrase,
+            named_by=("text",),
+            fields={"text": Words(label=_("phrase")), "goal": Words(label=_("goal"))},
+            hidden=frozenset({"key", "created_by"}),
         ),
         Tracked(
             model=Conversation,

@@ -3,6 +3,7 @@
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
 from conversations.channels.telegram.models import TelegramPolling
 from conversations.deliveries.models import RawDelivery
+from conversations.goals.models import Goal, KnowledgeVersion, Phrase, Unclear
 from conversations.outbox.models import OutboxItem
 from conversations.quotes.models import QuoteMail
 from conversations.threads.models import Attachment, Conversation, Message
@@ -12,9 +13,13 @@ __all__ = [
     "ChannelAccount",
     "ChannelIdentity",
     "Conversation",
+    "Goal",
+    "KnowledgeVersion",
     "Message",
     "OutboxItem",
+    "Phrase",
     "QuoteMail",
     "RawDelivery",
     "TelegramPolling",
+    "Unclear",
 ]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from automation.flows.operations import install_shipped
 from automation.sequences.operations import enrol, install_ready
 from conversations.accounts.operations import create_account
+from conversations.goals.operations import add_phrase
 from conversations.threads.models import Attachment, Conversation, Message
 from core.access.models import Role
 from core.events.actor import Actor
@@ -64,6 +65,7 @@ class Level(Enum):
 
 A, V, S, O, M, D = Level.ANYBODY, Level.VISITOR, Level.SIGNED_IN, Level.OWN, Level.MANAGER, Level.ADMIN  # noqa: E741
 
+GOAL = " _new _act _preview _phrase _phrase_remove"
 _PARTS = ("counts", "progress", "compare", "effect", "test_lead", "versions")
 _ACTS = ("publish", "discard", "groups", "roll_back")
 SCORING_READ = [f"desk:settings_scoring_{part}" for part in _PARTS]
@@ -276,6 +278,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings_criteria",
             "desk:settings_fields",
             "desk:settings_flow",
+            "desk:settings_goals",
+            "desk:settings_unclear",
             "desk:settings_history",
             "desk:settings_flows",
             "desk:settings_followup",
@@ -338,6 +342,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings_field_new",
             "desk:settings_field",
             "desk:settings_field_delete",
+            *(f"desk:settings_goal{name}" for name in GOAL.split(" ")),
+            "desk:settings_unclear_decide",
             "desk:settings_criterion_preview",
             "desk:settings_criterion_new",
             "desk:settings_criterion",
@@ -382,6 +388,7 @@ THINGS = {
     "quotes/products/": "product",
     "settings/fields/": "lead_field",
     "settings/follow-ups/": "sequence",
+    "settings/goals/": "phrase",
     "settings/keys/": "api_key",
     "settings/channels/": "account",
     "calendar/": "booking",
@@ -442,6 +449,7 @@ def world(db: None) -> dict[str, Any]:
     )
     sequence = install_ready(language="en", active=True, now=timezone.now())[0]
     enrolment = enrol(lead_id=lead.pk, sequence_key=sequence.key, user=owner, now=timezone.now())
+    phrase = add_phrase(goal="price", language="en", text="what is the damage", actor=Actor.of(owner))
     bulk = start_bulk(rows=leads().filter(pk=lead.pk), action=tag_with(add=["hot"]), user=owner)
     quote = make_draft(lead, owner, now=timezone.now())
     plan = attach(version_id=quote.pk, file=ContentFile(b"%PDF-"), name="plan.pdf", actor=Actor.of(owner))
@@ -468,6 +476,8 @@ def world(db: None) -> dict[str, Any]:
         "lead_field": make_field("floor"),
         "contact_field": make_field("birthday", "date", subject="contact"),
         "person": owner,
+        "goal": phrase.goal,
+        "phrase": phrase,
         "team": team,
         "rule": rule,
         "product": set_picture(product_id=make_kitchen(rules={}).pk, content=PNG, actor=Actor.of(owner)),
@@ -521,12 +531,13 @@ def address(name: str, world: dict[str, Any]) -> str:
     if "<slug:key>" in pattern:
         named = {"settings/flows": "flow", "leads/<uuid:public_id>/fields": "lead_field"}
         named["contacts/<uuid:public_id>/fields"] = "contact_field"
+        named["settings/goals"] = "goal"
         found = (thing for start, thing in named.items() if pattern.startswith(start))
         kwargs["key"] = world[next(found, "criterion")].key
     if "<str:column>" in pattern:
         kwargs["column"] = "title"
-    if "<int:pk>" in pattern:
-        kwargs["pk"] = world["reason"].pk
+    numbers = {"pk": world["reason"].pk, "group_id": 1}
+    kwargs |= {part: number for part, number in numbers.items() if f"<int:{part}>" in pattern}
     return reverse(name, kwargs=kwargs)
 
 

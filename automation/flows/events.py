@@ -34,13 +34,15 @@ class Reading:
 @dataclass(frozen=True)
 class CustomerMessage:
     """The customer wrote. `payload` is what a button carried, `attachments` are kinds: image, voice, video,
-    file ...
+    file ... `upset`: angry, loud or asking the same again (spec 4.5); `threat`: with the law or in public.
     """
 
     text: str = ""
     reading: Reading = field(default_factory=Reading)
     payload: str | None = None
     attachments: tuple[str, ...] = ()
+    upset: bool = False
+    threat: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -264,6 +264,23 @@ class FlowDocument:
     def looks_up(self) -> bool:
         """Whether orders are looked up in it."""
         return any(isinstance(step, LookUpStep) for step in self.steps.values())
+
+    def with_goals(self, answers: Mapping[str, Texts], handed_over: Iterable[str]) -> FlowDocument:
+        """Return the flow with what the company says about goals put over its own: answers by the way, and the goals at
+        which a person takes over at once.
+        """
+        table = {f"goal_answers.{goal}": texts for goal, texts in answers.items()}
+        known = {rule.intent for rule in self.hand_offs}
+        rules = [
+            HandOffRule(goal, goal, "phrases.person_open", "phrases.person_closed", Urgency.HIGH)
+            for goal in sorted(set(handed_over) - known)
+        ]
+        return replace(
+            self,
+            table={**self.table, **table},
+            answers={**self.answers, **{goal: f"goal_answers.{goal}" for goal in answers}},
+            hand_offs=(*self.hand_offs, *rules),
+        )
 
     def asks(self) -> Iterator[AskStep]:
         return (step for step in self.steps.values() if isinstance(step, AskStep))

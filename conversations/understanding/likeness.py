@@ -25,6 +25,7 @@ _SMOOTHING = 0.03
 _SHARPNESS = 1.05
 _LETTERS = 4
 _SHORT = 16
+_KNOWN_SHARE = 0.42
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,10 @@ class Likeness:
         return cls(goals, {feature: _weights(counted, room) for feature, counted in counts.items()})
 
     def probabilities(self, tokens: Sequence[Token]) -> dict[IntentName, float]:
-        """Return how likely each goal is, from 0 to 1; nothing where no feature of the message is known."""
-        rows = [row for feature in features(tokens) if (row := self.weights.get(feature)) is not None]
-        if not rows:
+        """Return how likely each goal is, from 0 to 1; nothing where too little of the message is known to tell."""
+        found = features(tokens)
+        rows = [row for feature in found if (row := self.weights.get(feature)) is not None]
+        if not rows or len(rows) < _KNOWN_SHARE * len(found):
             return {}
         scale = _SHARPNESS / sqrt(len(rows))
         logs = [sum(column) * scale for column in zip(*rows, strict=True)]

@@ -51,9 +51,12 @@ class EntityType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One goal of the message; confidence from 0 to 1. `guessed`: by its spelling alone, no known phrase speaks for it."""
+    """One goal of the message: an `IntentName`, or the key of a goal of the company's own; confidence from 0 to 1.
 
-    name: IntentName
+    `guessed`: by its spelling alone, no known phrase speaks for it.
+    """
+
+    name: str
     confidence: float
     guessed: bool = False
 
@@ -92,6 +95,34 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Tone:
+    """What speaks for hurry. `repeated`: the same has been asked shortly before."""
+
+    threat: bool = False
+    anger: bool = False
+    shouting: bool = False
+    repeated: bool = False
+
+    @property
+    def urgency(self) -> int:
+        """0 normal, 1 high, 2 urgent: a threat, or two signs at once, are urgent."""
+        signs = sum((self.anger, self.shouting, self.repeated))
+        return 2 if self.threat or signs > 1 else signs
+
+    @property
+    def wants_person(self) -> bool:
+        """Whether a person should be offered before anything else is asked."""
+        return self.threat or self.anger or self.repeated
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name in ("threat", "anger", "shouting", "repeated") if getattr(self, name))
+
+
+CALM = Tone()
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """Language (en, ru, hy or az), intents with the main one first, entities in order of appearance.
 
@@ -102,13 +133,14 @@ class Understanding:
     intents: tuple[Intent, ...]
     entities: tuple[Entity, ...] = ()
     is_question: bool = False
+    tone: Tone = CALM
 
     @property
-    def main_intent(self) -> IntentName:
+    def main_intent(self) -> str:
         return self.intents[0].name
 
     @property
-    def intent_names(self) -> tuple[IntentName, ...]:
+    def intent_names(self) -> tuple[str, ...]:
         return tuple(intent.name for intent in self.intents)
 
     def confidence(self, name: str) -> float:

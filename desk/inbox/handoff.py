@@ -30,6 +30,7 @@ REASONS: Mapping[str, str | Promise] = {
     "loop": gettext_lazy("The flow went round in circles"),
     "too_long": gettext_lazy("The exchange grew too long"),
     "voice_note": gettext_lazy("Speaks instead of writing"),
+    "threat": gettext_lazy("Threatens with the law or a public complaint"),
     "repeated_question": gettext_lazy("Asks the same again and again"),
     "partnership": gettext_lazy("Offers to work together"),
     "order_replace": gettext_lazy("Wants something else instead of what is late or missing"),

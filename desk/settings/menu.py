@@ -156,6 +156,13 @@ PAGES: tuple[SettingsPage, ...] = (
         _("Where customers write to you, whether it works, and the code for your site."),
     ),
     SettingsPage(
+        "desk:settings_goals",
+        _("Goals"),
+        "target-arrow",
+        _TALK,
+        _("What customers want and how they say it, what answers it, and where something is missing."),
+    ),
+    SettingsPage(
         "desk:settings_flows",
         _("Flow texts"),
         "message-2-cog",

@@ -18,6 +18,7 @@ from desk.settings.criteria import views as criteria
 from desk.settings.fields import views as fields
 from desk.settings.flows import views as flows
 from desk.settings.followups import views as followups
+from desk.settings.goals import views as goals
 from desk.settings.history import views as history
 from desk.settings.hours import views as hours
 from desk.settings.keys import views as keys
@@ -108,6 +109,19 @@ urlpatterns = [
     path("team/teams/new/", team.new_team, name="settings_team_new"),
     path("team/teams/<uuid:public_id>/", team.edit_team, name="settings_team_edit"),
     path("team/teams/<uuid:public_id>/delete/", team.delete_team, name="settings_team_delete"),
+    path("goals/", goals.goals, name="settings_goals"),
+    path("goals/new/", goals.new, name="settings_goal_new"),
+    path("goals/unclear/", goals.unclear, name="settings_unclear"),
+    path("goals/unclear/<int:group_id>/", goals.decide, name="settings_unclear_decide"),
+    path("goals/<slug:key>/", goals.edit, name="settings_goal"),
+    path("goals/<slug:key>/act/", goals.act, name="settings_goal_act"),
+    path("goals/<slug:key>/preview/", goals.preview, name="settings_goal_preview"),
+    path("goals/<slug:key>/phrases/", goals.add_phrase, name="settings_goal_phrase"),
+    path(
+        "goals/<slug:key>/phrases/<uuid:public_id>/remove/",
+        goals.remove_phrase,
+        name="settings_goal_phrase_remove",
+    ),
     path("history/", history.history, name="settings_history"),
     path("keys/", keys.keys, name="settings_keys"),
     path("keys/new/", keys.new, name="settings_key_new"),

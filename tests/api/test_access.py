@@ -176,6 +176,13 @@ OPERATIONS: dict[str, Scope | None] = {
     "POST bookings/{public_id}/move/": S.BOOKINGS_WRITE,
     "POST bookings/{public_id}/cancel/": S.BOOKINGS_WRITE,
     "POST bookings/{public_id}/mark/": S.BOOKINGS_WRITE,
+    "GET goals/": S.SETTINGS_READ,
+    "POST goals/": S.SETTINGS_WRITE,
+    "GET goals/{key}/": S.SETTINGS_READ,
+    "PATCH goals/{key}/": S.SETTINGS_WRITE,
+    "GET goals/{key}/phrases/": S.SETTINGS_READ,
+    "POST goals/{key}/phrases/": S.SETTINGS_WRITE,
+    "DELETE goals/{key}/phrases/{public_id}/": S.SETTINGS_WRITE,
     "GET history/": S.EVENTS_READ,
     "GET events/": S.EVENTS_READ,
 }

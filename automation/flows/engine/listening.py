@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from automation.flows.effects import NotInterested, RecordAnswer, SetLanguage
+from automation.flows.effects import NotInterested, RecordAnswer, SetLanguage, Urgency
 from automation.flows.engine.handing import HUMAN, by_rule, hand_off
 from automation.flows.engine.hearing import (
     SOCIAL,
@@ -41,6 +41,8 @@ MENU_TRIES = 2
 MIN_DETAIL_WORDS = 3
 BOOKING = "booking"
 PRICE = "price"
+UPSET = "tone.upset"
+"""Kept among what was answered already: a person has been offered."""
 
 
 def on_message(turn: Turn, message: CustomerMessage) -> None:
@@ -83,6 +85,8 @@ def _converse(turn: Turn, message: CustomerMessage) -> None:
         message = replace(message, reading=Reading(intents=(HUMAN.intent,) if wants_person else ()))
     if rule := _rule(turn, message, heard):
         by_rule(turn, rule)
+    elif message.threat:
+        hand_off(turn, "threat", urgency=Urgency.URGENT)
     elif turn.state.messages > turn.flow.limits.messages:
         hand_off(turn, "too_long")
     elif message.reading.intents[:1] == ("not_interested",) and not turn.fresh:
@@ -157,9 +161,18 @@ def _reply(turn: Turn, message: CustomerMessage, heard: Heard, *, progress: bool
         if side != PRICE or not tell_again(turn):
             turn.say(turn.flow.answers.get(side, "phrases.deferred"))
     turn.update(answered=tuple(dict.fromkeys((*turn.state.answered, *sides))))
-    if again:
+    offer = again or _upset_for_the_first_time(turn, message)
+    if offer:
         turn.say("phrases.offer_person")
-    walk(turn, offer_person=again)
+    walk(turn, offer_person=offer)
+
+
+def _upset_for_the_first_time(turn: Turn, message: CustomerMessage) -> bool:
+    """A person is offered early, once (spec 4.5)."""
+    if not message.upset or UPSET in turn.state.answered:
+        return False
+    turn.update(answered=(*turn.state.answered, UPSET))
+    return True
 
 
 def _side_questions(turn: Turn, message: CustomerMessage, *, progress: bool) -> list[str]:
@@ -233,7 +246,7 @@ def _missed(turn: Turn, message: CustomerMessage) -> None:
     elif turn.state.misses < (NOISE_TRIES if noise else tries):
         if not noise:
             turn.say("phrases.retry")
-        offer = turn.state.misses > 1
+        offer = _upset_for_the_first_time(turn, message) or turn.state.misses > 1
         if offer:
             turn.say("phrases.offer_person")
         walk(turn, offer_person=offer)

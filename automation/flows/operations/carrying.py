@@ -11,6 +11,7 @@ from django.utils import translation
 from automation.flows import effects as wanted
 from automation.flows.operations.situation import Situation
 from automation.quotes.operations.making import plan_quote
+from conversations.goals.operations import collect
 from conversations.outbox.operations import send_all
 from conversations.sending.drafts import Draft, QuickReply
 from conversations.threads.models import AuthorKind, Urgency
@@ -33,6 +34,7 @@ from crm.qualification.operations import apply_answers
 from crm.qualification.queries import active_criteria, choice_labels
 from crm.scoring.operations import rescore
 
+NOT_UNDERSTOOD = "not_understood"
 _URGENCY = {
     wanted.Urgency.NORMAL: Urgency.NORMAL,
     wanted.Urgency.HIGH: Urgency.HIGH,
@@ -100,6 +102,8 @@ def _(effect: wanted.SetContactField, situation: Situation) -> None:
 @_carry.register
 def _(effect: wanted.Note, situation: Situation) -> list[EventDraft]:
     conversation = situation.conversation
+    if effect.kind == NOT_UNDERSTOOD and situation.message is not None:
+        collect(situation.message)
     payload = {"kind": effect.kind, "text": effect.text}
     return [
         EventDraft(

@@ -18,9 +18,11 @@ from automation.flows.operations.following import follow_up_first
 from automation.flows.operations.situation import Situation
 from automation.flows.queries import document_of, has_run, published, unfinished_run
 from automation.flows.reading import reading
+from automation.flows.script import FlowDocument
 from automation.flows.state import RunState
 from automation.flows.state import RunStatus as State
 from automation.orders.talk import answer_first
+from conversations.goals.queries import book
 from conversations.outbox.operations.judging import end_of_quiet
 from conversations.threads.models import LIVE_STATUSES, Conversation, Handler, Message
 from conversations.threads.queries import locked_conversation
@@ -161,12 +163,20 @@ def _event(
         reading=reading(understanding, text=message.text, currency=currency, language=language),
         payload=message.payload or None,
         attachments=message.attachment_kinds,
+        upset=understanding.tone.wants_person,
+        threat=understanding.tone.threat,
     )
+
+
+def _flow_of(version: FlowVersion) -> FlowDocument:
+    """The flow with what the company says about the goals of its customers."""
+    known = book()
+    return document_of(version).with_goals(known.answers, known.handed_over)
 
 
 def begin(version: FlowVersion, first: CustomerMessage | None, situation: Situation) -> None:
     """The flow speaks from now on in a locked conversation where none runs."""
-    flow = document_of(version)
+    flow = _flow_of(version)
     conversation = situation.conversation
     change(conversation, handler=Handler.FLOW)
     started = EventDraft(
@@ -190,7 +200,7 @@ def begin(version: FlowVersion, first: CustomerMessage | None, situation: Situat
 
 
 def _go_on(run: FlowRun, event: Event, situation: Situation) -> None:
-    flow = document_of(run.version)
+    flow = _flow_of(run.version)
     before = RunState.from_json(run.state)
     outcome = engine.advance(flow, before, event, situation.context())
     carry_out(outcome.effects, situation)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from conversations import responder
 from conversations.accounts.models import AccountPurpose, ChannelAccount
 from conversations.channels.contracts import OPTED_IN, OPTED_OUT, EventKind, InboundEvent
+from conversations.goals.queries import book
 from conversations.inbound import followups
 from conversations.inbound.keys import dedupe_key
 from conversations.inbound.operations import revising, statuses
@@ -15,6 +16,7 @@ from conversations.inbound.operations.deciding import decided
 from conversations.inbound.operations.heeding import heed
 from conversations.inbound.operations.sender import Sender, find_sender
 from conversations.inbound.operations.storing import attach, insert_once, last_heard_at
+from conversations.inbound.operations.tone import hurry_up, keep_unclear, toned
 from conversations.inbound.operations.waiting import TooEarly
 from conversations.inbound.timing import said_at
 from conversations.outbox.models import OutboxItem, OutboxStatus
@@ -122,6 +124,7 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
         timezone=profile.timezone,
         country=profile.country,
         language=profile.language,
+        taught=book().teaching,
     )
     key = dedupe_key(event)
     sender = find_sender(
@@ -139,6 +142,7 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
     attach(message, event)
     spam = conversation.status == ConversationStatus.SPAM
     said = _said(account, conversation, message)
+    understanding = toned(understanding, conversation, message)
     with held(conversation):
         _ensure_lead(account, sender, event, message, said)
         _heard(conversation, message, _in_a_line(message, event), spam=spam)
@@ -147,6 +151,7 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
             _touch(sender, message, said)
         _learn(sender.contact, event)
         hold_scheduled(conversation)
+        hurry_up(conversation, understanding, spam=spam)
         heeded = event.kind in SPOKEN and heed(
             conversation=conversation,
             message=message,
@@ -161,6 +166,8 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
             )
         elif not respond and conversation.handler == Handler.FLOW:
             change(conversation, handler=Handler.QUEUE)
+        if event.kind in SPOKEN and not (heeded or spam or event.payload):
+            keep_unclear(conversation, message, understanding)
         _score(conversation)
     return Received(message, conversation, sender.new_contact, sender.new_conversation)
 

@@ -162,3 +162,10 @@ def test_what_says_nothing_is_other(text: str) -> None:
 )
 def test_language(text: str, language: str) -> None:
     assert understand(text, now=NOW, timezone="UTC", country="AM").language == language
+
+
+@pytest.mark.parametrize(
+    "text", ["zork my quibble", "brumm brumm tatata", "xkcd", "lorem ipsum dolor sit amet"]
+)
+def test_words_that_nobody_knows_are_no_goal(text: str) -> None:
+    assert intents(text) == ("other",)
