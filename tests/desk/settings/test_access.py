@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from automation.flows.operations import install_shipped
 from automation.sequences.operations import install_ready
+from conversations.goals.operations import add_phrase
 from core.access.models import User
+from core.events.actor import SYSTEM
 from core.http import required_role
 from core.keys.operations import create_key
 from crm.defaults import install_defaults
@@ -48,6 +50,8 @@ READ_BY_MANAGERS = {
     "settings_channel_provider",
     "settings_flows",
     "settings_flow",
+    "settings_goals",
+    "settings_unclear",
     "settings_services",
     "settings_resources",
     "settings_fields",
@@ -99,11 +103,16 @@ def addresses(db: None) -> dict[str, str]:
         "settings/follow-ups": install_ready(language="en", active=True, now=timezone.now())[0],
         "settings/quote-templates": QuoteTemplate.objects.create(name="Kitchen"),
     }
+    phrase = add_phrase(goal="price", language="en", text="what is the damage", actor=SYSTEM)
     found = {}
     for entry in urlpatterns:
         pattern = f"settings/{entry.pattern}"
         arguments: list[Any] = []
-        if "<uuid:public_id>" in pattern:
+        if pattern.startswith("settings/goals/<slug"):
+            arguments = [phrase.goal.key, *([phrase.public_id] if "<uuid" in pattern else ())]
+        elif "<int:group_id>" in pattern:
+            arguments = [1]
+        elif "<uuid:public_id>" in pattern:
             arguments = [
                 next(thing.public_id for start, thing in things.items() if pattern.startswith(start))
             ]
@@ -183,6 +192,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "Services",
         "People and rooms",
         "Channels",
+        "Goals",
         "Flow texts",
         "Follow-ups",
     ]
@@ -204,6 +214,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "Services",
         "People",
         "Channels",
+        "Goals",
         "Flow",
         "Follow-ups",
     ]
