@@ -14,7 +14,7 @@ import core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0010_history_by_time"),
+        ("conversations", "0011_quotes_by_email"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
