@@ -23,7 +23,7 @@ STEPS = [step.value for step in Step]
 STOPS = ", ".join(Stop)
 
 
-class StepSchema(serializers.Serializer[Any]):
+class FollowUpStepSchema(serializers.Serializer[Any]):
     step = serializers.ChoiceField(choices=STEPS)
     due_at = serializers.DateTimeField()
     stopped_by = serializers.CharField(
@@ -32,7 +32,7 @@ class StepSchema(serializers.Serializer[Any]):
 
 
 class FollowUpsSchema(serializers.Serializer[Any]):
-    steps = StepSchema(
+    steps = FollowUpStepSchema(
         many=True, help_text="What is planned, soonest first; empty where nothing is waited for."
     )
 

@@ -130,6 +130,7 @@ def things(program: Program) -> dict[str, str]:
         "product": str(make_kitchen(rules={}).public_id),
         "tax": str(make_vat().public_id),
         "quote": quote,
+        "quote-template": program.post("quote-templates/", {"name": "Kitchen", "currency": "AMD"})["id"],
         "order": str(make_order(currency="AMD").public_id),
         "enrolment": begun["id"],
         "sequence": "no_show",
