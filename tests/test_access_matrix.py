@@ -75,7 +75,7 @@ SCORING_WRITTEN += [f"desk:settings_{name}" for name in ("consequences", "conseq
 API = """
     me people teams contacts contact contact_points contact_point contact_consent contact_history contact_duplicates
     contact_merge contact_merges contact_merge_undo views view leads lead lead_step_done lead_move lead_assign
-    fields field criteria criterion
+    fields field goals goal goal-phrases goal-phrase criteria criterion
     history lead_history lead_answers lead_score pipelines pipeline stages stage stage_remove lost_reasons lost_reason
     scoring_rules scoring_recalculation calls call conversations conversation messages notes
     conversation_assign conversation_close conversation_reopen services service slots resources bookings
