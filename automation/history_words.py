@@ -13,6 +13,8 @@ from automation.quotes.models import QuoteFollowUps
 from automation.sequences.models import FollowUpSettings, Sequence, SequenceVersion
 from core.history.registry import Related, Row, Tracked, Words, register
 from core.history.values import by_language
+from crm.memory import Remembered
+from crm.pipeline.models import Pipeline, Stage
 
 
 def _version(row: Row, _related: Related) -> str:
@@ -55,6 +57,26 @@ def _messages(before: Any, after: Any) -> Iterable[tuple[str, str, str]]:
 def _texts_of(script: Any) -> list[Any]:
     steps = script.get("steps") if isinstance(script, Mapping) else None
     return [step.get("texts") or {} for step in steps or () if isinstance(step, Mapping)]
+
+
+@Remembered
+def _names() -> dict[str, str]:
+    """Pipelines and stages by their public ids."""
+    rows = (
+        *Pipeline.objects.values_list("public_id", "name"),
+        *Stage.objects.values_list("public_id", "name"),
+    )
+    return {str(public_id): name for public_id, name in rows}
+
+
+def _stages(value: Any, _row: Row) -> str:
+    """“Sales: Won, Projects: stays”."""
+    names = _names()
+    told = {
+        names.get(pipeline, "?"): names.get(stage, "?") if stage else now_("stays")
+        for pipeline, stage in value.items()
+    }
+    return ", ".join(f"{pipeline}: {stage}" for pipeline, stage in told.items())
 
 
 def _count(document: Any) -> int:
@@ -104,5 +126,12 @@ def register_words() -> None:
             },
             hidden=frozenset({"sequence", "number", "created_by", "revision"}),
         ),
-        Tracked(model=QuoteFollowUps, label=_("What follows a quote")),
+        Tracked(
+            model=QuoteFollowUps,
+            label=_("What follows a quote"),
+            called=lambda _row, _related: now_("What follows a quote"),
+            named_by=(),
+            mark="",
+            fields={"stages": Words(label=_("stage after a yes"), show=_stages)},
+        ),
     )

@@ -44,6 +44,12 @@ def languages() -> Mapping[str, LanguageKnowledge]:
 
 
 @lru_cache(maxsize=1)
+def first_names() -> frozenset[str]:
+    """Return the first names that are known, as skeletons."""
+    return frozenset(skeleton(name) for name in rows(load("names")["first_names"]))
+
+
+@lru_cache(maxsize=1)
 def phrases() -> tuple[tuple[str, tuple[IntentName, ...]], ...]:
     """Return the built-in examples of all languages with their goals, the main one first: phrases, then utterances."""
     found = [(text, intents) for language in LANGUAGES for text, intents in phrases_of(language)]

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import combinations, pairwise
 from math import exp, log, sqrt
 
-from conversations.understanding.knowledge import load, phrases
+from conversations.understanding.knowledge import first_names, load, phrases
 from conversations.understanding.tokens import Token, prepare, tokenise
 from conversations.understanding.types import IntentName
 from conversations.understanding.vocabulary import Vocabulary
@@ -56,8 +56,14 @@ class Likeness:
         room = [total + _SMOOTHING * len(counts) for total in totals]
         return cls(goals, {feature: _weights(counted, room) for feature, counted in counts.items()})
 
+    def _tells(self, token: Token) -> bool:
+        """Return whether the word is known as a whole, and is no name: letters alone make a booking of "Aysel"."""
+        return token.keys[0] not in first_names() and any(_seen(key) in self.weights for key in token.keys)
+
     def probabilities(self, tokens: Sequence[Token]) -> dict[IntentName, float]:
         """Return how likely each goal is, from 0 to 1; nothing where too little of the message is known to tell."""
+        if not any(self._tells(token) for token in tokens):
+            return {}
         found = features(tokens)
         rows = [row for feature in found if (row := self.weights.get(feature)) is not None]
         if not rows or len(rows) < _KNOWN_SHARE * len(found):

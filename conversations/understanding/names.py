@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from conversations.understanding.knowledge import load
+from conversations.understanding.knowledge import first_names, load
 from conversations.understanding.lexicon import Lexicon, rows
 from conversations.understanding.tokens import Token
 from conversations.understanding.types import Entity, EntityType
@@ -93,7 +93,7 @@ def _known(part: Token, language: str) -> bool:
         return False
     if language == "en" and part.text.isascii():
         return part.text.lower() in _english_spellings()
-    if key in _first_names():
+    if key in first_names():
         return True
     return language == "hy" and _without_article(key) is not None
 
@@ -101,25 +101,20 @@ def _known(part: Token, language: str) -> bool:
 def _without_article(key: str) -> str | None:
     for article in _ARMENIAN_ARTICLES:
         bare = key.removesuffix(article)
-        if bare != key and len(bare) > 2 and bare in _first_names():
+        if bare != key and len(bare) > 2 and bare in first_names():
             return bare
     return None
 
 
 def _base_form(written: str, language: str) -> str:
     """Return "Անի" for "Անին" and "Aram" for "Aramn"."""
-    if language != "hy" or skeleton(written) in _first_names():
+    if language != "hy" or skeleton(written) in first_names():
         return written
     bare = _without_article(skeleton(written))
     for length in range(len(written) - 1, 1, -1):
         if skeleton(written[:length]) == bare:
             return written[:length]
     return written
-
-
-@lru_cache(maxsize=1)
-def _first_names() -> frozenset[str]:
-    return frozenset(skeleton(name) for name in rows(load("names")["first_names"]))
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from conversations.understanding.knowledge import languages, phrases
+from conversations.understanding.knowledge import first_names, languages, phrases
 from conversations.understanding.tokens import Token, prepare, tokenise
 
 _LONG_ENOUGH = 4
@@ -38,7 +38,12 @@ def _vocabulary() -> tuple[frozenset[str], frozenset[str], Mapping[str, Sequence
     for word in sorted(words | stems):
         if len(word) >= _LONG_ENOUGH and word.isalpha():
             by_letter[word[0]].append(word)
-    return frozenset(words), frozenset(stem for stem in stems if len(stem) >= _STEM), by_letter
+    # A name is not repaired, and nothing is repaired to a name.
+    return (
+        frozenset(words | first_names()),
+        frozenset(stem for stem in stems if len(stem) >= _STEM),
+        by_letter,
+    )
 
 
 @lru_cache(maxsize=20_000)

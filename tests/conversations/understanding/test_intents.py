@@ -169,3 +169,10 @@ def test_language(text: str, language: str) -> None:
 )
 def test_words_that_nobody_knows_are_no_goal(text: str) -> None:
     assert intents(text) == ("other",)
+
+
+@pytest.mark.parametrize(
+    "name", ["Aysel", "Anna", "Günel", "Davit", "Ольга", "Gohar", "Kamran", "Leyla", "Արամ"]
+)
+def test_a_name_alone_is_no_goal(name: str) -> None:
+    assert intents(name) == ("other",)
