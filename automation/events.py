@@ -50,7 +50,10 @@ ORDERS = (
         "order.looked_up",
         1,
         "A customer asked for an order in the chat.",
-        {"found": "Whether number and phone or email belong together."},
+        {
+            "found": "Whether number and phone or email belong together.",
+            "order": "Public id of the order that was found, else null.",
+        },
     ),
 )
 

@@ -67,15 +67,15 @@ def register_words() -> None:
             model=Goal,
             label=_("Goal"),
             called=_goal_name,
+            mark="",
             named_by=("key", "names"),
             fields={
-                "key": Words(label=_("key")),
                 "names": Words(label=_("name"), split=by_key()),
                 "answer": Words(label=_("answer"), split=by_key()),
                 "required_facts": Words(label=_("what must be known")),
                 "merged_into": Words(label=_("merged into")),
             },
-            hidden=frozenset({"revision"}),
+            hidden=frozenset({"key", "revision"}),
         ),
         Tracked(
             model=Phrase,

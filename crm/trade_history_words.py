@@ -218,7 +218,7 @@ def _register_orders() -> None:
                 "quote": Words(label=_("quote")),
                 "total": Words(show=amount()),
             },
-            hidden=frozenset({"number_key", "updated_at", "revision"}),
+            hidden=frozenset({"number_key", "contact_given", "updated_at", "revision"}),
         ),
         Tracked(
             model=OrderItem,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from automation.orders.values import Outcome, Shown, TooMany, Unmatched
 from conversations.channels.limits import allow
+from conversations.orders.queries import LOOKED_UP
 from conversations.orders.words import answer_text
 from conversations.threads.models import Conversation
 from core.events.actor import CUSTOMER
@@ -22,7 +23,6 @@ from crm.orders.models import Order
 from crm.orders.numbers import number_key
 from crm.orders.queries import OVER, OrderQuerySet, orders
 
-LOOKED_UP = "order.looked_up"
 TRIES = 5
 WITHIN = timedelta(hours=1)
 LOOKS_AT_NUMBER = 30
@@ -46,7 +46,7 @@ class ConversationOrders:
         if not found:
             return None
         text = "\n\n".join(answer_text(order, language) for order in found)
-        self._note(found=True)
+        self._note(found[0])
         return Shown(found[0].number, text)
 
     def _known(self, rows: OrderQuerySet) -> list[Order]:
@@ -65,9 +65,9 @@ class ConversationOrders:
             return TooMany()
         order = self._matching(key, proofs) if key else None
         if order is None:
-            self._note(found=False)
+            self._note(None)
             return TooMany() if wrong + 1 >= TRIES else Unmatched()
-        self._note(found=True)
+        self._note(order)
         return Shown(order.number, answer_text(order, language))
 
     def _matching(self, key: str, proofs: tuple[str, ...]) -> Order | None:
@@ -89,8 +89,9 @@ class ConversationOrders:
         )
         return wrong.count()
 
-    def _note(self, *, found: bool) -> None:
-        record(name=LOOKED_UP, subject=self.conversation, actor=CUSTOMER, payload={"found": found})
+    def _note(self, order: Order | None) -> None:
+        payload = {"found": order is not None, "order": str(order.public_id) if order else None}
+        record(name=LOOKED_UP, subject=self.conversation, actor=CUSTOMER, payload=payload)
 
 
 def _stored(proof: str) -> tuple[str, str]:

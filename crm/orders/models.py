@@ -32,7 +32,8 @@ class Order(models.Model):
 
     `number` is the shop's own and is how the API finds it again; `number_key` is it in the form in which customers'
     spellings are compared. `phone` (E.164) and `email` (lower case) are those of the purchase, which must match when a
-    customer asks without being known. `reason`: why it was cancelled or is late.
+    customer asks without being known. `reason`: why it was cancelled or is late. `contact_given`: somebody said whose it
+    is; otherwise the contact is only the one who named the same phone or email, which anybody may have typed in a chat.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -41,6 +42,7 @@ class Order(models.Model):
     contact = models.ForeignKey(
         Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
     )
+    contact_given = models.BooleanField(default=False, editable=False)
     lead = models.ForeignKey(Lead, on_delete=models.SET_NULL, null=True, blank=True, related_name="orders")
     quote = models.OneToOneField(
         QuoteVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="order"

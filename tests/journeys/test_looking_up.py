@@ -124,7 +124,7 @@ def test_an_hour_later_it_works_again(chat: Chat, order: Order) -> None:
 
 
 def record(chat: Chat, times: int) -> None:
-    from automation.orders.desk import LOOKED_UP
+    from conversations.orders.queries import LOOKED_UP
     from core.events.actor import CUSTOMER
     from core.events.operations import record as write
 

@@ -116,6 +116,8 @@ def _columns(given: dict[str, Any]) -> dict[str, Any]:
     for kind in ContactPointKind.values:
         if kind in given:
             columns[kind] = _point(kind, given[kind])
+    if given.get("contact") or given.get("lead"):
+        columns["contact_given"] = True
     _check(columns)
     return columns
 

@@ -17,8 +17,10 @@ from core.due.models import DueRow
 from core.due.operations import Runner
 from core.events.actor import Actor
 from core.events.models import Event
+from core.events.operations import record
 from core.notifications.models import Notification
 from crm.consent.operations import withdraw
+from crm.contacts.models import Contact, ContactPoint
 from crm.orders.models import Order, OrderNotice
 from crm.orders.operations import set_status
 from crm.pipeline.models import Lead
@@ -136,6 +138,35 @@ def test_without_a_chat_a_colleague_is_asked_to_call(lead: Lead, anna: User) -> 
     work(NOW)
     assert told() == [("order.untold", "Anna")]
     assert Notification.objects.get().url == f"/orders/{order.public_id}/"
+
+
+def test_who_merely_typed_the_phone_hears_of_an_order_once_they_have_looked_it_up(
+    chat: Conversation, anna: User
+) -> None:
+    ContactPoint.objects.create(contact=chat.contact, kind="phone", value="+37491234567")
+    Contact.objects.filter(pk=chat.contact_id).update(owner=anna)
+    bought = make_order("7", phone="+37491234567", expected_on=MONDAY)
+    assert bought.contact == chat.contact
+    late(bought)
+    assert (said(chat), told()) == ([], [("order.untold", "Anna")])
+
+    other = {"found": True, "order": str(make_order("8", phone="+37491234567").public_id)}
+    record(name="order.looked_up", subject=chat, payload=other)
+    late(bought, LATER)
+    assert said(chat) == []
+    record(name="order.looked_up", subject=chat, payload={"found": True, "order": str(bought.public_id)})
+    late(bought, LATER + timedelta(days=1))
+    (text,) = said(chat)
+    assert text.startswith("We are sorry: your order 7 comes later, on Saturday 21 March 2026.")
+
+
+@pytest.mark.parametrize("given", ["contact", "verified"])
+def test_who_surely_bought_it_hears_of_it(given: str, chat: Conversation, anna: User) -> None:
+    at = NOW if given == "verified" else None
+    ContactPoint.objects.create(contact=chat.contact, kind="phone", value="+37491234567", verified_at=at)
+    whose = {"contact": chat.contact} if given == "contact" else {}
+    late(make_order("7", phone="+37491234567", expected_on=MONDAY, **whose))
+    assert len(said(chat)) == 1
 
 
 def test_waiting_on_is_thanked_and_told(order: Order, chat: Conversation) -> None:

@@ -245,4 +245,5 @@ def test_who_may_read_it(ani: User) -> None:
         "openinghours",
         "calendarexception",
         "apikey",
+        "quotesettings",
     }
