@@ -35,13 +35,16 @@ _WORDS = frozenset(skeleton(phrase.strip()) for phrases in _BACK.values() for ph
 
 
 def wish_of(text: str, understanding: Understanding, *, payload: str = "") -> Wish | None:
-    """The wish in a message; a button says only what it carries, its label is ours."""
+    """The wish in a message; a button says only what it carries, its label is ours. A guess by spelling is no wish: "do not
+    lose me" is spelled much like "do not write me".
+    """
     if payload:
         return next((wish for wish in Wish if wish.value == payload), None)
     if _is_back(text):
         return Wish.OPT_IN
     if any(
-        intent.name == IntentName.OPT_OUT and intent.confidence >= SURE for intent in understanding.intents
+        intent.name == IntentName.OPT_OUT and intent.confidence >= SURE and not intent.guessed
+        for intent in understanding.intents
     ):
         return Wish.OPT_OUT
     return None

@@ -41,6 +41,11 @@ class Likeness:
         return cls.learnt((features(tokenise(prepare(text))), intents[0]) for text, intents in examples)
 
     @classmethod
+    def unlearnt(cls) -> Likeness:
+        """The one that knows no phrase and says nothing."""
+        return cls((), {})
+
+    @classmethod
     def learnt(cls, examples: Iterable[tuple[Sequence[str], IntentName]]) -> Likeness:
         """Learn from features with the main goal."""
         goals = tuple(IntentName)

@@ -14,6 +14,8 @@ from conversations.understanding.tone import tone_of
 from conversations.understanding.types import EntityType, Understanding
 
 _DETAILS = {EntityType.PHONE, EntityType.NAME, EntityType.TIMELINE_DAYS, EntityType.DATE}
+_COMMAND = "/"
+"""What a button or a link writes to a bot, "/start spring-sale", is spelled like nothing that a customer says."""
 _QUESTION_MARKS = "?՞;؟"
 
 
@@ -66,6 +68,8 @@ def understand_like(
     tokens = tokenise(prepared)
     language = detect(prepared, tokens, otherwise=language)
     tokens = repaired(tokens)
+    if prepared.lstrip().startswith(_COMMAND):
+        likeness = Likeness.unlearnt
     intents = find_intents(tokens, language, likeness=likeness)
     entities = read(
         prepared, language=language, intents=intents, now=now, timezone=timezone, country=country

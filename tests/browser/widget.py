@@ -37,6 +37,17 @@ class Echo:
         kind = AuthorKind.FLOW
         send_message(conversation=conversation, text=text, author_kind=kind, quick_replies=REPLIES, now=now)
 
+    def opted_out(
+        self,
+        *,
+        conversation: Conversation,
+        message: Message,
+        understanding: Understanding,
+        confirm: bool,
+        now: datetime,
+    ) -> bool:
+        return False
+
     def taken_over(self, *, conversation: Conversation, user: User | None) -> None:
         return None
 

@@ -19,6 +19,7 @@ def wish(text: str, payload: str = "") -> Wish | None:
     "text",
     [
         *("stop", "STOP!", "/stop", "Stop.", "unsubscribe", "don't write to me anymore", "stop messaging me"),
+        *("please do not write to me", "never contact me again", "do not message me please"),
         *("стоп", "Стоп!", "не пишите мне", "ne pishite mne", "bolshe ne pishite mne", "отпишите меня"),
         *("չգրեք այլևս", "ինձ այլևս մի գրեք", "ել մի գրեք", "mi greq indz", "chgreq aylevs", "ստոպ"),
         *("mənə yazmayın", "mene yazmayin", "daha yazmayın", "mənə daha mesaj göndərməyin"),
@@ -45,6 +46,7 @@ def test_who_wants_to_hear_again_is_understood(text: str) -> None:
     "text",
     [
         *("when can we start?", "start on Monday", "the bus stop is near", "don't stop, go on", ""),
+        *("do not lose me", "don't lose my message", "do not forget me", "do not call me, write instead"),
         *("Когда можно начать?", "напишите мне цену", "не звоните, лучше напишите"),
         *("երբ կսկսեք", "գրեք գինը", "yaza bilərsiniz nə vaxt hazır olar?", "qiyməti yazın"),
     ],
