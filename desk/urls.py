@@ -130,6 +130,7 @@ urlpatterns = [
     path("contacts/<uuid:public_id>/dismiss/<uuid:other>/", duplicates.dismiss, name="contact_dismiss"),
     path("contacts/<uuid:public_id>/", contacts.contact, name="contact"),
     path("contacts/<uuid:public_id>/history/", contacts.history, name="contact_history"),
+    path("contacts/<uuid:public_id>/bought/", contacts.bought, name="contact_bought"),
     path("contacts/<uuid:public_id>/details/", contacts.details, name="contact_details"),
     path("contacts/<uuid:public_id>/fields/<slug:key>/", fields.contact, name="contact_field"),
     path("contacts/<uuid:public_id>/points/", contacts.point, name="contact_point"),

@@ -31,14 +31,18 @@ Plain: Any = serializers.Serializer
 class GoalSchema(Plain):
     key = serializers.CharField(help_text="The name of the intent.")
     name = serializers.CharField(help_text="In the language of the request.")
-    names = serializers.DictField(child=serializers.CharField(), help_text="Text by language.")
+    names = serializers.DictField(
+        child=serializers.CharField(allow_blank=True), help_text="Text by language."
+    )
     built_in = serializers.BooleanField()
     category = serializers.ChoiceField(choices=Category.choices)
     urgency = serializers.IntegerField(help_text="0 normal, 1 high, 2 urgent.")
     required_facts = serializers.ListField(child=serializers.CharField(), help_text="Keys of criteria.")
     response_minutes = serializers.IntegerField(allow_null=True)
-    flow = serializers.CharField()
-    answer = serializers.DictField(child=serializers.CharField(), help_text="Text by language.")
+    flow = serializers.CharField(allow_blank=True, help_text="Key of the flow that answers, if any.")
+    answer = serializers.DictField(
+        child=serializers.CharField(allow_blank=True), help_text="Text by language."
+    )
     handoff = serializers.ChoiceField(choices=Handoff.choices)
     active = serializers.BooleanField()
     merged_into = serializers.CharField(

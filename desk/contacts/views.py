@@ -57,12 +57,24 @@ def contact(request: Request, public_id: UUID) -> HttpResponse:
         "suspects": suspects_of(found, request.user),
         "merges": merges_of(found),
         "leads": queries.leads_of(found, request.user),
-        "orders": orders_beside(found, request.user, now=timezone.now()),
         "conversations": of_contact(found.pk, request.user, limit=20),
-        "about": {"payments": payments_beside(found, request.user, now=timezone.now())},
         **_facts(found),
     }
     return render(request, "desk/contact.html", context)
+
+
+@require_safe
+@never_cache
+@signed_in
+def bought(request: Request, public_id: UUID) -> HttpResponse:
+    """Payments and orders of the person, fetched after the page that they stand on; `lead`: that of the page."""
+    found, now = queries.contact_for(request.user, public_id), timezone.now()
+    about = {
+        "payments": payments_beside(found, request.user, now=now),
+        "orders": orders_beside(found, request.user, now=now),
+    }
+    context = {"contact": found, "about": about, "quoted": {"public_id": request.GET.get("lead", "")}}
+    return render(request, "desk/contacts/bought.html", context)
 
 
 @require_safe

@@ -35,9 +35,6 @@ from desk.colleagues.queries import names
 from desk.contacts.queries import ConsentLine, consent_lines
 from desk.inbox.entries import Entry, arranged
 from desk.leads.queries import may_see
-from desk.orders.queries import OrdersBeside, orders_beside
-from desk.payments.queries import PaymentRow
-from desk.payments.queries import beside as payments_beside
 from desk.quotes.queries import QuoteRow, beside
 from desk.telling import LEAD_NAMES_IN_THREAD, THREAD_NAMES
 
@@ -138,12 +135,10 @@ class About:
     consent: list[ConsentLine]
     meetings: list[Booking]
     quotes: list[QuoteRow]
-    payments: list[PaymentRow]
-    orders: OrdersBeside
 
 
 def about(conversation: Conversation, user: User) -> About:
-    """Other conversations of the person, how to reach them and what they allowed, in eight statements."""
+    """Other conversations of the person, how to reach them and what they allowed, in five statements."""
     found = about_contact(conversation.contact, user)
     others = [each for each in found.others if each.pk != conversation.pk]
     return replace(found, others=others)
@@ -157,8 +152,6 @@ def about_contact(contact: Contact, user: User) -> About:
         consent_lines(consent_history(contact)),
         open_bookings(user, contact.pk, now=now),
         beside(contact, user, now=now),
-        payments_beside(contact, user, now=now),
-        orders_beside(contact, user, now=now),
     )
 
 

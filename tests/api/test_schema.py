@@ -130,6 +130,8 @@ def things(program: Program) -> dict[str, str]:
         "product": str(make_kitchen(rules={}).public_id),
         "tax": str(make_vat().public_id),
         "quote": quote,
+        "goal": program.post("goals/price/phrases/", {"language": "en", "text": "what would it be"})["id"],
+        "goals": "price",
         "quote-template": program.post("quote-templates/", {"name": "Kitchen", "currency": "AMD"})["id"],
         "order": str(make_order(currency="AMD").public_id),
         "enrolment": begun["id"],
@@ -166,6 +168,8 @@ def put_in(case: Any, things: dict[str, str]) -> None:
     kind = case.path.removeprefix("/api/v1/").partition("/")[0]
     if "public_id" in case.path_parameters and kind not in UNMADE:
         case.path_parameters["public_id"] = things[PLURALS.get(kind, kind.removesuffix("s"))]
+    if "key" in case.path_parameters:
+        case.path_parameters["key"] = things[kind]
     if isinstance(case.body, dict):
         for name in case.body:
             if name in things and isinstance(case.body[name], str):

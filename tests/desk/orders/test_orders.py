@@ -128,12 +128,17 @@ def test_an_answer_from_the_telephone_is_noted_down(client: Client, lead: Lead) 
 def test_repeat_purchases_are_seen_on_contact_and_lead(client: Client, lead: Lead) -> None:
     for number, days in (("A-1", 400), ("A-2", 2)):
         make_order(number, lead=lead, total=Decimal(120), ordered_at=NOW - timedelta(days=days))
+    bought = reverse("desk:contact_bought", args=[lead.contact.public_id])
     contact = client.get(reverse("desk:contact", args=[lead.contact.public_id])).content.decode()
     about = client.get(reverse("desk:lead_about", args=[lead.public_id])).content.decode()
-    for page in (contact, about):
-        assert "2 purchases" in page
-        assert "240\u00a0USD" in page
-        assert "Customer since 29 Jan 2025" in page
+    assert (f'hx-get="{bought}"' in contact, f'hx-get="{bought}?lead={lead.public_id}"' in about) == (
+        True,
+        True,
+    )
+    part = client.get(bought).content.decode()
+    assert "2 purchases" in part
+    assert "240\u00a0USD" in part
+    assert "Customer since 29 Jan 2025" in part
 
 
 def test_the_palette_finds_an_order_and_the_list(client: Client, lead: Lead) -> None:

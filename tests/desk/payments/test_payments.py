@@ -172,7 +172,7 @@ def test_the_link_once_more(client: Client, lead: Lead, chat: Conversation) -> N
 def test_beside_the_lead(client: Client, lead: Lead, statements: Counting) -> None:
     make_payment(lead, purpose="Deposit")
     with statements() as sent:
-        page = client.get(f"/leads/{lead.public_id}/about/").content
+        page = client.get(f"/contacts/{lead.contact.public_id}/bought/?lead={lead.public_id}").content
     assert len(sent) <= 12
     assert "50,000 AMD Deposit" in words(page, "payment-beside")[0]
 
