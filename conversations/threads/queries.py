@@ -90,9 +90,8 @@ class ConversationQuerySet(QuerySet[Conversation]):
         if (number := text.strip().removeprefix("#")).isdecimal():
             return self.filter(pk=min(int(number), 2**63 - 1))
         wanted = normalise(text)
-        return self.filter(
-            Q(contact__name_normal__startswith=wanted) | Q(contact__name_normal__contains=f" {wanted}")
-        )
+        begins = Q(contact__name_normal__startswith=wanted) | Q(contact__name_normal__contains=f" {wanted}")
+        return self.filter(begins, contact__name_normal__contains=wanted)
 
     def with_row(self) -> Self:
         """What a row of a list shows, in the same statement."""
