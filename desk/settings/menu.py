@@ -120,19 +120,19 @@ PAGES: tuple[SettingsPage, ...] = (
         admins_only=True,
     ),
     SettingsPage(
+        "desk:settings_quote_templates",
+        _("Quote templates"),
+        "template",
+        _SALES,
+        _("Quotes that are half written already: lines, introduction and terms to begin a new one with."),
+    ),
+    SettingsPage(
         "desk:settings_payments",
         _("Payments"),
         "credit-card",
         _SALES,
         _("Where customers pay, what a payment sets off, and how its program tells you that it came."),
         admins_only=True,
-    ),
-    SettingsPage(
-        "desk:settings_quote_templates",
-        _("Quote templates"),
-        "template",
-        _SALES,
-        _("Quotes that are half written already: lines, introduction and terms to begin a new one with."),
     ),
     SettingsPage(
         "desk:settings_services",
