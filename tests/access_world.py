@@ -15,6 +15,7 @@ from automation.sequences.operations import enrol, install_ready
 from conversations.accounts.operations import create_account
 from conversations.goals.operations import add_phrase
 from conversations.threads.models import Attachment, Conversation, Message
+from core.access.models import Team, User
 from core.events.actor import Actor
 from core.keys.models import ApiKey
 from core.notifications.models import Notification
@@ -27,7 +28,7 @@ from crm.files.operations import add_file
 from crm.imports.operations import upload
 from crm.lists.operations import save_view
 from crm.orders.models import OrderNotice
-from crm.pipeline.models import LostReason
+from crm.pipeline.models import Lead, LostReason
 from crm.pipeline.queries import leads
 from crm.qualification.models import Criterion
 from crm.quotes.models import QuoteTemplate
@@ -94,10 +95,24 @@ def one_of_everything() -> dict[str, Any]:
     """One of everything, of a team that the outsider does not belong to."""
     install_defaults()
     flow = install_shipped("first_answer")
-    team = TeamFactory.create()
-    owner = make_user("Owner")
-    account = make_web_chat()
-    visitor = Visitor(account)
+    team, owner = TeamFactory.create(), make_user("Owner")
+    conversation = _conversation(owner, team)
+    lead = conversation.lead
+    assert lead is not None
+    return {
+        "flow": flow,
+        "team": team,
+        "person": owner,
+        **_of_the_chat(conversation, owner),
+        **_of_the_lead(lead, owner),
+        **_of_trade(lead, owner),
+        **_of_the_settings(owner),
+    }
+
+
+def _conversation(owner: User, team: Team) -> Conversation:
+    """A stranger's chat with its lead, all of it the owner's and the team's."""
+    visitor = Visitor(make_web_chat())
     visitor.say("Hello")
     work_off()
     conversation = Conversation.objects.select_related(
@@ -107,81 +122,87 @@ def one_of_everything() -> dict[str, Any]:
     conversation.account.save()
     conversation.assignee, conversation.team = owner, team
     conversation.save()
-    lead = conversation.lead
-    assert lead is not None
-    lead.owner, lead.team = owner, team
-    lead.save()
+    assert conversation.lead is not None
+    conversation.lead.owner, conversation.lead.team = owner, team
+    conversation.lead.save()
     conversation.contact.owner = owner
     conversation.contact.save()
+    return conversation
+
+
+def _of_the_chat(conversation: Conversation, owner: User) -> dict[str, Any]:
     message = Message.objects.filter(conversation=conversation).first()
-    attachment = Attachment.objects.create(
-        account=conversation.account, message=message, name="plan.pdf", file=ContentFile(b"%PDF-", "plan.pdf")
-    )
-    service = make_service(make_resource(user=owner))
-    rule = ScoringRule.objects.first()
-    criterion = Criterion.objects.first()
-    assert rule is not None
-    assert criterion is not None
-    call = log_call(
-        contact=conversation.contact, lead=lead, outcome="busy", now=timezone.now(), actor=Actor.of(owner)
-    )
-    sequence = install_ready(language="en", active=True, now=timezone.now())[0]
-    enrolment = enrol(lead_id=lead.pk, sequence_key=sequence.key, user=owner, now=timezone.now())
-    phrase = add_phrase(goal="price", language="en", text="what is the damage", actor=Actor.of(owner))
-    bulk = start_bulk(rows=leads().filter(pk=lead.pk), action=tag_with(add=["hot"]), user=owner)
-    quote = make_draft(lead, owner, now=timezone.now())
-    plan = attach(version_id=quote.pk, file=ContentFile(b"%PDF-"), name="plan.pdf", actor=Actor.of(owner))
-    order = make_order(lead=lead)
     return {
-        "quote_file": plan,
-        "bulk": bulk,
-        "sequence": sequence,
-        "enrolment": enrolment,
         "conversation": conversation,
-        "call": call,
-        "lead": lead,
+        "account": conversation.account,
         "contact": conversation.contact,
         "namesake": ContactFactory(owner=owner),
         "merge": merged_into(conversation.contact, owner),
-        "attachment": attachment,
-        "file": add_file(lead_id=lead.pk, file=ContentFile(b"%PDF-"), name="plan.pdf", actor=Actor.of(owner)),
+        "attachment": Attachment.objects.create(
+            account=conversation.account,
+            message=message,
+            name="plan.pdf",
+            file=ContentFile(b"%PDF-", "plan.pdf"),
+        ),
+        "notification": Notification.objects.create(
+            user=owner, kind="conversation.assigned", key="1", url="/inbox/"
+        ),
+    }
+
+
+def _of_the_lead(lead: Lead, owner: User) -> dict[str, Any]:
+    now, actor = timezone.now(), Actor.of(owner)
+    service = make_service(make_resource(user=owner))
+    sequence = install_ready(language="en", active=True, now=now)[0]
+    return {
+        "lead": lead,
         "pipeline": lead.pipeline,
         "stage": lead.stage,
-        "account": conversation.account,
+        "call": log_call(contact=lead.contact, lead=lead, outcome="busy", now=now, actor=actor),
+        "sequence": sequence,
+        "enrolment": enrol(lead_id=lead.pk, sequence_key=sequence.key, user=owner, now=now),
+        "bulk": start_bulk(rows=leads().filter(pk=lead.pk), action=tag_with(add=["hot"]), user=owner),
+        "file": add_file(lead_id=lead.pk, file=ContentFile(b"%PDF-"), name="plan.pdf", actor=actor),
         "view": save_view(user=owner, name="Mine"),
-        "app": create_account(kind="api", name="App"),
-        "criterion": criterion,
-        "lead_field": make_field("floor"),
-        "contact_field": make_field("birthday", "date", subject="contact"),
-        "person": owner,
-        "goal": phrase.goal,
-        "phrase": phrase,
-        "team": team,
-        "rule": rule,
-        "product": set_picture(product_id=make_kitchen(rules={}).pk, content=PNG, actor=Actor.of(owner)),
-        "tax": make_vat(),
         "service": service,
-        "booking": make_booking(
-            service, next_free(service), now=timezone.now(), contact=lead.contact, lead=lead
-        ),
         "resource": service.resources.get(),
-        "provider": ProviderFactory(is_default=True),
-        "payment": make_payment(lead, now=timezone.now()),
+        "booking": make_booking(service, next_free(service), now=now, contact=lead.contact, lead=lead),
+    }
+
+
+def _of_trade(lead: Lead, owner: User) -> dict[str, Any]:
+    now, actor = timezone.now(), Actor.of(owner)
+    draft, order = make_draft(lead, owner, now=now), make_order(lead=lead)
+    return {
+        "quote": draft.quote,
+        "quote_file": attach(version_id=draft.pk, file=ContentFile(b"%PDF-"), name="plan.pdf", actor=actor),
         "quote_template": QuoteTemplate.objects.create(name="Kitchen"),
-        "quote": quote.quote,
+        "product": set_picture(product_id=make_kitchen(rules={}).pk, content=PNG, actor=actor),
+        "tax": make_vat(),
+        "provider": ProviderFactory(is_default=True),
+        "payment": make_payment(lead, now=now),
         "order": order,
         "orders_import": upload(kind="orders", name="a.csv", content=b"number\nA-1\n", user=owner),
         "notice": OrderNotice.objects.create(order=order, kind="delay"),
-        "flow": flow,
+    }
+
+
+def _of_the_settings(owner: User) -> dict[str, Any]:
+    phrase = add_phrase(goal="price", language="en", text="what is the damage", actor=Actor.of(owner))
+    return {
+        "app": create_account(kind="api", name="App"),
+        "criterion": Criterion.objects.earliest("pk"),
+        "rule": ScoringRule.objects.earliest("pk"),
+        "lead_field": make_field("floor"),
+        "contact_field": make_field("birthday", "date", subject="contact"),
+        "goal": phrase.goal,
+        "phrase": phrase,
+        "reason": LostReason.objects.first(),
         "api_key": ApiKey.objects.create(
             name="Site",
             prefix="abcdefgh",
             scopes=["leads:read"],
             expires_at=timezone.now() + timedelta(days=1),
-        ),
-        "reason": LostReason.objects.first(),
-        "notification": Notification.objects.create(
-            user=owner, kind="conversation.assigned", key="1", url="/inbox/"
         ),
     }
 
