@@ -24,6 +24,7 @@ from core.languages import Language
 from core.text import clean
 
 MOST_STEPS = 8
+DAY = 24 * 60
 LONGEST_TEXT = 600
 SHORTEST_WAIT = 30
 LONGEST_WAIT = 90 * 24 * 60
@@ -79,6 +80,20 @@ class Script:
             "held_out": self.held_out,
             "steps": [step.plain() for step in self.steps],
         }
+
+
+def of_days(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored form of a sequence as shipped files write it: waits in days and hours, texts beside them."""
+    steps = [
+        {
+            "wait_minutes": step.get("days", 0) * DAY + step.get("hours", 0) * 60,
+            "texts": {each: step.get(each, "") for each in LANGUAGES},
+        }
+        for step in value["steps"]
+    ]
+    kept = {name: value[name] for name in ("quiet_hours", "within_days", "held_out") if name in value}
+    segment = value.get("segment", dict(EVERYBODY))
+    return {"trigger": value["trigger"], "yes": value["yes"], "segment": segment, **kept, "steps": steps}
 
 
 class _Reader:

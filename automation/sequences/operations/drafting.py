@@ -25,7 +25,7 @@ from automation.sequences.models import (
 )
 from automation.sequences.operations.ending import end, locked
 from automation.sequences.queries.books import channels, forget
-from automation.sequences.script import Script, read
+from automation.sequences.script import DAY, Script, of_days, read
 from core.access.models import User
 from core.conditions import ConditionError, parse
 from core.errors import Refused
@@ -35,7 +35,6 @@ from core.text import clean
 from crm.scoring.queries import SUBJECT
 
 READY = Path(__file__).parents[1] / "data" / "ready.yaml"
-DAY = 24 * 60
 LONGEST_NAME = 120
 BLANK: Mapping[str, Any] = {
     "trigger": Trigger.SILENCE.value,
@@ -191,7 +190,7 @@ def install_ready(*, language: str, active: bool, now: datetime) -> list[Sequenc
             continue
         name = choose(value["name"], language)
         sequence = Sequence.objects.create(key=key, name=name, active=active, position=position)
-        script = checked(_script(value)).plain()
+        script = checked(of_days(value)).plain()
         sequence.versions.create(number=1, status=VersionStatus.PUBLISHED, script=script, published_at=now)
         made.append(sequence)
     forget()
@@ -202,16 +201,3 @@ def ready() -> dict[str, Any]:
     """What comes with Parley, by key, as it is written down."""
     found: dict[str, Any] = yaml.safe_load(READY.read_text(encoding="utf-8"))
     return found
-
-
-def _script(value: Mapping[str, Any]) -> dict[str, Any]:
-    steps = [
-        {"wait_minutes": step["days"] * DAY, "texts": {each: step[each] for each in LANGUAGES}}
-        for step in value["steps"]
-    ]
-    return {
-        "trigger": value["trigger"],
-        "yes": value["yes"],
-        "segment": value.get("segment", {"all": []}),
-        "steps": steps,
-    }
