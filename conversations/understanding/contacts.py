@@ -22,6 +22,7 @@ _ORDER = re.compile(
     """,
     re.VERBOSE,
 )
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЭЮЯ"
 # Keys of words (core.text.skeleton): the strong ones name an order, the others only a number of something.
 _ORDER_STEMS = "order|ticket|tiket|zakaz|patver|sifaris|trek|track|posilk|posilok|baglama"
 _NUMBER_STEMS = (
@@ -91,7 +92,7 @@ def _is_order_number(
     figures = sum(character.isdecimal() for character in number)
     near = skeleton(text[max(0, start - _NEAR) : start]) + " | " + skeleton(text[end : end + _NEAR])
     if not number[0].isdecimal():
-        lettered = number[: len(number) - len(number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))]
+        lettered = number[: len(number) - len(number.lstrip(_CAPITALS))]
         return bool(lettered) and (figures >= 4 or "-" in number or bool(_ORDER_WORD.search(near)))
     if marked and figures >= 3:
         return True

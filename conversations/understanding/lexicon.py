@@ -150,6 +150,8 @@ class Lexicon:
                 raise ValueError(f"Nothing to compare in {word!r}")
             if known is self._stems:
                 self._longest_stem = max(self._longest_stem, len(key))
+                if plural := hidden_plural(part[:-1]):
+                    yield self._exact.setdefault(plural, len(self._exact) + len(self._stems))
             yield known.setdefault(key, len(self._exact) + len(self._stems))
 
     def _stems_of(self, token: Token) -> dict[int, int]:
@@ -166,6 +168,12 @@ class Lexicon:
                 if stem is not None:
                     found[stem] = max(length, found.get(stem, 0))
         return found
+
+
+def hidden_plural(stem: str) -> str | None:
+    """Return the key of an English plural whose sound hides the stem: "sloc", of slots."""
+    plural = skeleton(f"{stem}s")
+    return None if plural.startswith(skeleton(stem)) else plural
 
 
 def rows(text: str) -> Iterator[str]:

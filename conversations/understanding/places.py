@@ -30,6 +30,7 @@ class _Gazetteer:
     by_first: dict[str, tuple[_Name, ...]]
     endings: dict[str, frozenset[str]]
     before: Lexicon
+    beside: Lexicon
 
 
 def find_places(
@@ -96,10 +97,13 @@ def _is_marked(parts: Sequence[Token], position: int) -> bool:
     """Return whether the word is written as a name, or stands after a word of place or with a case of place."""
     word = parts[position].text
     lower = sum(part.text[:1].islower() for part in parts)
-    if word[:1].isupper() and lower:
-        return position > 0 or len(parts) == 1
+    if word[:1].isupper() and lower and (position > 0 or len(parts) == 1):
+        return True
     before = parts[position - 1].keys[0] if position else ""
-    return before in {"in", "to", "v", "na", "do", "iz", "from", "near"}
+    if before in {"in", "to", "v", "na", "do", "iz", "from", "near"}:
+        return True
+    beside = (*parts[max(0, position - 1) : position], *parts[position + 1 : position + 3])
+    return any(_gazetteer().beside.knows(part) for part in beside)
 
 
 def _dictionary_form(name: _Name, written: str) -> str:
@@ -108,7 +112,8 @@ def _dictionary_form(name: _Name, written: str) -> str:
     bare = re.sub("[՛՜՞'’]", "", written)
     for length in range(len(bare), 1, -1):
         if normalise(bare[:length]) == wanted:
-            return bare[:length]
+            whole = name.spelling.casefold().startswith(bare[:length].casefold())
+            return name.spelling if whole else bare[:length]
     if bare.isascii() and not name.spelling.isascii():
         return wanted.title()
     return name.spelling
@@ -144,7 +149,10 @@ def _gazetteer() -> _Gazetteer:
     before = Lexicon()
     for row in rows(data["before"]["en"]):
         before.add("before", 1.0, row)
-    return _Gazetteer({first: tuple(names) for first, names in by_first.items()}, endings, before)
+    beside = Lexicon()
+    for row in rows(data["beside"]):
+        beside.add("beside", 1.0, row)
+    return _Gazetteer({first: tuple(names) for first, names in by_first.items()}, endings, before, beside)
 
 
 def _stem(word: str) -> str:

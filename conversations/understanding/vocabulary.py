@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from conversations.understanding.lexicon import rows
+from conversations.understanding.lexicon import hidden_plural, rows
 from core.text import skeleton
 
 V = TypeVar("V")
@@ -27,6 +27,8 @@ class Vocabulary(Generic[V]):
             for word in rows(words):
                 target = stems if word.endswith("*") else exact
                 target.setdefault(skeleton(word.removesuffix("*")), value)
+                if target is stems and (plural := hidden_plural(word.removesuffix("*"))):
+                    exact.setdefault(plural, value)
         return cls(exact, stems, max(map(len, stems), default=0))
 
     def get(self, key: str) -> V | None:

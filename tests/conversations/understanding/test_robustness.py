@@ -23,7 +23,7 @@ from conversations.understanding.tokens import prepare, tokenise
 from core.text import skeleton
 
 UTTERANCES = DATA / "utterances.tsv"
-FRESH = Path(__file__).parents[2] / "data" / "fresh_3.tsv"
+FRESH = Path(__file__).parents[2] / "data"
 LETTERS = (
     "abcdehiknoqrstuxyz абвгдеиклмнопрстуя աբգդեէիլկհմնոչպրստւք əğışçöü 0123456789 .,!?@#$%+-–—()№₽֏\n՞'👍"
 )
@@ -110,8 +110,9 @@ def test_command_judges_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert figures["overall"]["messages"] == 3
 
 
-def test_messages_that_were_never_learnt_from_are_understood() -> None:
-    with FRESH.open(encoding="utf-8") as lines:
+@pytest.mark.parametrize("table", ["fresh_3.tsv", "fresh_4.tsv"])
+def test_messages_that_were_never_learnt_from_are_understood(table: str) -> None:
+    with (FRESH / table).open(encoding="utf-8") as lines:
         figures = evaluate(list(read_table(lines)))
     overall = figures["overall"]
     assert overall["main_intent_accuracy"] >= 0.88
