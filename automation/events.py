@@ -38,6 +38,21 @@ TYPES = (
         {"flow": "key", "version": "number"},
     ),
     EventType(
+        "flow.created",
+        1,
+        "A flow was made, copied or taken in from a file.",
+        {"flow": "key", "name": "its name"},
+    ),
+    EventType(
+        "flow.switched",
+        1,
+        "New conversations begin with a flow, or no longer.",
+        {"flow": "key", "on": "true or false"},
+    ),
+    EventType(
+        "flow.deleted", 1, "A flow that was never used was deleted.", {"flow": "key", "name": "its name"}
+    ),
+    EventType(
         "quote.followed_up", 1, "A sent quote was followed up by itself, or its seller asked to.", _FOLLOWED
     ),
     EventType(

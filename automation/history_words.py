@@ -101,7 +101,7 @@ def register_words() -> None:
                 "texts": Words(label=_("text"), split=_texts),
                 "published_at": Words(label=_("published")),
             },
-            hidden=frozenset({"flow", "number", "created_by"}),
+            hidden=frozenset({"flow", "number", "created_by", "changed_at"}),
         ),
         Tracked(
             model=FollowUpSettings,

@@ -7,7 +7,7 @@ with every fault found and, for YAML, its line.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
@@ -118,6 +118,13 @@ def parse(data: Any, *, version: int = 1) -> FlowDocument:
     return _parse(data, {}, version)
 
 
+def text_places(data: Any) -> dict[str, Path]:
+    """Return where each text of a plain value stands in it, by the id of the text. Raises DocumentError."""
+    draft = _Draft(Checker({}))
+    _read(draft, data, 1)
+    return draft.places
+
+
 def shipped(name: str = "first_answer", *, version: int = 1) -> FlowDocument:
     """Read a flow that comes with Parley."""
     return loads(shipped_text(name), version=version)
@@ -129,13 +136,15 @@ def shipped_text(name: str = "first_answer") -> str:
 
 @dataclass
 class _Draft:
-    """The parts while they are read; `table` gathers texts under their ids."""
+    """The parts while they are read; `table` gathers texts under their ids, `places` where each stands."""
 
     check: Checker
-    table: dict[str, Texts]
+    table: dict[str, Texts] = field(default_factory=dict)
+    places: dict[str, Path] = field(default_factory=dict)
 
     def text(self, value: Any, path: Path, text_id: str) -> str:
         self.table[text_id] = self.check.texts(value, path)
+        self.places[text_id] = path
         return text_id
 
     def optional_text(self, value: Any, path: Path, text_id: str) -> str | None:
@@ -143,8 +152,11 @@ class _Draft:
 
 
 def _parse(value: Any, lines: Mapping[Path, int], version: int) -> FlowDocument:
-    check = Checker(lines)
-    draft = _Draft(check, {})
+    return _read(_Draft(Checker(lines)), value, version)
+
+
+def _read(draft: _Draft, value: Any, version: int) -> FlowDocument:
+    check = draft.check
     data = check.mapping(value, (), allowed=TOP_KEYS)
     steps = _steps(draft, data.get("steps"))
     goals = _goals(draft, data.get("goals"))

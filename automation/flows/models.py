@@ -11,14 +11,17 @@ from conversations.threads.models import Conversation
 from core.ids import uuid7
 
 
-@pghistory.track()
+@pghistory.track(exclude=["revision"])
 class Flow(models.Model):
-    """A script by its key. Which accounts run it stands on the account (`ChannelAccount.flow_key`)."""
+    """A script by its key. Which accounts run it stands on the account (`ChannelAccount.flow_key`). `revision` counts every
+    change of a draft and every publishing, so that a page made before one of them is known to be old.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
     active = models.BooleanField(_("active"), default=True)
+    revision = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.name
@@ -33,6 +36,7 @@ class FlowVersionStatus(models.TextChoices):
 @pghistory.track()
 class FlowVersion(models.Model):
     """A flow as it was published; immutable from then on, and runs finish on the version they started with (spec 5.4).
+    Before that it is the one draft of its flow, made by whoever changed it last, at `changed_at`.
 
     `document` is the plain value of docs/flows.md, `texts` an admin's own wording over it: {text id: {language: text}}.
     """
@@ -46,11 +50,13 @@ class FlowVersion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
     published_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["flow", "number"], name="one_flow_version_number"),
+            models.UniqueConstraint(fields=["flow"], name="one_flow_draft", condition=Q(status="draft")),
             models.UniqueConstraint(
                 fields=["flow"], name="one_published_version", condition=Q(status="published")
             ),

@@ -28,7 +28,7 @@ class _Refused(yaml.MarkedYAMLError):
         super().__init__(problem=message, problem_mark=mark)
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.depth = 0
@@ -45,11 +45,11 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-_Loader.yaml_implicit_resolvers = {
+Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag not in (_BOOL, _TIMESTAMP)]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|false)$"), list("tf"))
+Loader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 def read(text: str) -> tuple[Any, dict[Path, int]]:
@@ -60,7 +60,7 @@ def read(text: str) -> tuple[Any, dict[Path, int]]:
     if len(text) > MAX_CHARACTERS:
         raise DocumentError([Problem("", _("longer than %(n)d characters") % {"n": MAX_CHARACTERS})])
     try:
-        loader = _Loader(text)
+        loader = Loader(text)
     except yaml.YAMLError as error:
         raise DocumentError([Problem("", str(error))]) from error
     try:

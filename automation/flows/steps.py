@@ -269,3 +269,8 @@ _READERS: dict[str, tuple[tuple[str, ...], Reader]] = {
 }
 
 STEP_KINDS = tuple(_READERS)
+
+
+def keys_of(kind: str) -> tuple[str, ...]:
+    """The keys of a step of this kind in the order in which they are written."""
+    return ("id", kind, *_READERS[kind][0]) if kind in _READERS else ("id",)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from automation.flows.document import parse, plain, shipped_text
@@ -140,6 +141,7 @@ def _publish(flow: Flow, *, document: object, texts: Mapping[str, Texts], user: 
         created_by=user,
         published_at=timezone.now(),
     )
+    Flow.objects.filter(pk=flow.pk).update(revision=F("revision") + 1)
     forget_published()
     payload = {"flow": flow.key, "version": version.number}
     record(name="flow.published", subject=flow, actor=Actor.of(user), payload=payload)
