@@ -195,7 +195,7 @@ class _Reader:
         given = self._object(json, path, ("key", "title", "percent", "amount", "when"))
         percent = self._number(given, "percent", path, needed=False, low=Decimal(-100), places=3)
         amount = self._number(given, "amount", path, needed=False)
-        if ("percent" in given) == ("amount" in given):
+        if (given.get("percent") is None) == (given.get("amount") is None):
             self._fault(path, _("Give either a percent or an amount."))
         return Surcharge(
             self._key(given, path),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.conditions import FieldType, answer_field
@@ -126,6 +126,7 @@ def places(document: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
+@example([(("surcharges", 0, "percent"), None)])
 @given(st.lists(st.tuples(st.sampled_from(places(KITCHEN)), st.sampled_from(ODD)), min_size=1, max_size=3))
 def test_whatever_is_sent_is_read_or_refused_with_places(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
     document = deepcopy(KITCHEN)
