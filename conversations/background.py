@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations import conditions_fields
 from conversations.accounts.models import ChannelIdentity
+from conversations.articles.events import register_events as register_article_events
 from conversations.channels import registry
 from conversations.channels.api.adapter import ApiAdapter
 from conversations.channels.telegram import followups as telegram
@@ -80,6 +81,7 @@ def register_all() -> None:
     handler(FETCH, max_attempts=ATTEMPTS, outside=True)(fetch)
     register_events()
     register_goal_events()
+    register_article_events()
     conditions_fields.register()
     register_words()
     nudge.register("deliveries", task=PROCESS)

@@ -8,12 +8,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
+from conversations.articles.models import Article, Collection, Notice
 from conversations.goals.models import Goal, Phrase
 from conversations.goals.queries import name_of
 from conversations.threads.models import Conversation
 from core.history.enums import Area
 from core.history.registry import Related, Row, Tracked, Words, register
 from core.history.values import by_key
+from core.languages import in_active_language
 
 _SECRET = ("secret", "token", "password", "key", "hash")
 
@@ -41,7 +43,59 @@ def _phrase(row: Row, _related: Related) -> str:
     return str(row.get("text") or "")
 
 
+def _title(row: Row, _related: Related) -> str:
+    texts = row.get("titles") or row.get("names") or {}
+    return in_active_language(texts, str(row.get("slug") or ""))
+
+
+def _register_articles() -> None:
+    questions = Words(label=_("questions"), split=by_key())
+    register(
+        Tracked(
+            model=Article,
+            label=_("Article"),
+            called=_title,
+            named_by=("titles", "slug"),
+            fields={
+                "slug": Words(label=_("address")),
+                "titles": Words(label=_("title"), split=by_key()),
+                "bodies": Words(label=_("text"), split=by_key()),
+                "questions": questions,
+                "collection": Words(label=_("collection")),
+                "owner": Words(label=_("owner")),
+            },
+            hidden=frozenset({"revision", "position", "updated_at"}),
+        ),
+        Tracked(
+            model=Collection,
+            label=_("Collection"),
+            called=_title,
+            named_by=("names", "slug"),
+            fields={
+                "slug": Words(label=_("address")),
+                "names": Words(label=_("name"), split=by_key()),
+                "about": Words(label=_("about"), split=by_key()),
+            },
+            hidden=frozenset({"revision", "position"}),
+        ),
+        Tracked(
+            model=Notice,
+            label=_("Known problem"),
+            called=lambda row, _related: str(row.get("name") or ""),
+            named_by=("name",),
+            fields={
+                "name": Words(label=_("name")),
+                "texts": Words(label=_("text"), split=by_key()),
+                "questions": questions,
+                "goals": Words(label=_("customers who ask about")),
+            },
+            hidden=frozenset({"revision"}),
+        ),
+    )
+
+
 def register_words() -> None:
+    _register_articles()
     register(
         Tracked(
             model=ChannelAccount,

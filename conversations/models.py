@@ -1,6 +1,15 @@
 """All models of the room, gathered for Django; each lives with its subject."""
 
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
+from conversations.articles.models import (
+    Article,
+    Asked,
+    Collection,
+    LibraryVersion,
+    Notice,
+    ShortLink,
+    Unanswered,
+)
 from conversations.channels.telegram.models import TelegramPolling
 from conversations.deliveries.models import RawDelivery
 from conversations.goals.models import Goal, KnowledgeVersion, Phrase, Unclear
@@ -9,17 +18,24 @@ from conversations.quotes.models import QuoteMail
 from conversations.threads.models import Attachment, Conversation, Message
 
 __all__ = [
+    "Article",
+    "Asked",
     "Attachment",
     "ChannelAccount",
     "ChannelIdentity",
+    "Collection",
     "Conversation",
     "Goal",
     "KnowledgeVersion",
+    "LibraryVersion",
     "Message",
+    "Notice",
     "OutboxItem",
     "Phrase",
     "QuoteMail",
     "RawDelivery",
+    "ShortLink",
     "TelegramPolling",
+    "Unanswered",
     "Unclear",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from rapidfuzz.fuzz import token_sort_ratio
 
@@ -44,8 +45,23 @@ def waiting_groups() -> list[Group]:
 
 
 def group(rows: Sequence[Unclear]) -> list[Group]:
-    """Return the rows in groups of like words; each row is in one, with the first that it is like."""
-    found: list[list[Unclear]] = []
+    """Return the rows in groups of like words."""
+    return [Group(each) for each in alike(rows)]
+
+
+class Keyed(Protocol):
+    """A row with the words of a message as they are compared."""
+
+    pk: int
+    key: str
+
+
+Row = TypeVar("Row", bound=Keyed)
+
+
+def alike(rows: Sequence[Row]) -> list[tuple[Row, ...]]:
+    """Return the rows in groups of like words, the largest first; each row is in one, with the first that it is like."""
+    found: list[list[Row]] = []
     for row in rows:
         home = next(
             (each for each in found if token_sort_ratio(each[0].key, row.key, score_cutoff=ALIKE) >= ALIKE),
@@ -55,4 +71,4 @@ def group(rows: Sequence[Unclear]) -> list[Group]:
             found.append([row])
         else:
             home.append(row)
-    return [Group(tuple(each)) for each in sorted(found, key=lambda each: (-len(each), -each[0].pk))]
+    return [tuple(each) for each in sorted(found, key=lambda each: (-len(each), -each[0].pk))]
