@@ -122,6 +122,10 @@ def pressed(waiting: Open, payload: str | None) -> Decision | None:
     return _to_times(waiting, Words(payload=payload), "UTC") if said else None
 
 
+_WITHOUT_A_TOPIC = frozenset({"", "other", "booking", "availability"})
+"""What "another time" alone is taken for."""
+
+
 def opening(words: Words, *, coming: bool = False, may_book: bool = False) -> Decision | None:
     """What words begin when no question is open. `may_book`: no flow is asking its own questions."""
     main = next(iter(words.intents), "")
@@ -133,6 +137,8 @@ def opening(words: Words, *, coming: bool = False, may_book: bool = False) -> De
         return Decision(Act.CANCEL)
     if main == "no":
         return Decision(Act.CANT, reminded=True)
+    if words.wants_others and main in _WITHOUT_A_TOPIC:
+        return Decision(Act.OTHER, wish=words.wish)
     if main == "booking" and may_book:
         return Decision(Act.BOOK, wish=words.wish)
     return None

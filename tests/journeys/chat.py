@@ -6,15 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Sum
-
-from automation.flows.models import FlowRun
 from conversations.accounts.models import ChannelAccount
 from conversations.threads.models import Conversation, Message
-from crm.contacts.models import Contact, ContactPoint
-from crm.pipeline.models import Lead
-from crm.scoring.models import ScoreEntry
 from tests.factories.conversations import Visitor
+from tests.journeys.known import Known
 from tests.support import work_off
 
 PAUSE = timedelta(seconds=20)
@@ -22,7 +17,7 @@ PAUSE = timedelta(seconds=20)
 
 
 @dataclass
-class Chat:
+class Chat(Known):
     """Writes over the wire of the widget and works off what that causes, with the clock in hand."""
 
     account: ChannelAccount
@@ -31,6 +26,9 @@ class Chat:
 
     def __post_init__(self) -> None:
         self.visitor = Visitor(self.account)
+
+    def is_called(self, name: str) -> None:
+        """A visitor of a site has no profile: the name is known once it is said."""
 
     def say(self, *texts: str, **more: Any) -> str:
         """Write, one message after the other; the company's answer to the last."""
@@ -67,25 +65,11 @@ class Chat:
         return "\n---\n".join(found.values_list("text", flat=True))
 
     @property
-    def conversation(self) -> Conversation:
+    def conversation(self) -> Conversation:  # type: ignore[override]
         """The newest of this visitor."""
         found = Conversation.objects.filter(account=self.account).order_by("-pk").first()
         assert found is not None
         return found
-
-    @property
-    def contact(self) -> Contact:
-        return self.conversation.contact
-
-    @property
-    def points(self) -> dict[str, str]:
-        return dict(ContactPoint.objects.filter(contact=self.contact).values_list("kind", "value"))
-
-    @property
-    def lead(self) -> Lead:
-        lead = self.conversation.lead
-        assert lead is not None
-        return lead
 
     @property
     def messages(self) -> Any:
@@ -96,24 +80,6 @@ class Chat:
         return list(self.messages.filter(direction="out"))
 
     @property
-    def run(self) -> FlowRun:
-        return FlowRun.objects.filter(conversation=self.conversation).latest("pk")
-
-    @property
-    def pending(self) -> str | None:
-        """The question that waits for its answer."""
-        pending: str | None = self.run.state["pending"]
-        return pending
-
-    @property
-    def card(self) -> dict[str, Any]:
-        card: dict[str, Any] = self.conversation.handoff["card"]
-        return card
-
-    @property
-    def judged(self) -> tuple[int, str, str]:
-        """Score, grade and qualification; the score is what its ledger adds up to."""
-        lead = self.lead
-        ledger = ScoreEntry.objects.filter(lead=lead).aggregate(total=Sum("points"))["total"] or 0
-        assert ledger == lead.score == lead.fit + lead.engagement
-        return lead.score, lead.grade, lead.qualification
+    def labels(self) -> list[str]:
+        """The buttons under the newest message."""
+        return [each["label"] for each in self.said[-1].quick_replies]

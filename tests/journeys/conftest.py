@@ -119,3 +119,10 @@ def goods(shop: ChannelAccount, tmp_path: object, settings: object) -> None:
 
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
     install_catalogue(today=date(2026, 3, 1))
+
+
+@pytest.fixture
+def somebody(request: pytest.FixtureRequest, channel: str) -> Chat | TelegramChat:
+    """A customer on the channel of the test; whoever has Telegram is called Anna there."""
+    found: Chat | TelegramChat = request.getfixturevalue("chat" if channel == "webchat" else "phone")
+    return found

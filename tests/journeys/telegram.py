@@ -9,13 +9,14 @@ from typing import Any
 from conversations.accounts.models import ChannelAccount
 from conversations.threads.models import Conversation, Message
 from tests.journeys.chat import PAUSE
+from tests.journeys.known import Known
 from tests.providers.telegram import TelegramStandIn
 from tests.providers.telegram_customer import Customer
 from tests.support import work_off
 
 
 @dataclass
-class TelegramChat:
+class TelegramChat(Known):
     """Does something on the phone and works off what that causes; returns what the bot wrote after it."""
 
     account: ChannelAccount
@@ -25,6 +26,10 @@ class TelegramChat:
 
     def __post_init__(self) -> None:
         self.customer = Customer(self.telegram)
+
+    def is_called(self, name: str) -> None:
+        """What the profile says."""
+        self.customer.name = name
 
     def say(self, *texts: str) -> str:
         answer = ""
@@ -49,7 +54,7 @@ class TelegramChat:
         return "\n---\n".join(self.customer.texts[before:])
 
     @property
-    def conversation(self) -> Conversation:
+    def conversation(self) -> Conversation:  # type: ignore[override]
         """The newest of this customer."""
         found = Conversation.objects.filter(
             account=self.account, identity__external_id=str(self.customer.number)
@@ -64,3 +69,11 @@ class TelegramChat:
     def buttons(self) -> list[str]:
         rows = self.customer.received[-1].get("reply_markup", {}).get("inline_keyboard", [])
         return [button["text"] for row in rows for button in row]
+
+    @property
+    def labels(self) -> list[str]:
+        return self.buttons
+
+    @property
+    def said(self) -> list[Message]:
+        return [each for each in self.messages if each.direction == "out"]

@@ -77,6 +77,8 @@ def test_first_words() -> None:
     assert opening(Words(intents=("booking",))) is None
     assert opening(Words(intents=("booking",)), may_book=True) == Decision(Act.BOOK)
     assert opening(Words(intents=("price",))) is None
+    assert opening(Words(intents=("other",), wants_others=True)) == Decision(Act.OTHER)
+    assert opening(Words(intents=("price",), wants_others=True)) is None
 
 
 def test_what_waits_survives_storage_and_rubbish() -> None:
