@@ -24,20 +24,34 @@ WORKERS = 2
 KILL_SECONDS = 2.0
 SCHEMA = "bench_due"
 FLOOR_ROWS = 1000
+LOOKED_AHEAD = 200
+"""Two workers look ahead a hundred rows each; a killed one's row is taken up at the next look. What is further out of the
+order of due time than that was overtaken.
+"""
 
 
 def main() -> None:
     reader = argparse.ArgumentParser()
     reader.add_argument("--rows", type=int, default=100_000)
+    reader.add_argument(
+        "--kill-every", type=float, default=KILL_SECONDS, help="seconds, half or one and a half by chance"
+    )
     reader.add_argument("--seconds", type=float, default=600.0, help="stop after so long, whatever is left")
     asked = reader.parse_args()
     django.setup()
     importlib.import_module("core.due.tasks")  # once, and not again in each worker that takes another's place
     begun = _lay(asked.rows)
-    spent, kills = _work_off(asked.rows, asked.seconds)
-    print(
-        json.dumps({**_found(begun), "rows": asked.rows, "seconds": spent, "kills": kills, "floor": _floor()})
-    )
+    spent, kills = _work_off(asked.seconds, asked.kill_every)
+    found = _found(begun)
+    told = {
+        "rows": asked.rows,
+        "seconds": round(spent, 1),
+        "kills": kills,
+        "rows_per_second": round(found["done"] / spent, 1),
+        "floor": round(_floor(), 1),
+        "duplicates": found["done"] - found["distinct"],
+    }
+    print(json.dumps({**found, **told}))
 
 
 def _lay(rows: int) -> datetime:
@@ -61,14 +75,14 @@ def _lay(rows: int) -> datetime:
     return begun
 
 
-def _work_off(rows: int, seconds: float) -> tuple[float, int]:
+def _work_off(seconds: float, kill_every: float) -> tuple[float, int]:
     """Two workers, of which one is killed at random every now and then, and another begins in its place."""
     forking = multiprocessing.get_context("fork")
     workers = [_started(forking) for _ in range(WORKERS)]
     begun, kills, until = time.monotonic(), 0, time.monotonic() + seconds
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         while _left(connection) and time.monotonic() < until:
-            time.sleep(KILL_SECONDS * random.uniform(0.5, 1.5))
+            time.sleep(kill_every * random.uniform(0.5, 1.5))
             place = random.randrange(WORKERS)
             if workers[place].is_alive():
                 os.kill(workers[place].pid, signal.SIGKILL)
@@ -125,11 +139,12 @@ def _found(begun: datetime) -> dict[str, Any]:
         counted = connection.execute(f"SELECT count(*), count(DISTINCT row_id) FROM {SCHEMA}.done").fetchone()
         order = connection.execute(
             f"""SELECT max(abs(place - turn)), percentile_cont(0.95) WITHIN GROUP (ORDER BY late),
-                       percentile_cont(0.5) WITHIN GROUP (ORDER BY late)
+                       percentile_cont(0.5) WITHIN GROUP (ORDER BY late),
+                       count(*) FILTER (WHERE abs(place - turn) > %s)
             FROM (SELECT rank() OVER (ORDER BY due.due_at) AS place, rank() OVER (ORDER BY done.number) AS turn,
                          extract(epoch FROM done.at - %s) AS late
                   FROM {SCHEMA}.done AS done JOIN {SCHEMA}.core_duerow AS due ON due.id = done.row_id) AS told""",
-            [begun],
+            [LOOKED_AHEAD, begun],
         ).fetchone()
         parked = connection.execute(
             f"SELECT count(*) FROM {SCHEMA}.core_duerow WHERE status = 'parked'"
@@ -144,6 +159,7 @@ def _found(begun: datetime) -> dict[str, Any]:
         "furthest": int(order[0] or 0),
         "p95": float(order[1] or 0),
         "median": float(order[2] or 0),
+        "order_violations": order[3],
         "parked": parked[0],
     }
 

@@ -61,6 +61,12 @@ TYPES = (
             "kind": "message, postback, comment or other",
         },
     ),
+    EventType(
+        "message.card_removed",
+        1,
+        "A customer wrote the number of a payment card; it was not kept.",
+        _MESSAGE,
+    ),
     EventType("message.echoed", 1, "The company wrote from elsewhere, outside Parley.", _MESSAGE),
     EventType(
         "message.queued", 1, "A message is on its way out.", {**_MESSAGE, "author": "user, flow or system"}

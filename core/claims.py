@@ -16,13 +16,22 @@ from django.db import connection
 @contextmanager
 def held(scope: str, row_id: int) -> Iterator[bool]:
     """Whether this worker holds the row inside the block, and nobody else then. Read the row again once held."""
-    name = f"{scope}:{row_id}"
-    is_held = _ask("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", name)
+    is_held = _ask("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", name_of(scope, row_id))
     try:
         yield is_held
     finally:
         if is_held:
-            _ask("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
+            let_go(scope, row_id)
+
+
+def name_of(scope: str, row_id: int) -> str:
+    """What is hashed to the key of the lock, for statements that take it themselves."""
+    return f"{scope}:{row_id}"
+
+
+def let_go(scope: str, row_id: int) -> None:
+    """Free a row whose lock this session has taken."""
+    _ask("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name_of(scope, row_id))
 
 
 def fault_of(work: Callable[[], None]) -> Exception | None:

@@ -39,6 +39,7 @@ PHRASES = (
     "person_closed",
     "leave_contact",
     "attachment",
+    "card",
     "voice",
     "deferred",
     "reminder",

@@ -34,7 +34,8 @@ class Reading:
 @dataclass(frozen=True)
 class CustomerMessage:
     """The customer wrote. `payload` is what a button carried, `attachments` are kinds: image, voice, video,
-    file ... `upset`: angry, loud or asking the same again (spec 4.5); `threat`: with the law or in public.
+    file ... `upset`: angry, loud or asking the same again (spec 4.5); `threat`: with the law or in public; `card`: a
+    card number stood in it and was removed.
     """
 
     text: str = ""
@@ -43,6 +44,7 @@ class CustomerMessage:
     attachments: tuple[str, ...] = ()
     upset: bool = False
     threat: bool = False
+    card: bool = False
 
 
 @dataclass(frozen=True)

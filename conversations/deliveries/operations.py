@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,6 +19,7 @@ from conversations.accounts.queries import account_by_id
 from conversations.channels import registry
 from conversations.channels.contracts import InboundEvent, MalformedPayload
 from conversations.deliveries.models import DeliveryStatus, RawDelivery
+from conversations.deliveries.redacting import cards_of, without_cards
 from conversations.inbound.operations import TooEarly, receive
 from conversations.outbox.backoff import ATTEMPTS, pause
 from core.claims import describe, fault_of
@@ -116,7 +117,7 @@ def _events(delivery: RawDelivery, account: ChannelAccount) -> list[InboundEvent
 @transaction.atomic
 def _take(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent, now: datetime) -> None:
     """The delivery is done by the same transaction that stores what it brought, or not at all."""
-    if _finish(delivery, now):
+    if _finish(delivery, now, [event]):
         _receive(delivery, account, event)
 
 
@@ -131,7 +132,7 @@ def _process_batch(
     faults = [fault for event in events if (fault := fault_of(partial(_take_one, delivery, account, event)))]
     if faults:
         return faults[0]
-    _finish(delivery, now)
+    _finish(delivery, now, events)
     return None
 
 
@@ -146,12 +147,22 @@ def _receive(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent
         receive(account=account, event=event, arrived_at=delivery.received_at, respond=respond)
 
 
-def _finish(delivery: RawDelivery, now: datetime) -> bool:
-    """Done, or parked where the last tries brought no answer; False when another worker was quicker."""
+def _finish(delivery: RawDelivery, now: datetime, events: Sequence[InboundEvent]) -> bool:
+    """Done, or parked where the last tries brought no answer; False when another worker was quicker.
+
+    Of a card number nothing stays, in the raw delivery either.
+    """
     answered = delivery.attempts <= ANSWERED_ATTEMPTS or not delivery.error
     status = DeliveryStatus.DONE if answered else DeliveryStatus.PARKED
     mine = RawDelivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.PENDING)
-    return bool(mine.update(status=status, processed_at=now, error="" if answered else delivery.error))
+    values = {"status": status, "processed_at": now, "error": "" if answered else delivery.error}
+    return bool(mine.update(**values, **_redacted(delivery, events)))
+
+
+def _redacted(delivery: RawDelivery, events: Sequence[InboundEvent]) -> dict[str, bytes]:
+    """The column to change where the delivery brought card numbers."""
+    cards = cards_of(events)
+    return {"body": without_cards(bytes(delivery.body), cards)} if cards else {}
 
 
 def _extend(delivery: RawDelivery, until: datetime) -> None:
@@ -177,8 +188,12 @@ def _give_up(delivery: RawDelivery, account: ChannelAccount, error: str) -> None
 
 
 def _park(delivery: RawDelivery, error: str) -> None:
+    """It can be tried again as it came, but for card numbers."""
+    read: list[InboundEvent] = []
+    unread = fault_of(lambda: read.extend(_events(delivery, account_by_id(delivery.account_id))))
+    body = {"body": without_cards(bytes(delivery.body))} if unread else _redacted(delivery, read)
     RawDelivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.PENDING).update(
-        status=DeliveryStatus.PARKED, error=error
+        status=DeliveryStatus.PARKED, error=error, **body
     )
 
 

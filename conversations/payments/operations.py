@@ -20,7 +20,7 @@ from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import held
 from core.access.models import User
 from core.events.actor import FLOW, Actor
-from core.text import clean
+from core.text import clean_words
 from core.text.amounts import money
 from core.text.dates import long_date
 from crm.consent.models import Purpose
@@ -126,5 +126,5 @@ def message_text(payment: PaymentRequest, *, words: str = "") -> str:
         else:
             usual = _("%(purpose)s: %(sum)s.") % about
         pay = _("Here you can pay:")
-    said = clean(words).strip()[:MOST_WORDS] or usual
+    said = clean_words(words).strip()[:MOST_WORDS] or usual
     return f"{said}\n\n{pay} {payment_url(payment)}"

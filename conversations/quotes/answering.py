@@ -17,7 +17,7 @@ from conversations.quotes.links import seller_url
 from conversations.quotes.queries import conversation_of, people_of
 from conversations.threads.links import conversation_url
 from core.notifications.operations import notify
-from core.text import clean
+from core.text import clean_words
 from crm.quotes import operations
 from crm.quotes.enums import QuoteState
 from crm.quotes.errors import BadQuote
@@ -71,7 +71,7 @@ def ask(*, version: QuoteVersion, question: str, key: str, now: datetime) -> Non
 
     The same `key` again: nothing happens. Raises BadQuote without a question.
     """
-    question = clean(question).strip()[:MOST_ASKED]
+    question = clean_words(question).strip()[:MOST_ASKED]
     if not question:
         raise BadQuote(_("Write your question first."), field="question")
     text = _("About the offer %(number)s: %(question)s")

@@ -35,7 +35,7 @@ from core.due.operations import schedule
 from core.events.actor import Actor
 from core.notifications.operations import notify
 from core.outgoing.mails import can_mail, sender
-from core.text import clean
+from core.text import clean_words
 from crm.consent.models import Purpose
 from crm.consent.queries import may
 from crm.contacts.models import Contact
@@ -75,7 +75,7 @@ def mail_quote(
         if mail is not None and mail.state != MailState.FAILED:
             return mail
         mail = mail or QuoteMail(version=stands, email=address)
-        mail.words = clean(words).strip()[:MOST_WORDS] or mail.words
+        mail.words = clean_words(words).strip()[:MOST_WORDS] or mail.words
         mail.state, mail.fault, mail.user_id, mail.asked_at = MailState.WAITING, "", actor.user_id, now
         mail.save()
         schedule(kind=MAIL, key=str(mail.pk), due_at=now, lead_id=stands.quote.lead_id)

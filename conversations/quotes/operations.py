@@ -21,7 +21,7 @@ from conversations.threads.saving import held
 from core.access.models import User
 from core.events.actor import FLOW, Actor
 from core.ids import uuid7
-from core.text import clean
+from core.text import clean_words
 from crm.consent.models import Purpose
 from crm.quotes.document import render_pdf
 from crm.quotes.enums import QuoteState
@@ -118,7 +118,7 @@ def message_text(version: QuoteVersion, *, words: str = "") -> str:
 
 def said_of(version: QuoteVersion, words: str = "") -> str:
     """The seller's `words`, else what, how much and until when."""
-    if said := clean(words).strip()[:MOST_WORDS]:
+    if said := clean_words(words).strip()[:MOST_WORDS]:
         return said
     sheet = sheet_of(version)
     with translation.override(version.language):

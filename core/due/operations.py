@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -31,6 +33,31 @@ _UPSERT = """
         due_at = EXCLUDED.due_at, payload = EXCLUDED.payload, lead_id = EXCLUDED.lead_id,
         conversation_id = EXCLUDED.conversation_id, attempts = 0, claimed_until = NULL, last_error = ''
     RETURNING *
+"""
+
+# One trip for the lock (core.claims), the look whether the row is still free, and the try that is counted before the work.
+# Both statements below need not wait for the disk: what a crash of the server takes back, it takes back as a whole, and
+# the row is simply worked then.
+_CLAIM = """
+    WITH lazy AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS set),
+    held AS MATERIALIZED (
+        SELECT pg_try_advisory_lock(hashtextextended(%(name)s, 0)) AS ok
+          FROM core_duerow, lazy
+         WHERE id = %(id)s AND status = 'pending' AND due_at <= %(now)s
+           AND (claimed_until IS NULL OR claimed_until <= %(now)s)),
+    counted AS (
+        UPDATE core_duerow AS due SET attempts = attempts + 1
+          FROM held
+         WHERE held.ok AND due.id = %(id)s AND due.status = 'pending' AND due.due_at <= %(now)s
+           AND (due.claimed_until IS NULL OR due.claimed_until <= %(now)s)
+        RETURNING due.*)
+    SELECT held.ok, counted.* FROM held LEFT JOIN counted ON true
+"""
+_DONE = """
+    WITH lazy AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS set)
+    UPDATE core_duerow SET status = 'done', finished_at = %(now)s, claimed_until = NULL, last_error = ''
+      FROM lazy
+     WHERE id = %(id)s AND status = 'pending' AND due_at = %(due_at)s AND attempts = %(attempts)s
 """
 
 _in_hand: ContextVar[DueRow | None] = ContextVar("due row in hand", default=None)
@@ -156,19 +183,35 @@ def _work(row_id: int, now: datetime) -> bool:
     The attempt is counted and committed first, so that a row which kills its worker is parked in the end; the
     handler's effect and the row's completion are one transaction.
     """
-    row = DueRow.objects.filter(_free(now), pk=row_id, status=DueStatus.PENDING, due_at__lte=now).first()
-    if row is None:
-        return False
-    with claims.held("due", row_id) as is_held:
-        if not is_held or not _unchanged(row).update(attempts=F("attempts") + 1):
+    with _claimed(row_id, now) as row:
+        if row is None:
             return False
-        row.attempts += 1
         handler = handler_of(row.kind)
         if row.attempts > handler.max_attempts:
             _park(row, now, row.last_error or "The worker died with this row each time.")
         elif fault := claims.fault_of(lambda: _act(row, handler, now)):
             _note_fault(row, handler, fault, now)
     return True
+
+
+@contextmanager
+def _claimed(row_id: int, now: datetime) -> Iterator[DueRow | None]:
+    """The row with this try counted, held by this worker inside the block; None where that is not to be had."""
+    params = {"id": row_id, "name": claims.name_of("due", row_id), "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, params)
+        found = cursor.fetchone()
+        columns = [column.name for column in cursor.description[1:]]
+    is_held, *values = found or (False,)
+    row = None
+    if is_held and values[0] is not None:
+        row = DueRow.from_db(connection.alias, columns, values)
+        row.payload = json.loads(row.payload) if isinstance(row.payload, str) else row.payload
+    try:
+        yield row
+    finally:
+        if is_held:
+            claims.let_go("due", row_id)
 
 
 def _act(row: DueRow, handler: Handler, now: datetime) -> None:
@@ -195,8 +238,11 @@ def _complete_own(kind: str, key: str) -> None:
 
 
 def _complete(row: DueRow, now: datetime) -> None:
-    if not _unchanged(row).update(status=DueStatus.DONE, finished_at=now, claimed_until=None, last_error=""):
-        raise _SupersededError
+    params = {"id": row.pk, "due_at": row.due_at, "attempts": row.attempts, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_DONE, params)
+        if not cursor.rowcount:
+            raise _SupersededError
     row.status = DueStatus.DONE
 
 

@@ -18,7 +18,7 @@ from core.access.models import Team, User
 from core.due.operations import Planned, schedule_all
 from core.events.actor import Actor
 from core.events.operations import record_all
-from core.text import clean
+from core.text import clean, clean_words
 from crm.bulk.enums import BulkKind, Reason
 from crm.bulk.errors import BadBulk, NotNow
 from crm.pipeline.entering import STAGE_COLUMNS, assigned, begin, enter
@@ -348,7 +348,7 @@ def tag_with(*, add: Collection[str] = (), remove: Collection[str] = ()) -> tupl
 
 
 def plan_step(text: str, due_at: datetime | None) -> tuple[str, dict[str, Any]]:
-    step = " ".join(clean(text).split())[:LENGTH]
+    step = " ".join(clean_words(text).split())[:LENGTH]
     return BulkKind.NEXT_STEP, {"text": step, "due_at": due_at.isoformat() if due_at and step else None}
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.access.models import User
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
-from core.text import clean
+from core.text import clean_words
 from crm.calls.enums import CallDirection, CallOutcome
 from crm.calls.errors import BadCall, NotYourCall
 from crm.calls.models import Call
@@ -64,7 +64,7 @@ def log_call(
         outcome=CallOutcome(outcome).value,
         phone=phone[:20],
         seconds=seconds,
-        note=clean(note).strip()[:NOTE_LENGTH],
+        note=clean_words(note).strip()[:NOTE_LENGTH],
         called_at=called_at,
         created_at=now,
     )

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from core.access.models import User
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record, record_all
-from core.text import clean, normalise
+from core.text import clean_words, normalise
 from crm.contacts.models import Company, Contact, ContactPoint, ContactPointKind
 from crm.contacts.queries import stored_form
 from crm.fields.values import differing, merged
@@ -33,7 +33,7 @@ class ContactChanges(TypedDict, total=False):
 
 def storable_name(name: str) -> tuple[str, str]:
     """The name as it is kept and its form for comparing (architecture 3)."""
-    kept = " ".join(clean(name).split())[:NAME_LENGTH]
+    kept = " ".join(clean_words(name).split())[:NAME_LENGTH]
     return kept, normalise(kept)[:NORMAL_LENGTH]
 
 

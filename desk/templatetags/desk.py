@@ -21,7 +21,7 @@ from conversations.outbox.models import OutboxItem
 from conversations.threads.models import Conversation, Handler, Message, MessageStatus
 from core.access.models import Presence
 from core.calendars import zones
-from core.text import amounts
+from core.text import amounts, has_hidden_card
 from crm.contacts.models import Contact, ContactPoint, ContactPointKind
 from crm.fields.queries import FieldLine, lines_of
 from crm.pipeline.enums import LeadSource
@@ -194,6 +194,11 @@ def kind_words(kind: str) -> str:
     if known is not None:
         return str(known)
     return _("Something of the kind “%(kind)s”, which cannot be shown here.") % {"kind": kind}
+
+
+@register.filter
+def had_card(message: Message) -> bool:
+    return has_hidden_card(message.text)
 
 
 @register.filter

@@ -38,6 +38,15 @@
     advise(form);
   }
 
+  // Thirteen to nineteen figures that add up as those of a card do; the server decides and hides them.
+  function holdsCard(text) {
+    return (text.match(/\d(?:[\s.\-–]?\d){12,18}/g) ?? []).some((found) => {
+      const figures = [...found.replace(/\D/g, "")].reverse().map(Number);
+      const sum = figures.reduce((total, each, place) => total + (place % 2 ? (each * 2 > 9 ? each * 2 - 9 : each * 2) : each), 0);
+      return sum % 10 === 0 && /^[2-69]/.test(found);
+    });
+  }
+
   // Hints under the text (spec 11.2): they warn, they never block.
   function advise(form) {
     const place = form.querySelector("[data-hint]");
@@ -46,10 +55,13 @@
     const questions = (text.match(/[?՞]/g) ?? []).length;
     const words = place.dataset;
     let hint = words.keys;
-    if (form.dataset.mode === "note") hint = words.note;
+    const card = holdsCard(text);
+    if (card) hint = words.card;
+    else if (form.dataset.mode === "note") hint = words.note;
     else if (text.length > 600) hint = words.long;
     else if (questions > 1) hint = words.questions;
     else if (/\{\{.*?\}\}/.test(text)) hint = words.variable;
+    place.classList.toggle("is-warning", card);
     place.textContent = hint ?? "";
   }
 

@@ -59,6 +59,8 @@ def on_message(turn: Turn, message: CustomerMessage) -> None:
     if turn.state.status in SILENT:
         overhear(turn, message)
     else:
+        if message.card:
+            turn.say("phrases.card")
         _converse(turn, message)
 
 
@@ -212,7 +214,7 @@ def _nothing_understood(turn: Turn, message: CustomerMessage) -> None:
         _only_files(turn, message)
     elif is_patient(turn, message):
         turn.say("phrases.payment_wait")
-    elif turn.state.pending is None:
+    elif turn.state.pending is None or message.card:
         walk(turn)
     else:
         _missed(turn, message)

@@ -32,6 +32,7 @@ from core.access.models import User
 from core.due.operations import cancel, schedule
 from core.events.actor import FLOW
 from core.events.operations import EventDraft
+from core.text import has_hidden_card
 from crm.consent.models import Purpose
 from crm.consent.queries import may
 from crm.contacts.models import Contact
@@ -165,6 +166,7 @@ def _event(
         attachments=message.attachment_kinds,
         upset=understanding.tone.wants_person,
         threat=understanding.tone.threat,
+        card=has_hidden_card(message.text),
     )
 
 

@@ -23,7 +23,7 @@ from bookings.errors import BookingClosed, TooLate
 from bookings.resources.models import Resource
 from core.contention import retried
 from core.events.actor import Actor
-from core.text import clean
+from core.text import clean_words
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import locked_lead
 
@@ -132,7 +132,7 @@ def cancel(
     _check_open(booking, now=now, by_customer=by_customer)
     was_held = booking.status == BookingStatus.HELD
     booking.status = BookingStatus.CANCELLED
-    booking.cancel_reason = " ".join(clean(reason).split())[:300]
+    booking.cancel_reason = " ".join(clean_words(reason).split())[:300]
     booking.revision += 1
     booking.save(update_fields=["status", "cancel_reason", "revision"])
     Allocation.objects.filter(booking=booking).update(active=False)

@@ -27,7 +27,7 @@ from bookings.services.models import Service
 from conversations.threads.models import Conversation
 from core.contention import retried
 from core.events.actor import SYSTEM, Actor
-from core.text import clean
+from core.text import clean_words
 from crm.contacts.models import Contact
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import locked_lead
@@ -260,4 +260,4 @@ def _known_zone(name: str) -> str:
 
 
 def _purpose(text: str) -> str:
-    return " ".join(clean(text).split())[:500]
+    return " ".join(clean_words(text).split())[:500]

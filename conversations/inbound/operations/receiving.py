@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 
 from conversations import responder
 from conversations.accounts.models import AccountPurpose, ChannelAccount
-from conversations.channels.contracts import OPTED_IN, OPTED_OUT, EventKind, InboundEvent
+from conversations.channels.contracts import (
+    OPTED_IN,
+    OPTED_OUT,
+    EventKind,
+    InboundAttachment,
+    InboundEvent,
+)
 from conversations.goals.queries import book
 from conversations.inbound import followups
 from conversations.inbound.keys import dedupe_key
@@ -38,7 +44,7 @@ from conversations.understanding.types import Understanding
 from core.company.queries import company
 from core.events.actor import CUSTOMER, SYSTEM
 from core.events.operations import EventDraft, record_all
-from core.text import clean, clean_json
+from core.text import clean, clean_json, clean_words, has_hidden_card
 from crm.chances.operations import refresh_of
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.models import Contact, ContactPointKind
@@ -98,22 +104,27 @@ def receive(
 
 
 def _cleaned(event: InboundEvent) -> InboundEvent:
-    """The event as it can be stored: no NUL, no lone surrogates, ids of bounded length (architecture 3)."""
+    """The event as it can be stored: no NUL, no lone surrogates, no card numbers, ids of bounded length."""
     return replace(
         event,
         external_id=clean(event.external_id)[:300],
         thread_id=clean(event.thread_id)[:200],
         sender_id=clean(event.sender_id)[:200],
-        sender_name=" ".join(clean(event.sender_name).split())[:200],
+        sender_name=" ".join(clean_words(event.sender_name).split())[:200],
         recipient_id=clean(event.recipient_id)[:200],
-        subject=clean(event.subject)[:200],
-        text=clean(event.text),
+        subject=clean_words(event.subject)[:200],
+        text=clean_words(event.text),
         reply_to=clean(event.reply_to)[:300],
         group_id=clean(event.group_id)[:64],
         payload=clean(event.payload)[:200],
+        attachments=tuple(_cleaned_file(each) for each in event.attachments),
         referral=clean_json(dict(event.referral)),
         raw=clean_json(dict(event.raw)),
     )
+
+
+def _cleaned_file(file: InboundAttachment) -> InboundAttachment:
+    return replace(file, name=clean_words(file.name), caption=clean_words(file.caption))
 
 
 def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, respond: bool) -> Received:
@@ -146,7 +157,7 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
     with held(conversation):
         _ensure_lead(account, sender, event, message, said)
         _heard(conversation, message, _in_a_line(message, event), spam=spam)
-        record_all([*sender.events, _received(conversation, message, event)])
+        record_all([*sender.events, *_received(conversation, message, event)])
         if not message.late:
             _touch(sender, message, said)
         _learn(sender.contact, event)
@@ -256,14 +267,15 @@ def _heard(conversation: Conversation, message: Message, shown: str, *, spam: bo
         change(conversation, language=conversation.contact.language or message.language)
 
 
-def _received(conversation: Conversation, message: Message, event: InboundEvent) -> EventDraft:
-    payload = {
-        "message": str(message.public_id),
-        "sequence": message.sequence,
-        "late": message.late,
-        "kind": str(event.kind),
-    }
-    return EventDraft(name="message.received", subject=conversation, actor=CUSTOMER, payload=payload)
+def _received(conversation: Conversation, message: Message, event: InboundEvent) -> list[EventDraft]:
+    told = {"message": str(message.public_id), "sequence": message.sequence}
+    payload = {**told, "late": message.late, "kind": str(event.kind)}
+    drafts = [EventDraft(name="message.received", subject=conversation, actor=CUSTOMER, payload=payload)]
+    if has_hidden_card(message.text):
+        drafts.append(
+            EventDraft(name="message.card_removed", subject=conversation, actor=SYSTEM, payload=told)
+        )
+    return drafts
 
 
 def _said(account: ChannelAccount, conversation: Conversation, message: Message) -> Heard:

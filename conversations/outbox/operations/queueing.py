@@ -30,7 +30,7 @@ from core.access.models import User
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
 from core.nudge import nudge
-from core.text import clean
+from core.text import clean_words
 from crm.consent.models import Purpose
 
 NO_TIME = timedelta()
@@ -210,7 +210,7 @@ def retry_message(*, message_id: int, actor: Actor, now: datetime) -> bool:
 
 
 def _plan(draft: Draft, facts: dict[str, bool], abilities: Abilities, *, adapted: bool) -> list[_Planned]:
-    text = clean(draft.text).strip()
+    text = clean_words(draft.text).strip()
     refusal = policy.can_send(
         policy.Facts(
             **facts,

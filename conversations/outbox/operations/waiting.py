@@ -22,7 +22,7 @@ from core.errors import Refused
 from core.events.actor import Actor
 from core.events.operations import record_all
 from core.nudge import nudge
-from core.text import clean
+from core.text import clean_words
 from crm.contacts.models import Contact
 
 _WAITS = (OutboxStatus.PENDING, OutboxStatus.HELD)
@@ -67,7 +67,7 @@ def reschedule(
     if at <= now:
         raise Refused(_("Choose a time that is still to come."))
     if text is not None:
-        message.text = clean(text).strip()
+        message.text = clean_words(text).strip()
         if not message.text and not message.attachments.exists():
             raise Refused(_("Write something first."))
     # Its new number makes every open screen show it anew.

@@ -31,7 +31,7 @@ from core.events.actor import Actor
 from core.events.operations import record
 from core.live import topics
 from core.live.publish import publish
-from core.text import clean
+from core.text import clean, clean_words
 from crm.consent.models import Purpose
 
 
@@ -100,7 +100,7 @@ def say(
 @transaction.atomic
 def add_note(*, conversation_id: int, user: User | None, text: str, now: datetime | None = None) -> Message:
     """Leave a note for colleagues; the customer never sees it. EmptyMessage without text. `user` None: a program."""
-    if not (text := clean(text).strip()):
+    if not (text := clean_words(text).strip()):
         raise EmptyMessage(_("Write something first."))
     conversation = locked_conversation(conversation_id, user)
     change(conversation, last_sequence=conversation.last_sequence + 1)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.events.actor import Actor
-from core.text import clean
+from core.text import clean_words
 from crm.orders.errors import BadOrder
 from crm.orders.models import Order, OrderStatus
 from crm.orders.operations.noticing import notice_changes
@@ -43,7 +43,7 @@ def set_status(
     must_stand(order, revision)
     if status not in OrderStatus.values:
         raise BadOrder(_("Choose one of the statuses of an order."), field="status")
-    kept = clean(reason).strip()[:300]
+    kept = clean_words(reason).strip()[:300]
     if status in UNDONE and not kept:
         raise BadOrder(_("Say why, so that everybody knows."), field="reason")
     was, before = str(order.status), order.expected_on

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.due.operations import cancel, schedule
 from core.events.actor import Actor
-from core.text import clean
+from core.text import clean, clean_words
 from crm.actions.registry import Done
 from crm.orders.operations.rows import lock_leads_of
 from crm.payments.errors import BadPayment, CannotMove, WrongAmount
@@ -61,13 +61,13 @@ def set_state(
         raise CannotMove(_sentence(payment, PaymentState(state)), payment=payment)
     before, payment.state = payment.state, PaymentState(state)
     payment.external_id = clean(reference).strip()[:MOST_EXTERNAL] or payment.external_id
-    payment.note = clean(note).strip()[:MOST_NOTE] or payment.note
+    payment.note = clean_words(note).strip()[:MOST_NOTE] or payment.note
     if state == PaymentState.PAID:
         payment.paid_at = now
     payment.revision += 1
     payment.save(update_fields=["state", "external_id", "note", "paid_at", "revision"])
     _plan(payment, now)
-    said = {"external_id": payment.external_id, "note": clean(note).strip()[:MOST_NOTE]}
+    said = {"external_id": payment.external_id, "note": clean_words(note).strip()[:MOST_NOTE]}
     draft = draft_of(f"payment.{state}", payment, actor=actor, **{"from": before}, **said)
     moved = move_on(lead, now=now) if lead is not None and state == PaymentState.PAID else Done()
     write_lead(lead, [draft, *moved.drafts], actor, moved.changed)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.access.models import Team, User
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
-from core.text import clean, normalise
+from core.text import clean, clean_words, normalise
 from crm.chances.operations import refresh
 from crm.contacts.models import Contact
 from crm.fields.values import differing, merged
@@ -181,5 +181,5 @@ def retitle(*, lead: Lead, title: str, instead_of: Collection[str], actor: Actor
 
 
 def _storable_title(title: str) -> tuple[str, str]:
-    kept = " ".join(clean(title).split())[:TITLE_LENGTH]
+    kept = " ".join(clean_words(title).split())[:TITLE_LENGTH]
     return kept, normalise(kept)[: 2 * TITLE_LENGTH]

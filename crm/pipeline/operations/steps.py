@@ -13,7 +13,7 @@ from core.access.models import User
 from core.due.operations import schedule
 from core.events.actor import Actor
 from core.notifications.operations import notify
-from core.text import clean
+from core.text import clean_words
 from crm.pipeline.errors import LeadIsClosed
 from crm.pipeline.links import lead_url
 from crm.pipeline.models import Lead, StageKind
@@ -52,7 +52,7 @@ def write_next_step(*, lead: Lead, text: str, due_at: datetime | None, actor: Ac
     """Set the columns of a locked lead and its reminder; returns the payload of "lead.next_step_set", None where nothing
     changes. The caller saves and records. Raises LeadIsClosed.
     """
-    step = " ".join(clean(text).split())[:LENGTH]
+    step = " ".join(clean_words(text).split())[:LENGTH]
     due_at = due_at if step else None
     if (lead.next_step, lead.next_step_at) == (step, due_at):
         return None

@@ -16,7 +16,7 @@ from core.conditions import FieldType, Moment, load
 from core.conditions.canonical import Money
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
-from core.text import clean
+from core.text import clean_words
 from crm.chances.operations import refresh
 from crm.pipeline.models import Lead
 from crm.pipeline.queries import locked_lead
@@ -122,7 +122,7 @@ def _row(lead: Lead, change: _Change) -> LeadAnswer:
         lead=lead,
         criterion=change.criterion,
         value=change.value,
-        said=clean(answer.said),
+        said=clean_words(answer.said),
         source=answer.source,
         message_id=answer.message_id,
         confidence=Decimal(str(answer.confidence)).quantize(Decimal("0.001")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.access.models import User
 from core.due.operations import schedule
 from core.events.actor import CUSTOMER, SYSTEM, Actor
-from core.text import clean
+from core.text import clean, clean_words
 from crm.quotes.enums import DeclineReason, QuoteState
 from crm.quotes.errors import AlreadyDecided, BadQuote, Expired, Superseded
 from crm.quotes.lines import totals_of
@@ -52,7 +52,7 @@ def accept(
     _must_wait_for_answer(version)
     if user is None and is_expired(version, now):
         raise Expired(_("This offer has expired. Ask for a new one with one tap."))
-    if not (name := clean(name).strip()[:200]):
+    if not (name := clean_words(name).strip()[:200]):
         raise BadQuote(_("Write your name, so that we know who accepts."), field="name")
     lines = ticked(list(version.lines.order_by("position", "id")), chosen)
     totals = totals_of([line for line in lines if line.chosen], terms_of(version))
@@ -120,7 +120,7 @@ def decline(
     if reason not in DeclineReason.values:
         raise BadQuote(_("Choose a reason, so that we learn from it."), field="reason")
     version.decline_reason = str(reason)
-    version.decline_words = clean(words).strip()[:1000]
+    version.decline_words = clean_words(words).strip()[:1000]
     _close(version, QuoteState.DECLINED, now)
     record_quote(
         "quote.declined",
