@@ -197,7 +197,7 @@ def _work(row_id: int, now: datetime) -> bool:
 @contextmanager
 def _claimed(row_id: int, now: datetime) -> Iterator[DueRow | None]:
     """The row with this try counted, held by this worker inside the block; None where that is not to be had."""
-    params = {"id": row_id, "name": claims.name_of("due", row_id), "now": now}
+    params: dict[str, Any] = {"id": row_id, "name": claims.name_of("due", row_id), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, params)
         found = cursor.fetchone()
@@ -238,7 +238,7 @@ def _complete_own(kind: str, key: str) -> None:
 
 
 def _complete(row: DueRow, now: datetime) -> None:
-    params = {"id": row.pk, "due_at": row.due_at, "attempts": row.attempts, "now": now}
+    params: dict[str, Any] = {"id": row.pk, "due_at": row.due_at, "attempts": row.attempts, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_DONE, params)
         if not cursor.rowcount:
