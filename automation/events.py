@@ -122,6 +122,34 @@ SEQUENCES = (
     ),
 )
 
+_PLAYBOOK = {"playbook": "key", "release": "number of what ships"}
+PLAYBOOKS = (
+    EventType(
+        "playbook.installed",
+        1,
+        "A playbook was installed.",
+        {**_PLAYBOOK, "added": "how many parts are new"},
+    ),
+    EventType(
+        "playbook.upgraded",
+        1,
+        "A playbook got the parts of another release.",
+        {**_PLAYBOOK, "renewed": "how many parts", "kept": "how many stay, edited by the company"},
+    ),
+    EventType(
+        "playbook.removed",
+        1,
+        "A playbook was removed.",
+        {**_PLAYBOOK, "removed": "how many parts", "kept": "how many stay"},
+    ),
+    EventType(
+        "playbook.switched",
+        1,
+        "A playbook answers on a channel account, or no longer.",
+        {**_PLAYBOOK, "account": "public id", "on": "true or false"},
+    ),
+)
+
 
 def register_events() -> None:
-    register(*TYPES, *ORDERS, *SEQUENCES)
+    register(*TYPES, *ORDERS, *SEQUENCES, *PLAYBOOKS)

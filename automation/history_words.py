@@ -9,6 +9,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from automation.flows.models import Flow, FlowVersion
+from automation.playbooks.models import PlaybookInstall
 from automation.quotes.models import QuoteFollowUps
 from automation.sequences.models import FollowUpSettings, Sequence, SequenceVersion
 from core.history.registry import Related, Row, Tracked, Words, register
@@ -125,6 +126,14 @@ def register_words() -> None:
                 "published_at": Words(label=_("published")),
             },
             hidden=frozenset({"sequence", "number", "created_by", "revision"}),
+        ),
+        Tracked(
+            model=PlaybookInstall,
+            label=_("Playbook"),
+            named_by=("key",),
+            called=lambda row, _related: str(row.get("key", "")),
+            mark="",
+            hidden=frozenset({"installed_by"}),
         ),
         Tracked(
             model=QuoteFollowUps,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -74,6 +75,21 @@ def digest(document: object) -> str:
     """What tells one script from another, whatever the order of its keys."""
     text = json.dumps(document, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@transaction.atomic
+def install_document(*, key: str, name: str, document: Mapping[str, Any], user: User | None) -> Flow:
+    """Add a flow with its first version, published. Whoever has the key already keeps it: IntegrityError."""
+    flow = Flow.objects.create(key=key, name=name)
+    _publish(flow, document=document, texts={}, user=user)
+    return flow
+
+
+@transaction.atomic
+def publish_document(*, flow_id: int, document: Mapping[str, Any], user: User | None) -> FlowVersion:
+    """Publish another script under the flow's key; the company's own wording stays over it."""
+    flow, current = _locked(flow_id)
+    return _publish(flow, document=document, texts=current.texts, user=user)
 
 
 @transaction.atomic

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
@@ -26,6 +24,7 @@ from automation.sequences.models import (
 from automation.sequences.operations.ending import end, locked
 from automation.sequences.queries.books import channels, forget
 from automation.sequences.script import DAY, Script, of_days, read
+from automation.sequences.shipped import ready
 from core.access.models import User
 from core.conditions import ConditionError, parse
 from core.errors import Refused
@@ -34,7 +33,6 @@ from core.events.operations import record
 from core.text import clean
 from crm.scoring.queries import SUBJECT
 
-READY = Path(__file__).parents[1] / "data" / "ready.yaml"
 LONGEST_NAME = 120
 BLANK: Mapping[str, Any] = {
     "trigger": Trigger.SILENCE.value,
@@ -179,6 +177,19 @@ def _locked(sequence_id: int) -> Sequence:
 
 
 @transaction.atomic
+def install_script(*, key: str, name: str, script: Mapping[str, Any], now: datetime) -> Sequence:
+    """Add a sequence with its first version, published and switched off. Raises BadScript; IntegrityError for a key that
+    is taken.
+    """
+    last = Sequence.objects.aggregate(last=Max("position"))["last"]
+    sequence = Sequence.objects.create(key=key, name=name, position=(last or 0) + 1)
+    plain = checked(script).plain()
+    sequence.versions.create(number=1, status=VersionStatus.PUBLISHED, script=plain, published_at=now)
+    forget()
+    return sequence
+
+
+@transaction.atomic
 def install_ready(*, language: str, active: bool, now: datetime) -> list[Sequence]:
     """Add what is missing of the sequences that come with Parley, published and, with `active`, switched on; what is
     there stays as it is.
@@ -195,9 +206,3 @@ def install_ready(*, language: str, active: bool, now: datetime) -> list[Sequenc
         made.append(sequence)
     forget()
     return made
-
-
-def ready() -> dict[str, Any]:
-    """What comes with Parley, by key, as it is written down."""
-    found: dict[str, Any] = yaml.safe_load(READY.read_text(encoding="utf-8"))
-    return found

@@ -1,4 +1,5 @@
 from crm.scoring.content import ConsequenceDraft, RuleDraft, SectionDraft
+from crm.scoring.operations.bringing import bring_rules
 from crm.scoring.operations.checking import JUDGED, MAX_POINTS
 from crm.scoring.operations.drafting import (
     delete_consequence,
@@ -38,6 +39,7 @@ __all__ = [
     "SectionDraft",
     "assess",
     "assess_if_concerned",
+    "bring_rules",
     "delete_consequence",
     "delete_rule",
     "discard_draft",

@@ -151,6 +151,11 @@ def publish_draft(*, user: User | None, mark: str | None = None, act: bool = Fal
     return put_in_use(rule_set, content, user, act=act)
 
 
+def edit_draft(change: Change, user: User | None) -> RuleSet:
+    """Change the draft, whatever it says by now; for what is done to the rules that count and must last."""
+    return _edit(change, user, None)
+
+
 @transaction.atomic
 def _edit(change: Change, user: User | None, mark: str | None) -> RuleSet:
     state = _locked(mark)

@@ -11,11 +11,12 @@ from automation.sequences.enums import OnYes, Trigger
 from automation.sequences.errors import BadScript, Problem
 from automation.sequences.models import Sequence as Follow
 from automation.sequences.models import SequenceVersion, VersionStatus
-from automation.sequences.operations.drafting import checked, ready
+from automation.sequences.operations.drafting import checked
 from automation.sequences.queries.books import channels
 from automation.sequences.queries.figures import Figures, figures
 from automation.sequences.queries.preview import meant, sample
 from automation.sequences.script import Script
+from automation.sequences.shipped import ready
 from core.company.queries import company
 from core.languages import Language
 from desk.conditions.builder import ConditionForm

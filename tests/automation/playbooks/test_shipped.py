@@ -12,7 +12,8 @@ from automation.flows.script import CONTACT, NOTE
 from automation.flows.wording import LANGUAGES, Texts
 from automation.playbooks.manifest import Playbook
 from automation.playbooks.reading import DATA, KEYS, playbooks, read_playbook
-from automation.sequences.operations.drafting import checked, ready
+from automation.sequences.operations.drafting import checked
+from automation.sequences.shipped import ready
 from conversations.channels import registry
 from crm.qualification.answers import canonical
 

@@ -13,8 +13,8 @@ from automation.sequences.answers import Act, Asked, Decision, decide
 from automation.sequences.choosing import Way, best_way
 from automation.sequences.enums import Stop
 from automation.sequences.errors import BadScript
-from automation.sequences.operations.drafting import ready
 from automation.sequences.script import questions_in, read
+from automation.sequences.shipped import ready
 from automation.sequences.stopping import Facts, stop_of
 from tests.factories.conversations import at
 
