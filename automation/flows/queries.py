@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 from automation.flows.document import parse
@@ -18,14 +21,32 @@ def _published() -> dict[str, FlowVersion]:
     return {version.flow.key: version for version in versions.select_related("flow")}
 
 
+_tried: ContextVar[tuple[FlowVersion, FlowDocument] | None] = ContextVar("tried version", default=None)
+
+
+@contextmanager
+def standing_in(version: FlowVersion, document: FlowDocument) -> Iterator[None]:
+    """Inside, this version counts as the published one of its flow, be it a draft: for trying it out."""
+    token = _tried.set((version, document))
+    try:
+        yield
+    finally:
+        _tried.reset(token)
+
+
+def _in_use() -> dict[str, FlowVersion]:
+    tried = _tried.get()
+    return _published() if tried is None else {**_published(), tried[0].flow.key: tried[0]}
+
+
 def published(key: str) -> FlowVersion | None:
     """The version with which a new run of this flow begins, None where there is none or it is switched off."""
-    return _published().get(key) if key else None
+    return _in_use().get(key) if key else None
 
 
 def published_versions() -> list[FlowVersion]:
     """Those of all active flows, each with its flow."""
-    return list(_published().values())
+    return list(_in_use().values())
 
 
 def forget_published() -> None:
@@ -40,6 +61,9 @@ def _document(version_id: int) -> FlowDocument:
 
 def document_of(version: FlowVersion) -> FlowDocument:
     """The parsed flow of a version. Published versions never change, so they are parsed once in a process."""
+    tried = _tried.get()
+    if tried is not None and tried[0].pk == version.pk:
+        return tried[1]
     if version.status == FlowVersionStatus.DRAFT:
         return parse(version.document, version=version.number).with_texts(version.texts)
     return _document(version.pk)

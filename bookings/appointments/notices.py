@@ -8,7 +8,6 @@ from typing import Literal
 
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils import timezone
 
 from bookings.appointments import messages
 from bookings.appointments.models import Booking, BookingStatus
@@ -26,6 +25,7 @@ from conversations.threads.models import (
 )
 from conversations.threads.queries import conversations, locked_conversation
 from conversations.threads.saving import change, held
+from core import clock
 from core.outgoing.mails import sender
 from crm.consent.models import Purpose
 from crm.contacts.queries import points_of_contact
@@ -52,7 +52,7 @@ def tell(booking: Booking, what: What, *, now: datetime | None = None) -> Way:
     an address a colleague is asked to call.
     """
     text, buttons = _TEXTS[what]
-    if _say(booking, text(booking), buttons(booking), now or timezone.now()):
+    if _say(booking, text(booking), buttons(booking), now or clock.now()):
         return "chat"
     if _email(booking) is not None:
         return "mail"

@@ -189,7 +189,7 @@ def _work(row_id: int, now: datetime) -> bool:
         handler = handler_of(row.kind)
         if row.attempts > handler.max_attempts:
             _park(row, now, row.last_error or "The worker died with this row each time.")
-        elif fault := claims.fault_of(lambda: _act(row, handler, now)):
+        elif fault := claims.fault_of(lambda: act_on(row, handler, now)):
             _note_fault(row, handler, fault, now)
     return True
 
@@ -214,7 +214,8 @@ def _claimed(row_id: int, now: datetime) -> Iterator[DueRow | None]:
             claims.let_go("due", row_id)
 
 
-def _act(row: DueRow, handler: Handler, now: datetime) -> None:
+def act_on(row: DueRow, handler: Handler, now: datetime) -> None:
+    """Let the handler act and complete the row, unless it was moved or cancelled on the way. The caller holds the row."""
     token = _in_hand.set(row)
     try:
         if handler.outside:

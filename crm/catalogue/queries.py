@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.company.queries import company
 from core.conditions import Field, FieldType, Moment
 from core.languages import in_active_language
@@ -309,7 +310,7 @@ def quotes_with_tax(tax: Tax) -> list[Use]:
 
 
 def _moment(now: datetime | None) -> Moment:
-    return Moment(now or timezone.now(), company().timezone)
+    return Moment(now or clock.now(), company().timezone)
 
 
 def number_choices(fields: Mapping[str, Field]) -> list[tuple[str, str]]:

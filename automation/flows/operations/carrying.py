@@ -10,6 +10,7 @@ from django.utils import translation
 
 from automation.flows import effects as wanted
 from automation.flows.operations.situation import Situation
+from automation.flows.operations.watching import tell
 from automation.quotes.operations.making import plan_quote
 from conversations.goals.operations import collect
 from conversations.outbox.operations import send_all
@@ -189,19 +190,20 @@ def _open_lead(situation: Situation) -> None:
 
 
 def _say(effects: Sequence[wanted.Effect], situation: Situation) -> None:
+    says = [effect for effect in effects if isinstance(effect, wanted.Say)]
     drafts = [
         Draft(effect.text, tuple(QuickReply(reply.label, reply.payload) for reply in effect.quick_replies))
-        for effect in effects
-        if isinstance(effect, wanted.Say)
+        for effect in says
     ]
     if drafts:
-        send_all(
+        messages = send_all(
             conversation=situation.conversation,
             drafts=drafts,
             author_kind=AuthorKind.FLOW,
             now=situation.now,
             purpose=situation.purpose,
         )
+        tell(says[-1], messages)
 
 
 @singledispatch

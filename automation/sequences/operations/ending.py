@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from automation.sequences.enums import EnrolmentState, Stop
 from automation.sequences.models import Enrolment
 from bookings.appointments.models import Booking, BookingStatus
+from core import clock
 from core.due.operations import cancel_all
 from core.events.actor import SYSTEM, Actor
 from core.events.operations import EventDraft, record_all
@@ -66,7 +66,7 @@ def locked(rows: QuerySet[Enrolment]) -> list[Enrolment]:
 @transaction.atomic
 def stop_for_contact(contact: Contact, reason: Stop) -> None:
     """The contact wants no more: every sequence of theirs ends, on every channel."""
-    end(locked(Enrolment.objects.filter(contact=contact)), reason, now=timezone.now())
+    end(locked(Enrolment.objects.filter(contact=contact)), reason, now=clock.now())
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from automation.sequences.queries.sending import (
     rules_of,
     sent_unasked,
 )
+from core import clock
 from core.access.models import User
 from core.due.operations import Planned, schedule_all
 from core.events.actor import SYSTEM, Actor
@@ -33,14 +34,18 @@ from crm.pipeline.queries import locked_lead
 SOON = timedelta(minutes=1)
 
 
-def find(*, now: datetime) -> int:
-    """Let every sequence in use begin for the leads that it is for; how many began. Safe to repeat, also at once."""
-    return sum(_begin_found(book, now) for book in books())
+def find(*, now: datetime, among: Collection[int] | None = None) -> int:
+    """Let every sequence in use begin for the leads that it is for, or those of them that are `among` these; how many
+    began. Safe to repeat, also at once.
+    """
+    return sum(_begin_found(book, now, among) for book in books())
 
 
 @transaction.atomic
-def _begin_found(book: Book, now: datetime) -> int:
+def _begin_found(book: Book, now: datetime, among: Collection[int] | None) -> int:
     found = candidates(book.sequence, book.script, now).order_by("pk")
+    if among is not None:
+        found = found.filter(pk__in=among)
     people = Prefetch("contact", Contact.objects.only("pk", "timezone", "name"))
     leads = list(found.only("pk", "public_id", "contact").prefetch_related(people)[:AT_ONCE])
     return len(_store([_found_row(book, lead, now) for lead in leads], book, actor=SYSTEM))
@@ -50,7 +55,8 @@ def _found_row(book: Book, lead: Lead, now: datetime) -> Enrolment:
     """For a lead that was found: the first wait counts from the last word; a share is left alone, to compare."""
     since: datetime = lead.anchor  # type: ignore[attr-defined]  # added by the query
     row = _row(book, lead, since, now)
-    if is_held_out(book.sequence.public_id, lead.public_id, book.script.held_out):
+    left_alone = is_held_out(book.sequence.public_id, lead.public_id, book.script.held_out)
+    if left_alone and not clock.is_rehearsal():  # whoever tries it wants to see it
         row.state = EnrolmentState.HELD_OUT
     else:
         rules = rules_of(lead.contact)

@@ -63,6 +63,11 @@ def look_at_next(*, now: datetime) -> Looked | None:
     if row is None:
         return None
     item_id, conversation_id = row
+    return look_at(item_id, conversation_id=conversation_id, now=now)
+
+
+def look_at(item_id: int, *, conversation_id: int, now: datetime) -> Looked:
+    """Decide on this message, which waited for its time or was not asked for."""
     with transaction.atomic():
         conversation = locked_conversation(conversation_id)
         due = OutboxItem.objects.select_for_update(of=("self",)).select_related("message__author")

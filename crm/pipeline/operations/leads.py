@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.access.models import Team, User
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
@@ -70,7 +70,7 @@ def create_lead(
     stage = stage or default_stage()
     if stage is None:
         raise NoPipeline(_("There is no pipeline yet. Create one with an open stage first."))
-    now = timezone.now()
+    now = clock.now()
     kept, normal = _storable_title(title or str(contact))
     lead = Lead(
         title=kept,

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import clock
 from core.access.models import User
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
@@ -171,7 +171,7 @@ def _check_room(stage: Stage, *, beyond_limit: bool) -> None:
 
 
 def _enter(lead: Lead, stage: Stage, lost_reason: LostReason | None, actor: Actor, given: Given) -> None:
-    now = timezone.now()
+    now = clock.now()
     payload = enter(lead, stage, now=now, lost_reason=lost_reason)
     stored = _store(lead, given, actor) if given else Stored()
     begun = begin(lead, stage, now=now, given=given)

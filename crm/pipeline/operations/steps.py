@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.access.models import User
 from core.due.operations import schedule
 from core.events.actor import Actor
@@ -59,7 +59,7 @@ def write_next_step(*, lead: Lead, text: str, due_at: datetime | None, actor: Ac
     if step and lead.stage_kind != StageKind.OPEN:
         raise LeadIsClosed(_("The lead is closed. Move it to an open stage first."))
     lead.next_step, lead.next_step_at = step, due_at
-    if due_at is not None and due_at > timezone.now():
+    if due_at is not None and due_at > clock.now():
         payload = {"due_at": due_at.isoformat(), "user": actor.user_id}
         schedule(kind=REMINDER, key=str(lead.pk), due_at=due_at, payload=payload, lead_id=lead.pk)
     return _told(step, due_at)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.events.actor import Actor
 from core.events.operations import EventDraft, record_all
 from crm.actions.registry import Done
@@ -35,7 +36,7 @@ def save_changed(
     lead.revision += 1
     done = done or Done()
     assessment = assess_if_concerned(lead=lead, changed=concerned, actor=actor)
-    let_in = go_on(lead, now=timezone.now()) if assessment.result is None else Done()
+    let_in = go_on(lead, now=clock.now()) if assessment.result is None else Done()
     changed = {*columns, "revision", *done.changed, *assessment.changed_fields, *let_in.changed}
     lead.save(update_fields=sorted(changed))
     happened = EventDraft(name=event, subject=lead, actor=actor, payload=payload)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max, QuerySet
-from django.utils import timezone
 
+from core import clock
 from core.calendars.queries import clock_for
 from core.company.queries import company
 from core.conditions import BusinessClock, ConditionError, Field, FieldType, Moment, parse, registry
@@ -36,7 +36,7 @@ def moment(now: datetime | None = None) -> Moment:
     given.
     """
     zone, hours = _place()
-    return Moment(now or timezone.now(), zone, hours)
+    return Moment(now or clock.now(), zone, hours)
 
 
 def published() -> RuleSet | None:

@@ -1,0 +1,3 @@
+from automation.tryout.operations.playing import play
+
+__all__ = ["play"]
