@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from enum import Enum
 from typing import Any
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from core.access.models import Role
 from tests.access_world import ROUTES, address, one_of_everything
@@ -345,9 +349,17 @@ EXPECTED = {
 }
 
 
+@pytest.fixture(scope="module")
+def made_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Any]]:
+    """One of everything for all rows of the matrix; each test is a savepoint inside this transaction."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield one_of_everything()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db: None) -> dict[str, Any]:
-    return one_of_everything()
+def world(made_once: dict[str, Any], db: None) -> dict[str, Any]:
+    return deepcopy(made_once)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, level in MATRIX.items() if level is not Level.VISITOR))
