@@ -11,6 +11,7 @@ from bookings.appointments import api as bookings
 from bookings.services import api as services
 from conversations.goals import api as goals
 from conversations.quotes import api as sent_quotes
+from conversations.ratings import api as ratings
 from conversations.threads import api as threads
 from core.access import api as access
 from core.api.views import Unknown
@@ -148,6 +149,7 @@ urlpatterns: list[URLPattern] = [
     path("quote-templates/", templates.Templates.as_view(), name="quote_templates"),
     path("quote-templates/<uuid:public_id>/", templates.OneTemplate.as_view(), name="quote_template"),
     path("rates/", catalogue_money.Rates.as_view(), name="rates"),
+    path("ratings/", ratings.Ratings.as_view(), name="ratings"),
     path("conversations/", threads.Conversations.as_view(), name="conversations"),
     path("conversations/<uuid:public_id>/", threads.OneConversation.as_view(), name="conversation"),
     path("conversations/<uuid:public_id>/messages/", threads.Messages.as_view(), name="messages"),

@@ -24,6 +24,7 @@ from conversations.outbox import receivers as outbox
 from conversations.outbox.queries import sent
 from conversations.payments.following import follow_payment, remind
 from conversations.quotes import mailing
+from conversations.ratings.events import register_events as register_rating_events
 from conversations.threads.models import Conversation
 from conversations.threads.operations.leaving import hand_over_chats
 from core import nudge
@@ -82,6 +83,8 @@ def register_all() -> None:
     register_events()
     register_goal_events()
     register_article_events()
+    register_rating_events()
+    tell_event("conversation.rated")
     conditions_fields.register()
     register_words()
     nudge.register("deliveries", task=PROCESS)

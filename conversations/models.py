@@ -15,6 +15,7 @@ from conversations.deliveries.models import RawDelivery
 from conversations.goals.models import Goal, KnowledgeVersion, Phrase, Unclear
 from conversations.outbox.models import OutboxItem
 from conversations.quotes.models import QuoteMail
+from conversations.ratings.models import Rating
 from conversations.threads.models import Attachment, Conversation, Message
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "OutboxItem",
     "Phrase",
     "QuoteMail",
+    "Rating",
     "RawDelivery",
     "ShortLink",
     "TelegramPolling",

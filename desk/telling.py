@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from automation.sequences.enums import Stop
+from conversations.ratings.queries import stars
 from conversations.threads.models import ConversationStatus
 from core.events.enums import ActorKind
 from core.text.amounts import money
@@ -35,6 +36,11 @@ class Telling:
     icon: str
     text: str | Promise
     words: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+
+
+def _rated(payload: Mapping[str, Any]) -> dict[str, Any]:
+    words = payload.get("words")
+    return {"stars": stars(int(payload.get("value") or 0)), "said": f" “{words}”" if words else ""}
 
 
 def _move(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,6 +175,7 @@ TELLINGS: Mapping[str, Telling] = {
         "user-plus", gettext_lazy("%(who)s assigned the conversation to %(whom)s")
     ),
     "conversation.status_changed": RESOLVED,
+    "conversation.rated": Telling("star", gettext_lazy("The customer rated: %(stars)s%(said)s"), _rated),
     "flow.started": Telling("player-play", gettext_lazy("The flow began")),
     "flow.not_started": Telling(
         "player-pause", gettext_lazy("The flow “%(flow)s” did not begin: %(reason)s"), _not_started

@@ -60,6 +60,7 @@ API += " orders order order_numbered order_status order_notices order_notice_ans
 API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_version quote_renew quote_copy quote_follow_ups"
 API += " sequences enrolments enrolment enrolment_stop"
 API += " payments payment payment_state"
+API += " ratings"
 
 QUOTE_PAGE = "page pdf file logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""

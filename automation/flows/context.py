@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from automation.flows.script import FlowDocument
 from automation.flows.wording import Texts
 from automation.meetings.values import Desk
 from automation.orders.values import Orders
@@ -64,6 +65,10 @@ def never(condition: Any, facts: Facts, contact: Contact) -> bool:
     return False
 
 
+def no_flows(key: str) -> FlowDocument | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Context:
     """Taken by the caller at the moment of the event.
@@ -74,7 +79,8 @@ class Context:
     answer, `opens_at` the next opening in the company's zone; both None when unknown. `variables`: other
     words for texts. `timezone` is the customer's; `desk` keeps the calendar, None where nothing can be booked; `shop` knows
     the prices, None where nothing is sold; `cashier` asks for money, None where nobody can; `orders` knows the orders,
-    None where none can be looked up.
+    None where none can be looked up. `flows` finds another published flow to go on in. `greeted`: we have spoken
+    in this conversation before. `consents`: what the customer has allowed or refused in so many words, by purpose.
     """
 
     parser: Parser
@@ -95,6 +101,9 @@ class Context:
     shop: Shop | None = None
     cashier: Cashier | None = None
     orders: Orders | None = None
+    flows: Callable[[str], FlowDocument | None] = no_flows
+    greeted: bool = False
+    consents: Mapping[str, bool] = field(default_factory=dict)
 
     def criterion(self, key: str) -> Criterion | None:
         return next((each for each in self.criteria if each.key == key), None)

@@ -97,8 +97,15 @@ PHRASES = (
     "order_more",
     "order_yes",
     "order_no",
+    "help_worked",
+    "help_yes",
+    "help_no",
+    "rate_ask",
+    "rate_thanks",
+    "rate_sorry",
+    "consent_ask",
 )
-WORDS = ("skip", "correct", "others", "coming")
+WORDS = ("skip", "correct", "others", "coming", "worked", "not_worked")
 
 
 def loads(text: str, *, version: int = 1) -> FlowDocument:
@@ -268,7 +275,7 @@ def _rules(draft: _Draft, value: Any) -> tuple[HandOffRule, ...]:
 
 def _limits(check: Checker, value: Any) -> Limits:
     standard = Limits()
-    highest = {"steps_per_event": 200, "steps_per_run": 5000, "messages": 500, "misses": 20}
+    highest = {"steps_per_event": 200, "steps_per_run": 5000, "messages": 500, "misses": 20, "flows": 50}
     data = check.mapping(value, ("limits",), allowed=list(highest))
     return Limits(
         **{

@@ -42,7 +42,7 @@ class Say:
     """The one reply to an event, in the customer's language.
 
     `asks` names the only question in it: a criterion key, "goal", "contact.<field>", "note.<key>", "meeting.time",
-    "meeting.confirm" or "quote.send".
+    "meeting.confirm", "quote.send", "worked.<number>", "rating.<what>" or "consent.<purpose>".
     `text_ids` are the texts of the document it was made of.
     """
 
@@ -142,13 +142,34 @@ class MakeQuote:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """The customer rated `what` from 1 to 5; `words` came with it."""
+
+    what: str
+    value: int
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class RecordConsent:
+    """The customer allowed or refused messages for `purpose`, having read `text`."""
+
+    purpose: str
+    granted: bool
+    text: str
+
+
+@dataclass(frozen=True)
 class NotInterested:
     """Close the lead as lost with that reason; consent stays (spec 1.3)."""
 
 
 @dataclass(frozen=True)
 class Close:
+    """The run is over. `rated`: its last question was how it went, so that nothing of the ticket is left to do."""
+
     reason: str
+    rated: bool = False
 
 
 Effect = (
@@ -162,6 +183,8 @@ Effect = (
     | HandOff
     | Announce
     | MakeQuote
+    | Rate
+    | RecordConsent
     | NotInterested
     | Close
 )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from automation.flows.pricing import QUOTE_ASKS
 from automation.flows.script import (
+    CONSENT,
     CONTACT,
     GOAL,
     NOTE,
@@ -25,8 +26,10 @@ from automation.flows.script import (
     QuoteStep,
     SayStep,
     ScoreStep,
+    Step,
     exits,
 )
+from automation.flows.service import FlowStep, RateStep, TroubleshootStep
 from automation.flows.wording import Texts, variables
 from automation.payments.values import PaymentStep
 
@@ -46,10 +49,13 @@ ASKING_PHRASES = frozenset(
     "phrases.order_number",
     "phrases.order_proof",
     "phrases.order_more",
+    "phrases.help_worked",
+    "phrases.rate_ask",
+    "phrases.consent_ask",
 }
 BUTTONS = frozenset(
     {"phrases.skip", "phrases.person", "phrases.price_yes", "phrases.price_later"}
-    | {"phrases.order_yes", "phrases.order_no"}
+    | {"phrases.order_yes", "phrases.order_no", "phrases.help_yes", "phrases.help_no"}
     | {f"phrases.meeting_{name}" for name in ("other", "later", "yes", "coming", "cancel_yes", "keep")}
 )
 ASKING_SLOTS = ("question", "again", "name", "reach", "about", "confirm")
@@ -108,25 +114,20 @@ def _unreachable(flow: FlowDocument) -> Iterator[Finding]:
             yield Finding(Level.WARNING, "unreachable", step_id, _("Nothing leads to this step."))
 
 
-TURNS = OfferStep | QuoteStep | PaymentStep | LookUpStep
+TURNS = OfferStep | QuoteStep | PaymentStep | LookUpStep | TroubleshootStep | RateStep
 """Steps that go on elsewhere where nothing comes of them."""
 
 
 def _dead_ends(flow: FlowDocument) -> Iterator[Finding]:
     for step in flow.steps.values():
-        kinds = (
-            SayStep | AskStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep | PaymentStep | LookUpStep
-        )
-        ends = isinstance(step, kinds) and step.next is None
-        if ends or (isinstance(step, TURNS) and step.otherwise is None):
+        ends = isinstance(step, SayStep | AskStep | ScoreStep | PriceRangeStep | TURNS) and step.next is None
+        if ends or (isinstance(step, TURNS | FlowStep) and step.otherwise is None):
             yield Finding(Level.ERROR, "dead_end", step.id, _("The flow stops here. End it or hand it over."))
 
 
 def _loops(flow: FlowDocument) -> Iterator[Finding]:
     """A circle with no question in it never waits for the customer."""
-    kinds = (
-        SayStep | BranchStep | ScoreStep | OfferStep | PriceRangeStep | QuoteStep | PaymentStep | LookUpStep
-    )
+    kinds = SayStep | BranchStep | ScoreStep | PriceRangeStep | TURNS | FlowStep
     silent = {step.id for step in flow.steps.values() if isinstance(step, kinds)}
     for step_id in silent:
         seen: set[str] = set()
@@ -179,20 +180,30 @@ def _one_text(text_id: str, lang: str, text: str) -> Iterator[Finding]:
         yield Finding(Level.WARNING, "unknown_variable", text_id, message)
 
 
+def _questions_of(step: Step) -> Iterable[str]:
+    """Ids of the texts of a step that ask."""
+    match step:
+        case AskStep():
+            return (step.question or "",)
+        case MenuStep():
+            return (step.text,)
+        case OfferStep():
+            return [step.texts[slot] for slot in ASKING_SLOTS]
+        case PriceRangeStep() | QuoteStep():
+            return [step.texts[slot] for slot in QUOTE_ASKS if slot in step.texts]
+        case LookUpStep():
+            return [step.texts[slot] for slot in ("number", "proof", "more")]
+        case TroubleshootStep():
+            return (step.question,)
+        case RateStep():
+            return (step.texts["question"],)
+    return ()
+
+
 def _second_questions(flow: FlowDocument) -> Iterator[Finding]:
     """What is said before a question, or besides it, must not be one (spec 5.2)."""
-    questions = {*ASKING_PHRASES}
-    for step in flow.steps.values():
-        if isinstance(step, AskStep):
-            questions.add(step.question or "")
-        elif isinstance(step, MenuStep):
-            questions.add(step.text)
-        elif isinstance(step, OfferStep):
-            questions |= {step.texts[slot] for slot in ASKING_SLOTS}
-        elif isinstance(step, PriceRangeStep | QuoteStep):
-            questions |= {step.texts[slot] for slot in QUOTE_ASKS if slot in step.texts}
-        elif isinstance(step, LookUpStep):
-            questions |= {step.texts[slot] for slot in ("number", "proof", "more")}
+    asked = (text_id for step in flow.steps.values() for text_id in _questions_of(step))
+    questions = {*ASKING_PHRASES, *asked}
     last_words = {step.text for step in flow.steps.values() if isinstance(step, EndStep)}
     for entry in flow.texts():
         asks = any(questions_in(text) for text in entry.texts.values())
@@ -231,7 +242,7 @@ def _goals(flow: FlowDocument) -> Iterator[Finding]:
 
 def _questions_without_criterion(flow: FlowDocument, criteria: Mapping[str, Texts]) -> Iterator[Finding]:
     for step in flow.asks():
-        if step.target.startswith((CONTACT, NOTE)) or step.target == GOAL:
+        if step.target.startswith((CONTACT, NOTE, CONSENT)) or step.target == GOAL:
             continue
         if step.target not in criteria:
             message = _("There is no criterion %(key)s; the question is left out.") % {"key": step.target}

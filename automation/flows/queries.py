@@ -10,6 +10,7 @@ from functools import lru_cache
 from automation.flows.document import parse
 from automation.flows.models import Flow, FlowRun, FlowVersion, FlowVersionStatus, RunStatus
 from automation.flows.script import FlowDocument
+from conversations.goals.queries import book
 from conversations.threads.models import Conversation
 from crm.memory import Remembered
 
@@ -67,6 +68,12 @@ def document_of(version: FlowVersion) -> FlowDocument:
     if version.status == FlowVersionStatus.DRAFT:
         return parse(version.document, version=version.number).with_texts(version.texts)
     return _document(version.pk)
+
+
+def flow_of(version: FlowVersion) -> FlowDocument:
+    """The flow with what the company says about the goals of its customers."""
+    known = book()
+    return document_of(version).with_goals(known.answers, known.handed_over)
 
 
 def unfinished_run(conversation: Conversation) -> FlowRun | None:

@@ -7,13 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from automation.flows.effects import Urgency
+from automation.flows.service import FlowStep, RateStep, TroubleshootStep
 from automation.flows.wording import Texts
 from automation.payments.values import PaymentStep
 
 GOAL = "goal"
+BOOKING = "booking"
+"""The intent of who wants a meeting."""
 CONTACT = "contact."
 NOTE = "note."
 REACH = "contact.reach"
+CONSENT = "consent."
+CONSENT_TARGETS = ("consent.follow_up",)
 CONTACT_TARGETS = ("contact.name", "contact.phone", "contact.email", REACH)
 
 HAND_OFF = "hand_off"
@@ -35,9 +40,12 @@ MORE = "order.more"
 
 @dataclass(frozen=True)
 class SayStep:
+    """Adds a paragraph; a `greeting` only at the very start of a conversation."""
+
     id: str
     text: str
     next: str | None
+    greeting: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,7 +192,8 @@ class LookUpStep:
 
 PriceStep = PriceRangeStep | QuoteStep
 Spoken = SayStep | MenuStep | AskStep | BranchStep | ScoreStep
-Step = Spoken | OfferStep | PriceStep | PaymentStep | LookUpStep | HandOffStep | EndStep
+Service = TroubleshootStep | RateStep | FlowStep
+Step = Spoken | OfferStep | PriceStep | PaymentStep | LookUpStep | Service | HandOffStep | EndStep
 
 
 @dataclass(frozen=True)
@@ -214,12 +223,14 @@ class HandOffRule:
 
 @dataclass(frozen=True)
 class Limits:
-    """The loop guard (spec 5, 6.5): what is exceeded ends in a handoff with the reason."""
+    """The loop guard (spec 5, 6.5): what is exceeded ends in a handoff with the reason. `flows`: how often a run may go on
+    in another flow."""
 
     steps_per_event: int = 50
     steps_per_run: int = 500
     messages: int = 60
     misses: int = 4
+    flows: int = 8
 
 
 @dataclass(frozen=True)
@@ -313,10 +324,12 @@ def exits(step: Step, goals: Mapping[str, Goal]) -> tuple[str, ...]:
         return tuple(goals[key].go for key in step.goals if key in goals)
     if isinstance(step, BranchStep):
         return (*(case.go for case in step.cases), step.otherwise)
-    if isinstance(step, OfferStep | PaymentStep | LookUpStep):
+    if isinstance(step, OfferStep | PaymentStep | LookUpStep | TroubleshootStep | RateStep):
         return tuple(dict.fromkeys(each for each in (step.next, step.otherwise) if each))
     if isinstance(step, QuoteStep):
         return tuple(dict.fromkeys(each for each in (step.next, step.specialist, step.otherwise) if each))
+    if isinstance(step, FlowStep) and step.otherwise:
+        return (step.otherwise,)
     if isinstance(step, SayStep | AskStep | ScoreStep | PriceRangeStep) and step.next:
         return (step.next,)
     return ()

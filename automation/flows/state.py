@@ -38,6 +38,8 @@ class RunState:
     `price` is what was told of prices (`automation.flows.pricing`).
     `payments`: what was asked for, by step.
     `order` is what looking an order up keeps (`automation.orders.lookup`).
+    `tips`: by step how much advice was given, or how it ended.
+    `ratings`: by what was rated. `flows` counts how often the run went on in another flow.
     """
 
     flow: str
@@ -64,6 +66,9 @@ class RunState:
     price: Mapping[str, Any] = field(default_factory=dict)
     payments: Mapping[str, str] = field(default_factory=dict)
     order: Mapping[str, Any] = field(default_factory=dict)
+    tips: Mapping[str, Any] = field(default_factory=dict)
+    ratings: Mapping[str, int] = field(default_factory=dict)
+    flows: int = 0
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -75,6 +80,8 @@ class RunState:
             "price": dict(self.price),
             "payments": dict(self.payments),
             "order": dict(self.order),
+            "tips": dict(self.tips),
+            "ratings": dict(self.ratings),
             "declined": list(self.declined),
             "answered": list(self.answered),
         }
@@ -128,4 +135,7 @@ _TYPES: dict[str, Any] = {
     "price": dict,
     "payments": dict,
     "order": dict,
+    "tips": dict,
+    "ratings": dict,
+    "flows": int,
 }

@@ -14,6 +14,8 @@ from automation.flows.effects import Urgency
 from automation.flows.pricing import PRICE_TEXTS, QUOTE_TEXTS
 from automation.flows.script import (
     BY_GOAL,
+    CONSENT,
+    CONSENT_TARGETS,
     CONTACT,
     CONTACT_TARGETS,
     GOAL,
@@ -33,6 +35,14 @@ from automation.flows.script import (
     SayStep,
     ScoreStep,
     Step,
+)
+from automation.flows.service import (
+    FLOW_KEYS,
+    RATE_KEYS,
+    TROUBLESHOOT_KEYS,
+    read_flow,
+    read_rate,
+    read_troubleshoot,
 )
 from automation.flows.source import Path
 from automation.payments.reading import KEYS as PAYMENT_KEYS
@@ -63,7 +73,8 @@ def read_step(
 
 
 def _say(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following: str | None) -> Step:
-    return SayStep(step_id, draft.text(data["say"], (*path, "say"), f"{step_id}.text"), following)
+    text = draft.text(data["say"], (*path, "say"), f"{step_id}.text")
+    return SayStep(step_id, text, following, draft.check.flag(data.get("greeting"), (*path, "greeting")))
 
 
 def _menu(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following: str | None) -> Step:
@@ -80,18 +91,22 @@ def _ask(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following
         slot: draft.optional_text(data.get(slot), (*path, slot), f"{step_id}.{slot}")
         for slot in ("question", "hint", "after")
     }
+    agrees = target.startswith(CONSENT)
     if target.startswith((CONTACT, NOTE)) and texts["question"] is None:
         check.fault(path, _("a question about the contact and one for a note need their own text"))
     return AskStep(
         id=step_id,
         target=target,
         next=following,
-        question=texts["question"],
+        question=texts["question"] or ("phrases.consent_ask" if agrees else None),
         hint=texts["hint"],
         after=texts["after"],
         tries=check.number(data.get("tries"), (*path, "tries"), default=2, lowest=1, highest=5),
         on_miss=check.one_of(
-            data.get("on_miss"), (*path, "on_miss"), options=(NEXT, HAND_OFF), default=HAND_OFF
+            data.get("on_miss"),
+            (*path, "on_miss"),
+            options=(NEXT, HAND_OFF),
+            default=NEXT if agrees else HAND_OFF,
         ),
         skippable=check.flag(data.get("skippable"), (*path, "skippable")),
     )
@@ -100,6 +115,8 @@ def _ask(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following
 def _target(check: Checker, value: Any, path: Path) -> str:
     if isinstance(value, str) and value.startswith(CONTACT):
         return check.one_of(value, path, options=CONTACT_TARGETS, default=CONTACT_TARGETS[0])
+    if isinstance(value, str) and value.startswith(CONSENT):
+        return check.one_of(value, path, options=CONSENT_TARGETS, default=CONSENT_TARGETS[0])
     if isinstance(value, str) and value.startswith(NOTE):
         return NOTE + check.name(value.removeprefix(NOTE), path)
     if value == GOAL:
@@ -254,7 +271,7 @@ def _end(draft: Draft, step_id: str, data: dict[str, Any], path: Path, _followin
 
 
 _READERS: dict[str, tuple[tuple[str, ...], Reader]] = {
-    "say": (("next",), _say),
+    "say": (("greeting", "next"), _say),
     "menu": (("goals",), _menu),
     "ask": (("question", "hint", "after", "tries", "on_miss", "skippable", "next"), _ask),
     "branch": (("otherwise",), _branch),
@@ -264,6 +281,9 @@ _READERS: dict[str, tuple[tuple[str, ...], Reader]] = {
     "quote": (("otherwise", "specialist", "draft", "team", "tries", "on_miss", "next", *QUOTE_TEXTS), _quote),
     "request_payment": (PAYMENT_KEYS, read_payment),
     "look_up_order": (("otherwise", "tries", "next", *LOOK_UP_TEXTS), _look_up),
+    "troubleshoot": (TROUBLESHOOT_KEYS, read_troubleshoot),
+    "rate": (RATE_KEYS, read_rate),
+    "flow": (FLOW_KEYS, read_flow),
     "hand_off": (("open", "closed", "urgency", "team"), _hand_off),
     "end": (("text",), _end),
 }

@@ -44,6 +44,7 @@ REASONS: Mapping[str, str | Promise] = {
     "quote_renewal": gettext_lazy("Wants a new quote"),
     "no_flow": gettext_lazy("Nobody answers automatically here"),
     "follow_up": gettext_lazy("Says yes to a follow-up"),
+    "low_rating": gettext_lazy("Was not happy with the help"),
 }
 GOALS: Mapping[str, str | Promise] = {
     "sales": gettext_lazy("Price or new order"),
@@ -83,6 +84,7 @@ NOTES: Mapping[str, str | Promise] = {
     "order_answer": gettext_lazy("Answer"),
     "question": gettext_lazy("Asked"),
     "attachment": gettext_lazy("Sent"),
+    "tried": gettext_lazy("Tried already"),
 }
 
 

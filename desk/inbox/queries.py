@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.appointments.models import Booking
 from bookings.appointments.queries import open_bookings
+from conversations.ratings.models import Rating
+from conversations.ratings.queries import ratings_of_contact
 from conversations.threads.models import Attachment, Conversation, Direction, Message
 from conversations.threads.queries import (
     TAKEN_BACK,
@@ -135,10 +137,11 @@ class About:
     consent: list[ConsentLine]
     meetings: list[Booking]
     quotes: list[QuoteRow]
+    ratings: list[Rating] = field(default_factory=list)
 
 
 def about(conversation: Conversation, user: User) -> About:
-    """Other conversations of the person, how to reach them and what they allowed, in five statements."""
+    """Other conversations of the person, how to reach them and what they allowed, in six statements."""
     found = about_contact(conversation.contact, user)
     others = [each for each in found.others if each.pk != conversation.pk]
     return replace(found, others=others)
@@ -152,6 +155,7 @@ def about_contact(contact: Contact, user: User) -> About:
         consent_lines(consent_history(contact)),
         open_bookings(user, contact.pk, now=now),
         beside(contact, user, now=now),
+        ratings_of_contact(contact.pk, user),
     )
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from conversations.accounts.models import Channel
 from conversations.outbox.models import OutboxItem
+from conversations.ratings import queries as ratings
 from conversations.threads.models import Conversation, Handler, Message, MessageStatus
 from core.access.models import Presence
 from core.calendars import zones
@@ -131,6 +132,12 @@ def waiting_for(since: datetime) -> dict[str, Any]:
 def step_health(lead: Lead) -> str:
     """The state of the lead's next step by the reader's day: overdue, today, later or none."""
     return Today.in_zone(timezone.get_current_timezone(), timezone.now()).health(lead).value
+
+
+@register.filter
+def stars(value: int) -> str:
+    """A rating as stars, empty ones for what is missing to the best."""
+    return ratings.stars(value)
 
 
 @register.filter

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 
 from automation.flows.context import Criterion, Parsed
 from automation.flows.effects import Source
+from automation.flows.engine.agreeing import hear_consent
+from automation.flows.engine.helping import hear_worked
 from automation.flows.engine.looking import hear_order
 from automation.flows.engine.offering import hear_times
 from automation.flows.engine.pricing import hear_offer
 from automation.flows.engine.questions import PERSON, labels, value_of
+from automation.flows.engine.rating import hear_rating
 from automation.flows.engine.turn import Turn
 from automation.flows.events import CustomerMessage, Entity
 from automation.flows.phrases import contains, says, typed
-from automation.flows.script import CONTACT, GOAL, MEETING, MORE, NOTE, QUOTE, REACH, Goal
+from automation.flows.script import CONSENT, CONTACT, GOAL, MEETING, MORE, NOTE, QUOTE, REACH, Goal
+from automation.flows.service import RATING, WORKED
 from automation.flows.state import SILENT
 
 SOCIAL = frozenset({"greeting", "thanks"})
@@ -29,6 +33,9 @@ ENTITY_OF_KIND = {
 FREE_FORM = frozenset({"text", "place"})
 SURE = 0.8
 ENOUGH = 0.5
+MIN_DETAIL_WORDS = 3
+"""So many words may already say what a goal is about."""
+SERVICE = (WORKED, RATING, CONSENT)
 
 
 @dataclass
@@ -47,6 +54,9 @@ def hear(turn: Turn, message: CustomerMessage) -> Heard:
     payload = message.payload or _typed_option(turn, message.text)
     if hear_order(turn, message, payload):
         return heard
+    if pending_is(turn, *SERVICE) and _hear_service(turn, message, payload):
+        heard.tapped = bool(payload)
+        return heard
     if hear_times(turn, message, payload):
         _read_contact(turn, message)
         heard.tapped = True
@@ -60,15 +70,30 @@ def hear(turn: Turn, message: CustomerMessage) -> Heard:
     pending = turn.state.pending
     _answer_pending(turn, message)
     read_entities(turn, message)
-    asked = pending and pending != GOAL and not pending.startswith((MEETING, QUOTE))
+    asked = pending and pending != GOAL and not pending.startswith((MEETING, QUOTE, WORKED, RATING))
     if pending and asked and not turn.knows(pending) and _declines(turn, message):
         turn.decline(pending)
         heard.declined = True
     return heard
 
 
+def pending_is(turn: Turn, *kinds: str) -> bool:
+    return (turn.state.pending or "").startswith(kinds)
+
+
+def _hear_service(turn: Turn, message: CustomerMessage, payload: str | None) -> bool:
+    """Whether it helped, how it was, whether we may write: the words beside the answer still count."""
+    if hear_worked(turn, message, payload) or hear_rating(turn, message, payload):
+        read_entities(turn, message)
+        return True
+    return hear_consent(turn, message, payload)
+
+
 def overhear(turn: Turn, message: CustomerMessage) -> None:
     """Record what is certain while a person speaks: the message need not be an answer to our question."""
+    if (message.payload or "").startswith(RATING):
+        hear_rating(turn, message, message.payload)
+        return
     read_entities(turn, message)
 
 
@@ -88,7 +113,11 @@ def _typed_option(turn: Turn, text: str) -> str | None:
     if not pending:
         return None
     criterion = turn.pending_criterion()
-    counted = pending in (GOAL, MORE) or pending.startswith((MEETING, QUOTE)) or turn.context.numbered_options
+    counted = (
+        pending in (GOAL, MORE)
+        or pending.startswith((MEETING, QUOTE, *SERVICE))
+        or turn.context.numbered_options
+    )
     counted = counted or (criterion is not None and criterion.kind == "choice")
     return typed(text, labels(turn, pending), counted=counted)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from automation.flows.effects import NotInterested, RecordAnswer, SetLanguage, Urgency
 from automation.flows.engine.handing import HUMAN, by_rule, hand_off
 from automation.flows.engine.hearing import (
+    MIN_DETAIL_WORDS,
     SOCIAL,
     Heard,
     goal_by_intent,
@@ -23,6 +24,7 @@ from automation.flows.engine.turn import Turn
 from automation.flows.engine.walking import walk
 from automation.flows.events import CustomerMessage, OptedOut, Reading
 from automation.flows.script import (
+    BOOKING,
     HAND_OFF,
     NOTE,
     AskStep,
@@ -32,14 +34,13 @@ from automation.flows.script import (
     PriceRangeStep,
     QuoteStep,
 )
+from automation.flows.service import WORKED
 from automation.flows.state import SILENT, RunStatus
 
 VOICE = frozenset({"voice", "audio"})
 MAX_SIDE_ANSWERS = 2
 NOISE_TRIES = 3
 MENU_TRIES = 2
-MIN_DETAIL_WORDS = 3
-BOOKING = "booking"
 PRICE = "price"
 UPSET = "tone.upset"
 """Kept among what was answered already: a person has been offered."""
@@ -85,6 +86,7 @@ def _converse(turn: Turn, message: CustomerMessage) -> None:
     if heard.tapped:
         wants_person = HUMAN.intent in message.reading.intents and not message.payload
         message = replace(message, reading=Reading(intents=(HUMAN.intent,) if wants_person else ()))
+    turn.message = None if heard.tapped else message
     if rule := _rule(turn, message, heard):
         by_rule(turn, rule)
     elif message.threat:
@@ -129,7 +131,7 @@ def _route(turn: Turn, message: CustomerMessage, heard: Heard) -> None:
     chosen = flow.goals.get(heard.goal or "")
     if chosen is None and state.goal is None:
         chosen = goal_by_intent(turn, message) or _goal_of_facts(turn)
-    if chosen is None and not any(key.startswith(NOTE) for key in turn.fresh):
+    if chosen is None and not any(key.startswith((NOTE, WORKED)) for key in turn.fresh):
         chosen = turned_to(turn, message)
     if chosen is None or chosen.key == state.goal:
         return

@@ -10,6 +10,7 @@ from automation.flows.effects import QuickReply
 from automation.flows.engine.turn import Turn
 from automation.flows.script import (
     CONFIRM,
+    CONSENT,
     GOAL,
     MORE,
     SEND,
@@ -19,6 +20,7 @@ from automation.flows.script import (
     PriceRangeStep,
     QuoteStep,
 )
+from automation.flows.service import BEST_RATING, RATING, WORKED
 from automation.flows.state import RunStatus
 from automation.flows.wording import choose
 from automation.meetings import choosing
@@ -27,6 +29,8 @@ PERSON = "person"
 BOOK = "meeting:yes"
 SEND_IT = "quote:send"
 NOT_NOW = "quote:later"
+AGREE, REFUSE = "consent:yes", "consent:no"
+STAR = "★"
 ENOUGH, NOT_ENOUGH = "lookup:yes", "lookup:no"
 
 
@@ -103,6 +107,8 @@ def _choices(turn: Turn, target: str) -> list[tuple[str, Any]]:
         return [(SEND_IT, flow.table["phrases.price_yes"]), (NOT_NOW, flow.table["phrases.price_later"])]
     if target == MORE:
         return [(ENOUGH, flow.table["phrases.order_yes"]), (NOT_ENOUGH, flow.table["phrases.order_no"])]
+    if target.startswith((WORKED, RATING, CONSENT)):
+        return _of_service(turn, target)
     criterion = turn.context.criterion(target)
     found = [(f"answer:{target}:{_plain(value)}", label) for value, label in choices_of(turn, criterion)]
     step = flow.ask_of(target)
@@ -112,6 +118,20 @@ def _choices(turn: Turn, target: str) -> list[tuple[str, Any]]:
     if for_price or (step is not None and step.skippable):
         found.append((f"skip:{target}", flow.table["phrases.skip"]))
     return found
+
+
+def _of_service(turn: Turn, target: str) -> list[tuple[str, Any]]:
+    """Stars speak every language, and stand in the order of their numbers."""
+    table = turn.flow.table
+    if target.startswith(RATING):
+        return [(f"{RATING}{count}", {"en": STAR * count}) for count in range(1, BEST_RATING + 1)]
+    if target.startswith(CONSENT):
+        return [(AGREE, table["phrases.yes"]), (REFUSE, table["phrases.no"])]
+    number = target.removeprefix(WORKED)
+    return [
+        (f"{WORKED}yes:{number}", table["phrases.help_yes"]),
+        (f"{WORKED}no:{number}", table["phrases.help_no"]),
+    ]
 
 
 def choices_of(turn: Turn, criterion: Criterion | None) -> list[tuple[Any, Any]]:

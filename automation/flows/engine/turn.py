@@ -17,9 +17,11 @@ from automation.flows.effects import (
     SetGoal,
     Source,
 )
+from automation.flows.events import CustomerMessage
 from automation.flows.offer import Offer
 from automation.flows.pricing import PriceTold
-from automation.flows.script import CONFIRM, CONTACT, GOAL, NOTE, REACH, SEND, TIME, FlowDocument
+from automation.flows.script import CONFIRM, CONSENT, CONTACT, GOAL, NOTE, REACH, SEND, TIME, FlowDocument
+from automation.flows.service import RATING
 from automation.flows.state import RunState
 from automation.flows.wording import choose, duration, fill, opening
 from automation.meetings.values import Wish
@@ -34,7 +36,11 @@ STOP = ""
 
 @dataclass
 class Turn:
-    """Mutable for the length of one event and never kept."""
+    """Mutable for the length of one event and never kept.
+
+    `message`: the words that another flow hears too, should the run go on there. `greets`: a greeting is in place. `left`:
+    where the run stood in the flows that it left for another.
+    """
 
     flow: FlowDocument
     context: Context
@@ -48,9 +54,13 @@ class Turn:
     fresh: set[str] = field(default_factory=set)
     values: dict[str, str] = field(default_factory=dict)
     wish: Wish | None = None
+    message: CustomerMessage | None = None
+    greets: bool = False
+    left: list[RunState] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.facts: dict[str, Any] = dict(self.context.facts)
+        self.consents: dict[str, bool] = {}
         self.contact: dict[str, str] = {key: value for key, value in self.context.contact.items() if value}
 
     def update(self, **changes: Any) -> None:
@@ -89,6 +99,11 @@ class Turn:
             return self.offer.booked
         if target == SEND:
             return self.price.quoted
+        if target.startswith(CONSENT):
+            purpose = target.removeprefix(CONSENT)
+            return purpose in self.consents or purpose in self.context.consents
+        if target.startswith(RATING):
+            return target.removeprefix(RATING) in self.state.ratings
         if target.startswith(NOTE):
             return target.removeprefix(NOTE) in self.state.notes
         return target in self.facts
@@ -132,7 +147,7 @@ class Turn:
 
     def note(self, kind: str, text: str) -> None:
         text = text.strip()[:MAX_NOTE]
-        if text:
+        if text and Note(kind, text) not in self.effects:
             self.effects.append(Note(kind, text))
 
     def keep(self, key: str, text: str) -> None:

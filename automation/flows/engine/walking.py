@@ -6,14 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from automation.flows.effects import Close, RequestScore, Urgency
+from automation.flows.engine.entering import enter
 from automation.flows.engine.handing import hand_off
+from automation.flows.engine.helping import troubleshoot
 from automation.flows.engine.looking import look_up
 from automation.flows.engine.offering import offer
 from automation.flows.engine.paying import request
 from automation.flows.engine.pricing import price_range, quote
 from automation.flows.engine.questions import put, wording
+from automation.flows.engine.rating import rate
 from automation.flows.engine.turn import STOP, Turn
 from automation.flows.script import (
+    CONSENT,
     CONTACT,
     NOTE,
     AskStep,
@@ -28,9 +32,11 @@ from automation.flows.script import (
     SayStep,
     ScoreStep,
 )
+from automation.flows.service import RATING, FlowStep, RateStep, TroubleshootStep
 from automation.flows.state import RunStatus
 from automation.payments.values import PaymentStep
 
+HANDED_BACK = "handed_back"
 Handler = Callable[[Turn, Any], str | None]
 """Returns the id of the next step, None at the end of the document, STOP when the event is over."""
 
@@ -43,6 +49,8 @@ def walk(turn: Turn, *, offer_person: bool = False) -> None:
         step = turn.flow.steps.get(turn.state.step)
         turn.update(steps=turn.state.steps + 1)
         if step is None or turn.state.steps > limits.steps_per_run:
+            break
+        if isinstance(step, FlowStep) and turn.state.flows >= limits.flows:
             break
         if isinstance(step, AskStep | MenuStep) and not _passes(turn, step):
             put(turn, step, offer_person=offer_person)
@@ -67,12 +75,14 @@ def open_flow(turn: Turn) -> None:
         step = turn.flow.steps.get(turn.state.step)
         if not isinstance(step, SayStep) or step.next is None:
             return
-        turn.say(step.text)
+        _say(turn, step)
         turn.update(step=step.next, steps=turn.state.steps + 1)
 
 
 def finish(turn: Turn, reason: str) -> None:
-    turn.finals.append(Close(reason))
+    """A run that asked how it was has nothing left to do; one that a person gives back may have."""
+    asked = turn.state.ratings or any(each.startswith(RATING) for each in turn.state.declined)
+    turn.finals.append(Close(reason, rated=bool(asked) and reason != HANDED_BACK))
     turn.update(status=RunStatus.DONE, pending=None)
 
 
@@ -82,14 +92,16 @@ def _passes(turn: Turn, step: AskStep | MenuStep) -> bool:
         return turn.state.goal in turn.flow.goals
     if turn.settled(step.target):
         return True
-    asked_by_us = step.target.startswith((CONTACT, NOTE))
+    asked_by_us = step.target.startswith((CONTACT, NOTE, CONSENT))
     if not asked_by_us and turn.context.criterion(step.target) is None:
         return True
     return not wording(turn, step, first=True)[1]
 
 
 def _say(turn: Turn, step: SayStep) -> str | None:
-    turn.say(step.text)
+    if not step.greeting or turn.greets:
+        turn.say(step.text)
+        turn.greets = turn.greets and not step.greeting
     return step.next
 
 
@@ -141,6 +153,8 @@ _ASKING: dict[type[Any], Callable[..., str | None]] = {
     PriceRangeStep: price_range,
     QuoteStep: quote,
     LookUpStep: look_up,
+    TroubleshootStep: troubleshoot,
+    RateStep: rate,
 }
 """Steps that put questions of their own, one after the other; they return what a handler returns."""
 
@@ -151,6 +165,7 @@ _HANDLERS: dict[type[Any], Handler] = {
     BranchStep: _branch,
     ScoreStep: _score,
     PaymentStep: request,
+    FlowStep: enter,
     HandOffStep: _hand_off,
     EndStep: _end,
 }

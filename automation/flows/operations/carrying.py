@@ -14,15 +14,19 @@ from automation.flows.operations.watching import tell
 from automation.quotes.operations.making import plan_quote
 from conversations.goals.operations import collect
 from conversations.outbox.operations import send_all
+from conversations.ratings.operations import add_words, rate
 from conversations.sending.drafts import Draft, QuickReply
-from conversations.threads.models import AuthorKind, Urgency
+from conversations.threads.models import LIVE_STATUSES, AuthorKind, ConversationStatus, Handler, Urgency
 from conversations.threads.operations import announce, hand_off
+from conversations.threads.operations.tickets import close
 from conversations.threads.saving import change
 from conversations.threads.titles import first_title, numbered_title
 from core.access.models import Team
 from core.events.actor import CUSTOMER, FLOW
 from core.events.operations import EventDraft, record_all
 from crm.chances.operations import refresh
+from crm.consent.models import Purpose
+from crm.consent.operations import grant, withdraw
 from crm.contacts.errors import BadContactPoint
 from crm.contacts.operations import add_point, update_contact
 from crm.defaults import NOT_INTERESTED
@@ -36,6 +40,8 @@ from crm.qualification.queries import active_criteria, choice_labels
 from crm.scoring.operations import rescore
 
 NOT_UNDERSTOOD = "not_understood"
+RATING_WORDS = "rating"
+"""The note that asks why: `ask: note.rating`."""
 _URGENCY = {
     wanted.Urgency.NORMAL: Urgency.NORMAL,
     wanted.Urgency.HIGH: Urgency.HIGH,
@@ -105,12 +111,40 @@ def _(effect: wanted.Note, situation: Situation) -> list[EventDraft]:
     conversation = situation.conversation
     if effect.kind == NOT_UNDERSTOOD and situation.message is not None:
         collect(situation.message)
+    if effect.kind == RATING_WORDS:
+        add_words(conversation=conversation, words=effect.text)
     payload = {"kind": effect.kind, "text": effect.text}
     return [
         EventDraft(
             name="flow.noted", subject=conversation, actor=FLOW, payload=payload, lead_id=conversation.lead_id
         )
     ]
+
+
+@_carry.register
+def _(effect: wanted.Rate, situation: Situation) -> None:
+    rate(
+        conversation=situation.conversation,
+        what=effect.what,
+        value=effect.value,
+        words=effect.words,
+        now=situation.now,
+    )
+
+
+@_carry.register
+def _(effect: wanted.RecordConsent, situation: Situation) -> None:
+    """For this channel alone, with the words that the customer read."""
+    conversation = situation.conversation
+    decide = grant if effect.granted else withdraw
+    decide(
+        contact=conversation.contact,
+        source=conversation.account.kind,
+        channel=conversation.account.kind,
+        text=effect.text,
+        purposes=[Purpose(effect.purpose)],
+        conversation_id=conversation.pk,
+    )
 
 
 def _learn(effects: Sequence[wanted.Effect], situation: Situation) -> list[EventDraft]:
@@ -247,6 +281,15 @@ def _(effect: wanted.MakeQuote, situation: Situation) -> None:
 def _give_to_team(name: str | None, situation: Situation) -> None:
     if name and situation.conversation.team_id is None:
         change(situation.conversation, team=Team.objects.filter(name__iexact=name).first())
+
+
+@_conclude.register
+def _(effect: wanted.Close, situation: Situation) -> None:
+    """Who was asked how it was needs nothing more: solved, unless a person has it. A reply opens it again."""
+    conversation = situation.conversation
+    mine = conversation.handler == Handler.FLOW and conversation.assignee_id is None
+    if effect.rated and mine and conversation.status in LIVE_STATUSES:
+        close(conversation, ConversationStatus.SOLVED, actor=FLOW, now=situation.now)
 
 
 @_conclude.register

@@ -10,19 +10,21 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from automation.flows import engine
+from automation.flows.engine import Outcome
+from automation.flows.engine.rating import WAIT_MINUTES
 from automation.flows.events import CustomerMessage, Event, HandBack, OptedOut, Silence, Takeover
 from automation.flows.models import FlowRun, FlowVersion, RunStatus
 from automation.flows.operations.beside import talk_first
 from automation.flows.operations.carrying import carry_out
 from automation.flows.operations.following import follow_up_first
+from automation.flows.operations.rating import rated_late
 from automation.flows.operations.situation import Situation
-from automation.flows.queries import document_of, has_run, published, unfinished_run
+from automation.flows.queries import flow_of, has_run, published, unfinished_run
 from automation.flows.reading import reading
-from automation.flows.script import FlowDocument
+from automation.flows.service import RATING
 from automation.flows.state import RunState
 from automation.flows.state import RunStatus as State
 from automation.orders.talk import answer_first
-from conversations.goals.queries import book
 from conversations.outbox.operations.judging import end_of_quiet
 from conversations.threads.models import LIVE_STATUSES, Conversation, Handler, Message
 from conversations.threads.queries import locked_conversation
@@ -63,7 +65,7 @@ class FlowResponder:
                 return
             if follow_up_first(event, situation, run, lambda paused: _ask_again(paused, situation)):
                 return
-            if talk_first(event, situation, run):
+            if talk_first(event, situation, run) or rated_late(event, situation, run):
                 return
             if run is not None:
                 _go_on(run, event, situation)
@@ -129,19 +131,30 @@ def remind(*, conversation_id: int, now: datetime) -> None:
     run = unfinished_run(conversation)
     if run is None or conversation.handler != Handler.FLOW or conversation.status not in LIVE_STATUSES:
         return
-    if not may(conversation.contact, Purpose.FOLLOW_UP, conversation.account.kind):
-        return
-    leaves_at = end_of_quiet(conversation.contact, now)
-    if leaves_at > now:
-        _remind_at(conversation, leaves_at)
-        return
     situation = Situation.of(conversation, now=now)
-    if situation.lead is not None and situation.lead.stage_kind != StageKind.OPEN:
+    if not _rates(run) and not _may_remind(situation):
         return
     situation.purpose = Purpose.FOLLOW_UP
     minutes = int((now - run.updated_at).total_seconds() // 60)
     with held(conversation):
         _go_on(run, Silence(minutes), situation)
+
+
+def _rates(run: FlowRun) -> bool:
+    """A rating is never reminded of: the run ends without a word, which nobody has to allow."""
+    return str(run.state.get("pending") or "").startswith(RATING)
+
+
+def _may_remind(situation: Situation) -> bool:
+    """Quiet hours put it off."""
+    conversation, now = situation.conversation, situation.now
+    if not may(conversation.contact, Purpose.FOLLOW_UP, conversation.account.kind):
+        return False
+    leaves_at = end_of_quiet(conversation.contact, now)
+    if leaves_at > now:
+        _remind_at(conversation, leaves_at)
+        return False
+    return situation.lead is None or situation.lead.stage_kind == StageKind.OPEN
 
 
 def tell_run(conversation: Conversation, event: Event, *, now: datetime) -> None:
@@ -170,48 +183,73 @@ def _event(
     )
 
 
-def _flow_of(version: FlowVersion) -> FlowDocument:
-    """The flow with what the company says about the goals of its customers."""
-    known = book()
-    return document_of(version).with_goals(known.answers, known.handed_over)
-
-
 def begin(version: FlowVersion, first: CustomerMessage | None, situation: Situation) -> None:
     """The flow speaks from now on in a locked conversation where none runs."""
-    flow = _flow_of(version)
-    conversation = situation.conversation
-    change(conversation, handler=Handler.FLOW)
-    started = EventDraft(
-        name="flow.started",
-        subject=conversation,
-        actor=FLOW,
-        payload={"flow": flow.key, "version": flow.version},
-        lead_id=conversation.lead_id,
-    )
+    flow = flow_of(version)
+    change(situation.conversation, handler=Handler.FLOW)
     outcome = engine.start(flow, situation.context(), first)
-    carry_out(outcome.effects, situation, events=[started])
-    FlowRun.objects.create(
-        conversation=conversation,
-        version=version,
-        status=_STORED[outcome.state.status],
-        state=outcome.state.to_json(),
-        updated_at=situation.now,
-        finished_at=situation.now if outcome.state.status is State.DONE else None,
-    )
-    _watch_silence(outcome.state, flow.reminder_after, situation, before=None)
+    events = [_started(flow.key, flow.version, situation), *_entered(outcome, situation)]
+    carry_out(outcome.effects, situation, events=events)
+    _keep(None, version, outcome, situation, before=None)
 
 
 def _go_on(run: FlowRun, event: Event, situation: Situation) -> None:
-    flow = _flow_of(run.version)
     before = RunState.from_json(run.state)
-    outcome = engine.advance(flow, before, event, situation.context())
-    carry_out(outcome.effects, situation)
-    run.state = outcome.state.to_json()
-    run.status = _STORED[outcome.state.status]
-    run.updated_at = situation.now
-    run.finished_at = situation.now if outcome.state.status is State.DONE else None
-    run.save(update_fields=["state", "status", "updated_at", "finished_at"])
-    _watch_silence(outcome.state, flow.reminder_after, situation, before=before)
+    outcome = engine.advance(flow_of(run.version), before, event, situation.context())
+    carry_out(outcome.effects, situation, events=_entered(outcome, situation))
+    _keep(run, run.version, outcome, situation, before=before)
+
+
+def _started(flow: str, version: int, situation: Situation) -> EventDraft:
+    conversation = situation.conversation
+    payload = {"flow": flow, "version": version}
+    return EventDraft(
+        name="flow.started",
+        subject=conversation,
+        actor=FLOW,
+        payload=payload,
+        lead_id=conversation.lead_id,
+    )
+
+
+def _entered(outcome: Outcome, situation: Situation) -> list[EventDraft]:
+    """The flows in which the run went on."""
+    states = [*outcome.left[1:], outcome.state] if outcome.left else []
+    return [_started(state.flow, state.version, situation) for state in states]
+
+
+def _keep(
+    run: FlowRun | None,
+    version: FlowVersion,
+    outcome: Outcome,
+    situation: Situation,
+    *,
+    before: RunState | None,
+) -> None:
+    """One run for each flow on the way: those that were left are over, the last one goes on."""
+    for state in (*outcome.left, outcome.state):
+        version = situation.entered.get((state.flow, state.version), version)
+        _save(run, version, state, situation)
+        run = None
+    minutes = flow_of(version).reminder_after
+    if (outcome.state.pending or "").startswith(RATING):
+        minutes = WAIT_MINUTES
+    _watch_silence(outcome.state, minutes, situation, before=before)
+
+
+def _save(run: FlowRun | None, version: FlowVersion, state: RunState, situation: Situation) -> None:
+    values = {
+        "state": state.to_json(),
+        "status": _STORED[state.status],
+        "updated_at": situation.now,
+        "finished_at": situation.now if state.status is State.DONE else None,
+    }
+    if run is None:
+        FlowRun.objects.create(conversation=situation.conversation, version=version, **values)
+        return
+    for name, value in values.items():
+        setattr(run, name, value)
+    run.save(update_fields=list(values))
 
 
 def _ask_again(run: FlowRun, situation: Situation) -> None:

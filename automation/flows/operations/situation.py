@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -11,12 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from automation.flows.context import Choice, Contact, Context, Criterion, Facts, Parsed
+from automation.flows.models import FlowVersion
+from automation.flows.queries import flow_of, published
+from automation.flows.script import FlowDocument
 from automation.meetings.operations import ConversationDesk
 from automation.meetings.values import Wish
 from automation.orders.desk import ConversationOrders
 from automation.payments.cashier import ConversationCashier
 from automation.quotes.queries import LeadShop, asked_fields, facts_of_lead, with_facts
-from conversations.threads.models import Conversation, Message
+from conversations.threads.models import Conversation, Direction, Message
 from conversations.threads.queries import usual_wait
 from conversations.understanding.answers import parse_answer
 from core.calendars.clock import BusinessClock
@@ -25,6 +28,7 @@ from core.company.models import CompanyProfile
 from core.company.queries import company
 from core.conditions import ConditionError, Moment, parse
 from crm.consent.models import Purpose
+from crm.consent.queries import newest
 from crm.contacts.models import ContactPointKind
 from crm.contacts.queries import points_of_contact
 from crm.fields.models import CustomField
@@ -37,10 +41,32 @@ from crm.scoring.queries import rule_book
 from crm.scoring.scoring import score
 
 
+class ConsentsOf(Mapping[str, bool]):
+    """What the customer has said about being written to on this channel, looked up when a flow asks for it."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+
+    @cached_property
+    def known(self) -> dict[str, bool]:
+        contact, kind = self.conversation.contact, self.conversation.account.kind
+        found = newest(contact, Purpose.FOLLOW_UP, kind)
+        return {Purpose.FOLLOW_UP.value: found.granted} if found else {}
+
+    def __getitem__(self, purpose: str) -> bool:
+        return self.known[purpose]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+
 @dataclass
 class Situation:
     """Mutable for the length of one event: the lead may be created on the way, `unsaved` are its columns that have
-    been set. `purpose` is what the event's words to the customer are for.
+    been set. `purpose` is what the event's words to the customer are for. `entered`: versions that a run was let into.
     """
 
     conversation: Conversation
@@ -49,6 +75,7 @@ class Situation:
     lead: Lead | None = None
     unsaved: set[str] = field(default_factory=set)
     purpose: Purpose = Purpose.REPLY
+    entered: dict[tuple[str, int], FlowVersion] = field(default_factory=dict)
 
     @classmethod
     def of(cls, conversation: Conversation, *, now: datetime, message: Message | None = None) -> Situation:
@@ -101,7 +128,24 @@ class Situation:
             orders=ConversationOrders(self.conversation, now=self.now),
             shop=LeadShop(self.known_lead, currency=self.currency, now=self.now),
             cashier=ConversationCashier(self.conversation, lead=self.lead, now=self.now),
+            flows=self._flow,
+            greeted=self._greeted(),
+            consents=ConsentsOf(self.conversation),
         )
+
+    def _flow(self, key: str) -> FlowDocument | None:
+        """The flow as it is published now; remembered, so that the run goes on in this very version."""
+        version = published(key)
+        if version is None:
+            return None
+        self.entered[key, version.number] = version
+        return flow_of(version)
+
+    def _greeted(self) -> bool:
+        """Whether we have spoken here before; no statement at the first message."""
+        if self.conversation.last_sequence <= 1:
+            return False
+        return Message.objects.filter(conversation=self.conversation, direction=Direction.OUT).exists()
 
     @cached_property
     def fields(self) -> list[CustomField]:
