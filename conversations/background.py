@@ -16,9 +16,11 @@ from conversations.channels.webchat.adapter import WebChatAdapter
 from conversations.deliveries.queries import done
 from conversations.events import register_events
 from conversations.files.operations import ATTEMPTS, FETCH, fetch
+from conversations.goals import operations as goals
 from conversations.goals.events import register_events as register_goal_events
 from conversations.history_words import register_words
 from conversations.inbound import followups
+from conversations.inbound.operations import bursts
 from conversations.orders import background as orders
 from conversations.outbox import receivers as outbox
 from conversations.outbox.queries import sent
@@ -43,6 +45,7 @@ from crm.pipeline.queries.timeline import tell_event
 PROCESS = "conversations.deliveries.tasks.process_deliveries"
 DELIVER = "conversations.outbox.tasks.deliver_outbox"
 TIDY = "conversations.channels.webchat.tasks.remove_uploads"
+PLAN_REVIEWS = "conversations.goals.tasks.plan_reviews"
 
 QUOTES_TOLD = (
     "sent",
@@ -79,6 +82,8 @@ def register_all() -> None:
     registry.register(TelegramAdapter())
     followups.register(TelegramAdapter.kind, telegram.taken)
     handler(telegram.ANSWER, max_attempts=telegram.ANSWER_ATTEMPTS, outside=True)(telegram.answer)
+    handler(goals.REVIEW)(goals.review_month)
+    handler(bursts.ANSWER)(bursts.answer_waiting)
     handler(FETCH, max_attempts=ATTEMPTS, outside=True)(fetch)
     register_events()
     register_goal_events()
@@ -92,6 +97,7 @@ def register_all() -> None:
     every(2, "process deliveries", PROCESS)
     every(2, "deliver outbox", DELIVER)
     every(3600, "remove unused uploads", TIDY)
+    every(3600, "plan the review of what was not understood", PLAN_REVIEWS)
     keep("deliveries", days=30, rows=done, moment="processed_at")
     keep("messages of payment providers", days=400, rows=payment_messages, moment="arrived_at")
     keep("outbox items", days=30, rows=sent, moment="finished_at")
@@ -101,6 +107,9 @@ def register_all() -> None:
     clues.register(SAME_SENDER)
     register_notification("conversation.handed_off", text=_("%(contact)s asks for a person (#%(number)s)"))
     register_notification("conversation.announced", text=_("%(contact)s booked a meeting (#%(number)s)"))
+    register_notification(
+        goals.REVIEW, text=_("Look at what Parley did not understand: %(count)s groups in %(month)s")
+    )
     register_notification("conversation.assigned", text=_("%(contact)s is yours now (#%(number)s)"))
     outbox.register()
     _register_quotes()

@@ -62,6 +62,12 @@ TYPES = (
         },
     ),
     EventType(
+        "conversation.flooded",
+        1,
+        "Many messages of a customer came at once and were answered together.",
+        {"count": "how many"},
+    ),
+    EventType(
         "message.card_removed",
         1,
         "A customer wrote the number of a payment card; it was not kept.",

@@ -314,6 +314,8 @@ MATRIX: dict[str, Level] = {
             "desk:settings_field_delete",
             *(f"desk:settings_goal{name}" for name in GOAL.split(" ")),
             "desk:settings_unclear_decide",
+            "desk:settings_review_done",
+            "desk:settings_review_switch",
             "desk:settings_criterion_preview",
             "desk:settings_criterion_new",
             "desk:settings_criterion",

@@ -40,6 +40,7 @@ PHRASES = (
     "leave_contact",
     "attachment",
     "card",
+    "document",
     "voice",
     "deferred",
     "reminder",

@@ -35,7 +35,7 @@ class Reading:
 class CustomerMessage:
     """The customer wrote. `payload` is what a button carried, `attachments` are kinds: image, voice, video,
     file ... `upset`: angry, loud or asking the same again (spec 4.5); `threat`: with the law or in public; `card`: a
-    card number stood in it and was removed.
+    card number stood in it and was removed; `document`: a long text was passed on, which is not among its words.
     """
 
     text: str = ""
@@ -45,6 +45,7 @@ class CustomerMessage:
     upset: bool = False
     threat: bool = False
     card: bool = False
+    document: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ class RawDelivery(models.Model):
     received_at = models.DateTimeField(db_default=Now(), editable=False)
     processed_at = models.DateTimeField(null=True)
 
+    more = False  # of one that was just claimed: the next of its lane lies there already
+
     class Meta:
         indexes = [
             models.Index(fields=["id"], name="delivery_pending", condition=Q(status="pending")),

@@ -17,7 +17,7 @@ from conversations.accounts.models import ChannelAccount
 from conversations.accounts.operations import record_error, record_malformed, record_seen
 from conversations.accounts.queries import account_by_id
 from conversations.channels import registry
-from conversations.channels.contracts import InboundEvent, MalformedPayload
+from conversations.channels.contracts import EventKind, InboundEvent, MalformedPayload
 from conversations.deliveries.models import DeliveryStatus, RawDelivery
 from conversations.deliveries.redacting import cards_of, without_cards
 from conversations.inbound.operations import TooEarly, receive
@@ -59,7 +59,9 @@ UPDATE conversations_rawdelivery AS delivery
                WHERE earlier.status = 'pending' AND earlier.lane = next.lane AND earlier.id < next.id))
         ORDER BY next.id
         LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING delivery.*
+RETURNING delivery.*, delivery.lane <> '' AND EXISTS (
+              SELECT 1 FROM conversations_rawdelivery later
+               WHERE later.status = 'pending' AND later.lane = delivery.lane AND later.id > delivery.id) AS more
 """
 
 
@@ -118,7 +120,7 @@ def _events(delivery: RawDelivery, account: ChannelAccount) -> list[InboundEvent
 def _take(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent, now: datetime) -> None:
     """The delivery is done by the same transaction that stores what it brought, or not at all."""
     if _finish(delivery, now, [event]):
-        _receive(delivery, account, event)
+        _receive(delivery, account, event, more=delivery.more)
 
 
 def _process_batch(
@@ -129,7 +131,11 @@ def _process_batch(
     Repeating does no harm.
     """
     _extend(delivery, now + timedelta(seconds=len(events)))
-    faults = [fault for event in events if (fault := fault_of(partial(_take_one, delivery, account, event)))]
+    faults = []
+    for place, event in enumerate(events):
+        more = any(_goes_on(event, later) for later in events[place + 1 :])
+        if fault := fault_of(partial(_take_one, delivery, account, event, more=more)):
+            faults.append(fault)
     if faults:
         return faults[0]
     _finish(delivery, now, events)
@@ -137,14 +143,20 @@ def _process_batch(
 
 
 @transaction.atomic
-def _take_one(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent) -> None:
-    _receive(delivery, account, event)
+def _take_one(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent, *, more: bool) -> None:
+    _receive(delivery, account, event, more=more)
 
 
-def _receive(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent) -> None:
+def _goes_on(event: InboundEvent, later: InboundEvent) -> bool:
+    """The same customer says something more in the same thread."""
+    same = (later.customer_id, later.thread_id) == (event.customer_id, event.thread_id)
+    return same and (later.kind, later.direction) == (EventKind.MESSAGE, "in")
+
+
+def _receive(delivery: RawDelivery, account: ChannelAccount, event: InboundEvent, *, more: bool) -> None:
     respond = delivery.attempts <= ANSWERED_ATTEMPTS
     with gathered():
-        receive(account=account, event=event, arrived_at=delivery.received_at, respond=respond)
+        receive(account=account, event=event, arrived_at=delivery.received_at, respond=respond, more=more)
 
 
 def _finish(delivery: RawDelivery, now: datetime, events: Sequence[InboundEvent]) -> bool:

@@ -17,4 +17,13 @@ def register_events() -> None:
             "A phrase of a goal was added or removed.",
             {"goal": "key of the goal", "language": "of the phrase", "changes": "added or removed"},
         ),
+        EventType(
+            "goals.review_due",
+            1,
+            "What nothing understood in a month waits for an admin.",
+            {"month": "as 2026-11", "groups": "of like words", "messages": "in them"},
+        ),
+        EventType(
+            "goals.reviewed", 1, "Somebody has looked at what nothing understood.", {"month": "as 2026-11"}
+        ),
     )

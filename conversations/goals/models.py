@@ -119,3 +119,43 @@ class Unclear(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ReviewPlan(models.Model):
+    """One row: whether what nothing understood is put before an admin every month (spec 4.4)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_plan_of_reviews")]
+
+    def __str__(self) -> str:
+        return "on" if self.active else "off"
+
+
+class Review(models.Model):
+    """The task of one month: to look at what nothing understood. `month` is its first day.
+
+    `samples`: newest messages of the largest groups; `groups` and `messages`: how many there were.
+    """
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    month = models.DateField(unique=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    groups = models.PositiveIntegerField()
+    messages = models.PositiveIntegerField()
+    samples = models.ManyToManyField(Message, related_name="+")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["-month"], name="review_to_do", condition=Q(done_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

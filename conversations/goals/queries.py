@@ -11,7 +11,8 @@ from django.db.models import Prefetch, QuerySet
 
 from conversations.goals.builtin import BUILT_IN, FIXED
 from conversations.goals.enums import Category, Handoff
-from conversations.goals.models import Goal, KnowledgeVersion, Phrase
+from conversations.goals.models import Goal, KnowledgeVersion, Phrase, Review, ReviewPlan
+from conversations.threads.models import Message
 from conversations.understanding.knowledge import LANGUAGES, phrases_of
 from conversations.understanding.teaching import Taught, Teaching
 from conversations.understanding.types import IntentName
@@ -190,3 +191,16 @@ def _built_in_examples() -> Mapping[str, Mapping[str, int]]:
                 counts = _examples.setdefault(str(intents[0]), {})
                 counts[language] = counts.get(language, 0) + 1
     return _examples
+
+
+def reviews_are_on() -> bool:
+    """Whether an admin is given what nothing understood every month; so it is until somebody switches it off."""
+    active = ReviewPlan.objects.values_list("active", flat=True).first()
+    return True if active is None else active
+
+
+def reviews_to_do() -> list[Review]:
+    """The newest first, each with its sample chats: two statements."""
+    samples = Prefetch("samples", Message.objects.select_related("conversation__contact").order_by("-id"))
+    rows = Review.objects.filter(done_at__isnull=True).select_related("assignee")
+    return list(rows.prefetch_related(samples).order_by("-month")[:3])

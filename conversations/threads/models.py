@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
+from conversations.understanding.documents import is_document
 from core.access.models import Team
 from core.history.tables import indexes
 from core.ids import uuid7
@@ -224,6 +225,7 @@ class Message(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     attachment_kinds: tuple[str, ...] = ()  # of a message that is just being taken in; its files are rows
+    said_before: tuple[str, ...] = ()  # texts of messages that are answered together with this one
 
     class Meta:
         constraints = [
@@ -236,6 +238,15 @@ class Message(models.Model):
                 fields=["account", "external_id"], name="message_external", condition=~Q(external_id="")
             ),
         ]
+
+    @property
+    def words(self) -> str:
+        """What is to be understood: the text, after those that it is answered together with; no documents."""
+        return "\n".join(text for text in (*self.said_before, self.text) if not is_document(text))
+
+    @property
+    def has_document(self) -> bool:
+        return any(is_document(text) for text in (*self.said_before, self.text))
 
 
 class Attachment(models.Model):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from automation.sequences.enums import EnrolmentState, Stop
 from automation.sequences.errors import NotNow
-from automation.sequences.models import Enrolment, FollowUp, Sequence
+from automation.sequences.models import Enrolment, FollowUp, Sequence, SequenceVersion
 from automation.sequences.operations import enrol, install_ready, send_now, set_weekly_cap, switch
 from automation.sequences.planning import is_held_out
 from automation.sequences.tasks import look
@@ -20,6 +21,8 @@ from core.due.models import DueRow, DueStatus
 from core.events.actor import Actor
 from crm.consent.queries import has_opted_out
 from crm.memory import forget_all
+from crm.payments.models import PaymentProvider
+from crm.payments.operations import request_payment
 from crm.pipeline.models import Stage
 from crm.pipeline.operations import move_lead
 from tests.factories.conversations import at
@@ -168,6 +171,35 @@ def test_a_yes_with_nothing_to_book_goes_to_a_person(chat: Chat, anna: User) -> 
     assert chat.tap("Yes, please") == "Good! A colleague will write to you here."
     assert (chat.conversation.handler, chat.conversation.handoff["reason"]) == ("queue", "follow_up")
     assert chat.conversation.waiting_since is not None
+
+
+def test_a_yes_goes_to_the_payment(chat: Chat, anna: User) -> None:
+    version = SequenceVersion.objects.get(sequence__key="qualified_without_step", status="published")
+    version.script = {**version.script, "yes": "payment"}
+    version.save()
+    forget_all()
+    silent(chat, anna)
+    provider = PaymentProvider.objects.create(
+        name="Bank", url_template="https://pay.example/?a={amount}&r={reference}", is_default=True
+    )
+    payment = request_payment(
+        contact=chat.contact,
+        lead=chat.lead,
+        amount=Decimal(50_000),
+        currency="AMD",
+        purpose="Deposit",
+        provider=provider,
+        actor=Actor.of(anna),
+        now=timezone.now(),
+    )
+    handed_back_to_nobody(chat)
+    later(chat, seconds=1)
+    assert SUGGEST in later(chat, hours=5)
+    answer = chat.say("yes please")
+    assert answer.startswith("Deposit: 50,000\u00a0AMD.\n\nHere you can pay: http")
+    assert payment.token in answer
+    assert (chat.conversation.status, chat.conversation.waiting_since) == ("waiting_customer", None)
+    assert (the().state, the().stop_reason) == ("stopped", Stop.REPLY)
 
 
 def test_a_day_that_is_named_moves_the_next_message_to_it(chat: Chat, anna: User) -> None:

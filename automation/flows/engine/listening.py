@@ -62,7 +62,12 @@ def on_message(turn: Turn, message: CustomerMessage) -> None:
     else:
         if message.card:
             turn.say("phrases.card")
-        _converse(turn, message)
+        if message.document:
+            turn.say("phrases.document")
+        if message.document and not message.text.strip() and not message.payload:
+            walk(turn, offer_person=True)
+        else:
+            _converse(turn, message)
 
 
 def on_opt_out(turn: Turn, event: OptedOut) -> None:

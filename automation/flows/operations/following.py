@@ -11,6 +11,7 @@ from automation.flows.operations.situation import Situation
 from automation.meetings.operations import Talk
 from automation.meetings.talk import Act, Decision
 from automation.sequences.operations.answering import Heard, Said, hear, to_person
+from automation.sequences.operations.paying import ask_to_pay
 
 Resume = Callable[[FlowRun], None]
 
@@ -36,7 +37,9 @@ def follow_up_first(
         return False
     if heard is Heard.FLOW and run is not None and asking:
         resume(run)
-    elif heard is Heard.BOOKING and _offer(event, situation):
+    elif (heard is Heard.BOOKING and _offer(event, situation)) or (
+        heard is Heard.PAYMENT and ask_to_pay(said)
+    ):
         return True
     elif heard is not Heard.DONE:
         to_person(said)

@@ -171,15 +171,17 @@ def tell_run(conversation: Conversation, event: Event, *, now: datetime) -> None
 def _event(
     conversation: Conversation, message: Message, understanding: Understanding, currency: str
 ) -> CustomerMessage:
-    language = language_of(message.text, otherwise=conversation.language)
+    text = message.words
+    language = language_of(text, otherwise=conversation.language)
     return CustomerMessage(
-        text=message.text,
-        reading=reading(understanding, text=message.text, currency=currency, language=language),
+        text=text,
+        reading=reading(understanding, text=text, currency=currency, language=language),
         payload=message.payload or None,
         attachments=message.attachment_kinds,
         upset=understanding.tone.wants_person,
         threat=understanding.tone.threat,
-        card=has_hidden_card(message.text),
+        card=has_hidden_card(text),
+        document=message.has_document,
     )
 
 

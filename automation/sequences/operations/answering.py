@@ -71,12 +71,13 @@ class Said:
 
 class Heard(StrEnum):
     """What is left to do: NOTHING of ours (the message goes on to whoever answers), DONE (it is answered), or a yes that
-    goes to BOOKING, to the FLOW or to a PERSON.
+    goes to BOOKING, to PAYMENT, to the FLOW or to a PERSON.
     """
 
     NOTHING = "nothing"
     DONE = "done"
     BOOKING = OnYes.BOOKING.value
+    PAYMENT = OnYes.PAYMENT.value
     FLOW = OnYes.FLOW.value
     PERSON = OnYes.PERSON.value
 
@@ -183,6 +184,11 @@ def _say(said: Said, texts: Texts, **values: str) -> None:
         author_kind=AuthorKind.SYSTEM,
         now=said.now,
     )
+    answered(said)
+
+
+def answered(said: Said) -> None:
+    """Nobody was waited for before these words, and they are answered."""
+    conversation = said.conversation
     if conversation.waiting_since == said.message.sent_at:
-        # Nobody was waited for before these words, and they are answered.
         change(conversation, status=ConversationStatus.WAITING_CUSTOMER, waiting_since=None)

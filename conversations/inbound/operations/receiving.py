@@ -12,14 +12,14 @@ from conversations.channels.contracts import (
     InboundAttachment,
     InboundEvent,
 )
-from conversations.goals.queries import book
 from conversations.inbound import followups
 from conversations.inbound.keys import dedupe_key
-from conversations.inbound.operations import revising, statuses
+from conversations.inbound.operations import bursts, revising, statuses
 from conversations.inbound.operations.albums import join
 from conversations.inbound.operations.buttons import resolved
 from conversations.inbound.operations.deciding import decided
 from conversations.inbound.operations.heeding import heed
+from conversations.inbound.operations.reading import read
 from conversations.inbound.operations.sender import Sender, find_sender
 from conversations.inbound.operations.storing import attach, insert_once, last_heard_at
 from conversations.inbound.operations.tone import hurry_up, keep_unclear, toned
@@ -39,7 +39,6 @@ from conversations.threads.models import (
 )
 from conversations.threads.saving import change, held
 from conversations.threads.titles import first_title
-from conversations.understanding import understand
 from conversations.understanding.types import Understanding
 from core.company.queries import company
 from core.events.actor import CUSTOMER, SYSTEM
@@ -76,12 +75,18 @@ class Received:
 
 
 def receive(
-    *, account: ChannelAccount, event: InboundEvent, arrived_at: datetime, respond: bool = True
+    *,
+    account: ChannelAccount,
+    event: InboundEvent,
+    arrived_at: datetime,
+    respond: bool = True,
+    more: bool = False,
 ) -> Received:
     """Take one event in, inside the caller's transaction; the same event again does nothing.
 
     `arrived_at` is when the delivery came and the moment at which everything counts. `respond=False` stores
-    the message for people and lets nothing answer it. TooEarly for an event about a message that is still on
+    the message for people and lets nothing answer it. `more`: the sender's next message lies there already, so that they
+    can be answered together. TooEarly for an event about a message that is still on
     its way to us.
     """
     event = _cleaned(event)
@@ -100,7 +105,7 @@ def receive(
         return Received(conversation=revising.react(account=account, event=event, now=arrived_at))
     if event.direction == "out":
         return _echo(account, event, arrived_at)
-    return _from_customer(account, resolved(account=account, event=event), arrived_at, respond)
+    return _from_customer(account, resolved(account=account, event=event), arrived_at, respond, more)
 
 
 def _cleaned(event: InboundEvent) -> InboundEvent:
@@ -127,16 +132,10 @@ def _cleaned_file(file: InboundAttachment) -> InboundAttachment:
     return replace(file, name=clean_words(file.name), caption=clean_words(file.caption))
 
 
-def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, respond: bool) -> Received:
-    profile = company()
-    understanding = understand(
-        event.text,
-        now=now,
-        timezone=profile.timezone,
-        country=profile.country,
-        language=profile.language,
-        taught=book().teaching,
-    )
+def _from_customer(
+    account: ChannelAccount, event: InboundEvent, now: datetime, respond: bool, more: bool
+) -> Received:
+    understanding = read(event.text, now=now)
     key = dedupe_key(event)
     sender = find_sender(
         account=account, event=event, key=key, language=_language(event, understanding), now=now
@@ -145,6 +144,7 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
         return Received(duplicate=True)
     conversation = sender.conversation
     if joined := join(conversation, event):
+        bursts.answer_rest(conversation, more=more, now=now)
         return Received(joined, conversation, duplicate=True)
     message = _message(account, conversation, event, key, said_at(event.sent_at, now), understanding.language)
     _place(message, timed=event.sent_at is not None)
@@ -154,6 +154,7 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
     spam = conversation.status == ConversationStatus.SPAM
     said = _said(account, conversation, message)
     understanding = toned(understanding, conversation, message)
+    before = bursts.Before.of(conversation, now)
     with held(conversation):
         _ensure_lead(account, sender, event, message, said)
         _heard(conversation, message, _in_a_line(message, event), spam=spam)
@@ -171,10 +172,7 @@ def _from_customer(account: ChannelAccount, event: InboundEvent, now: datetime, 
             respond=respond,
         )
         if respond and event.kind in SPOKEN and not (heeded or message.late or spam):
-            answering = responder.current()
-            answering.customer_wrote(
-                conversation=conversation, message=message, understanding=understanding, now=now
-            )
+            bursts.respond(message, understanding, before=before, more=more, now=now)
         elif not respond and conversation.handler == Handler.FLOW:
             change(conversation, handler=Handler.QUEUE)
         if event.kind in SPOKEN and not (heeded or spam or event.payload):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -63,6 +64,12 @@ def attach(message: Message, event: InboundEvent) -> None:
         kept = Attachment.objects.filter(message=message).order_by("id")
         # A shared contact is no file to be passed on: what it tells is learned.
         message.attachment_kinds = tuple(kept.exclude(kind="contact").values_list("kind", flat=True))
+
+
+def kinds_of_files(messages: Sequence[Message]) -> tuple[str, ...]:
+    """As `attach` puts them to a message, of several."""
+    files = Attachment.objects.filter(message__in=messages).exclude(kind="contact")
+    return tuple(files.order_by("id").values_list("kind", flat=True))
 
 
 def _announced(message: Message, attachment: InboundAttachment) -> Attachment:

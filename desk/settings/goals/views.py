@@ -17,9 +17,9 @@ from conversations.goals import operations
 from conversations.goals.builtin import BUILT_IN
 from conversations.goals.errors import BadGoal, StaleGoal
 from conversations.goals.grouping import Group, waiting_groups
-from conversations.goals.models import Goal, Phrase
+from conversations.goals.models import Goal, Phrase, Review
 from conversations.goals.preview import SHOWN, flips
-from conversations.goals.queries import goal_of, name_of
+from conversations.goals.queries import goal_of, name_of, reviews_are_on, reviews_to_do
 from core.access.models import Role
 from core.events.actor import Actor
 from core.http import Request, render_page, render_partial, require, toast
@@ -161,7 +161,7 @@ def act(request: Request, key: str) -> HttpResponse:
 @require(role=Role.MANAGER)
 def unclear(request: Request) -> HttpResponse:
     """What nothing understood, in groups of like words."""
-    return render_page(request, UNCLEAR, _groups(), partial="groups")
+    return render_page(request, UNCLEAR, {**_groups(), **_reviews()}, partial="groups")
 
 
 @require_POST
@@ -194,6 +194,27 @@ def _teach(request: Request, group: Group) -> None:
         text=request.POST.get("text", group.text),
         user=request.user,
     )
+
+
+@require_POST
+@require(role=Role.ADMIN)
+def review_done(request: Request, public_id: UUID) -> HttpResponse:
+    """The task of a month is done."""
+    found = get_object_or_404(Review, public_id=public_id)
+    operations.finish_review(public_id=found.public_id, user=request.user)
+    return toast(render_partial(request, UNCLEAR, "reviews", _reviews()), _("Done."))
+
+
+@require_POST
+@require(role=Role.ADMIN)
+def review_switch(request: Request) -> HttpResponse:
+    """Put it before an admin every month, or no more."""
+    operations.switch_reviews(active=request.POST.get("on") == "1", now=timezone.now())
+    return toast(render_partial(request, UNCLEAR, "reviews", _reviews()), _("Saved."))
+
+
+def _reviews() -> dict[str, Any]:
+    return {"reviews": reviews_to_do(), "monthly": reviews_are_on()}
 
 
 def _groups() -> dict[str, Any]:
