@@ -96,6 +96,7 @@ MATRIX: dict[str, Level] = {
     "conversations:chat_typing": V,
     "desk:demo": A,
     "api_schema": A,
+    "api_flow_schema": A,
     "api_docs": A,
     "api:unknown": Level.NOTHING,
     **{f"api:{name}": Level.KEY for name in API.split()},

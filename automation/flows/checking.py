@@ -9,25 +9,31 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from automation.flows.errors import Problem
-from automation.flows.source import Path
+from automation.flows.source import Mark, Path
 from automation.flows.wording import LANGUAGES, Texts
 
 MAX_TEXT = 2000
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 
 
 class Checker:
     """Collects every problem of a document instead of stopping at the first."""
 
-    def __init__(self, lines: Mapping[Path, int]) -> None:
+    def __init__(self, lines: Mapping[Path, Mark]) -> None:
         self.lines = lines
         self.problems: list[Problem] = []
 
     def fault(self, path: Path, message: str) -> None:
-        line = next(
-            (self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None
-        )
-        self.problems.append(Problem(".".join(str(part) for part in path), message, line=line))
+        places = (self.lines.get(path[:end]) for end in range(len(path), 0, -1))
+        mark = next((each for each in places if each is not None), None)
+        place = ".".join(str(part) for part in path)
+        if mark is None:
+            self.problems.append(Problem(place, message))
+        else:
+            self.problems.append(Problem(place, message, line=mark.line, column=mark.column))
+
+    def expects(self, path: Path, schema: Mapping[str, Any]) -> None:
+        """For the schema of the language: what is read here by no reader of this class."""
 
     def mapping(self, value: Any, path: Path, *, allowed: Sequence[str] = ()) -> dict[str, Any]:
         """Return a mapping with string keys; with `allowed`, any other key is a fault."""
@@ -53,7 +59,7 @@ class Checker:
 
     def name(self, value: Any, path: Path) -> str:
         """Return an identifier: lower-case Latin letters, digits, - and _."""
-        if isinstance(value, str) and _NAME.fullmatch(value):
+        if isinstance(value, str) and NAME.fullmatch(value):
             return value
         self.fault(path, _("expected a name of small letters, digits, - and _"))
         return ""

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from automation.flows.checking import Checker
 from automation.flows.effects import Urgency
-from automation.flows.errors import DocumentError
+from automation.flows.errors import DocumentError, Problem
 from automation.flows.script import FlowDocument, Goal, HandOffRule, Limits, Step, exits
-from automation.flows.source import Path, read
+from automation.flows.source import Mark, Path, read
 from automation.flows.steps import STEP_KINDS, read_step
 from automation.flows.wording import LANGUAGES, Texts
 
@@ -134,6 +134,20 @@ def text_places(data: Any) -> dict[str, Path]:
     return draft.places
 
 
+def traverse(check: Checker, value: Any) -> None:
+    """Read a plain value with this checker, for what it makes of that. Raises DocumentError."""
+    _read(_Draft(check), value, 1)
+
+
+def faults_of(value: Any) -> tuple[Problem, ...]:
+    """Everything that is wrong with a plain value."""
+    try:
+        parse(value)
+    except DocumentError as error:
+        return error.problems
+    return ()
+
+
 def shipped(name: str = "first_answer", *, version: int = 1) -> FlowDocument:
     """Read a flow that comes with Parley."""
     return loads(shipped_text(name), version=version)
@@ -160,7 +174,7 @@ class _Draft:
         return None if value is None else self.text(value, path, text_id)
 
 
-def _parse(value: Any, lines: Mapping[Path, int], version: int) -> FlowDocument:
+def _parse(value: Any, lines: Mapping[Path, Mark], version: int) -> FlowDocument:
     return _read(_Draft(Checker(lines)), value, version)
 
 

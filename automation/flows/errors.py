@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True)
 class Problem:
     """One fault. `path` leads to the place ("steps.2.question.hy"); `line` counts from 1 when the text is at
-    hand.
+    hand, and so does `column`.
     """
 
     path: str
     message: str
     line: int | None = None
+    column: int | None = None
+
+    @property
+    def where(self) -> str:
+        """Line and column in the reader's words; empty where there is no text."""
+        if self.line is None:
+            return ""
+        at = {"line": self.line, "column": self.column}
+        return _("line %(line)d, column %(column)d") % at if self.column else _("line %(line)d") % at
 
     def __str__(self) -> str:
-        place = self.path or "document"
-        return f"line {self.line}, {place}: {self.message}" if self.line else f"{place}: {self.message}"
+        place = ", ".join(filter(None, (self.where, self.path))) or _("document")
+        return f"{place}: {self.message}"
 
 
 class FlowError(Exception):

@@ -1,4 +1,4 @@
-"""YAML to plain values, with the line of every value.
+"""YAML to plain values, with the line and column of every value.
 
 Only `true` and `false` are booleans, so that intents may be called yes and no. Anchors are refused: nothing
 that a person writes by hand needs them, and they can blow a small text up without bound.
@@ -7,14 +7,27 @@ that a person writes by hand needs them, and they can blow a small text up witho
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from automation.flows.errors import DocumentError, Problem
 
 Path = tuple[str | int, ...]
+
+
+class Mark(NamedTuple):
+    """Where something stands in a text, both counted from 1."""
+
+    line: int
+    column: int
+
+    @classmethod
+    def of(cls, mark: Any) -> Mark:
+        return cls(mark.line + 1, mark.column + 1)
+
 
 MAX_CHARACTERS = 400_000
 MAX_DEPTH = 20
@@ -36,10 +49,10 @@ class Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent):
-            raise _Refused(_("anchors are not used here"), event.start_mark)
+            raise _Refused(_("Anchors are not used here. Write the text out again."), event.start_mark)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _Refused(_("nested too deeply"), event.start_mark)
+            raise _Refused(_("This is nested too deeply."), event.start_mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -52,8 +65,8 @@ Loader.yaml_implicit_resolvers = {
 Loader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|false)$"), list("tf"))
 
 
-def read(text: str) -> tuple[Any, dict[Path, int]]:
-    """Return the value of a YAML text and the line (from 1) of each path in it.
+def read(text: str) -> tuple[Any, dict[Path, Mark]]:
+    """Return the value of a YAML text and the place of each path in it.
 
     Raises DocumentError with the line for broken YAML, anchors, keys given twice and too long or deep a text.
     """
@@ -68,7 +81,7 @@ def read(text: str) -> tuple[Any, dict[Path, int]]:
         if node is None:
             raise DocumentError([Problem("", _("the document is empty"))])
         problems: list[Problem] = []
-        lines: dict[Path, int] = {}
+        lines: dict[Path, Mark] = {}
         _locate(node, (), lines, problems)
         if problems:
             raise DocumentError(problems)
@@ -83,17 +96,50 @@ def read(text: str) -> tuple[Any, dict[Path, int]]:
         loader.dispose()
 
 
+_ADVICE = (
+    (
+        "that cannot start any token",
+        gettext_lazy("Indent with spaces, and put a text that begins with a sign in quotes."),
+    ),
+    (
+        "mapping values are not allowed",
+        gettext_lazy("Put a text with a colon in it in quotes, or check the indentation."),
+    ),
+    (
+        "could not find expected ':'",
+        gettext_lazy("A colon is missing after a key, or the line is indented too little."),
+    ),
+    ("unexpected end of stream", gettext_lazy("A quote or a bracket is opened and not closed.")),
+    (
+        "expected <block end>",
+        gettext_lazy("This line is indented otherwise than its neighbours. Line them up."),
+    ),
+    ("expected ',' or", gettext_lazy("A comma or the closing bracket is missing, or a text needs quotes.")),
+    (
+        "unknown escape character",
+        gettext_lazy("Double the backslash, or use single quotes, which take it as it is."),
+    ),
+    ("undefined alias", gettext_lazy("Anchors are not used here. Put a text that begins with * in quotes.")),
+    (
+        "could not determine a constructor",
+        gettext_lazy("Tags are not used here. Put a text that begins with ! in quotes."),
+    ),
+)
+"""What to do about what the YAML reader says."""
+
+
 def _broken(error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     message = error.problem or error.context or _("not valid YAML")
     if mark is None:
         return Problem("", message)
-    where = _("column %(column)d") % {"column": mark.column + 1}
-    return Problem("", f"{message} ({where})", line=mark.line + 1)
+    at = Mark.of(mark)
+    advice = next((str(words) for part, words in _ADVICE if part in message), "")
+    return Problem("", advice or message, line=at.line, column=at.column)
 
 
-def _locate(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[Problem]) -> None:
-    lines[path] = node.start_mark.line + 1
+def _locate(node: yaml.Node, path: Path, lines: dict[Path, Mark], problems: list[Problem]) -> None:
+    lines[path] = Mark.of(node.start_mark)
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _locate(item, (*path, index), lines, problems)
@@ -101,10 +147,11 @@ def _locate(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[
         seen: set[str] = set()
         for key, value in node.value:
             name = str(key.value)
-            line = key.start_mark.line + 1
+            mark = Mark.of(key.start_mark)
             if name in seen:
                 place = ".".join(str(part) for part in (*path, name))
-                problems.append(Problem(place, _("given twice"), line=line))
+                message = _("given twice; keep one of them")
+                problems.append(Problem(place, message, line=mark.line, column=mark.column))
             seen.add(name)
             _locate(value, (*path, name), lines, problems)
-            lines[(*path, name)] = line
+            lines[(*path, name)] = mark

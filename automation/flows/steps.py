@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from automation.flows.checking import Checker
+from automation.flows.checking import NAME, Checker
 from automation.flows.effects import Urgency
 from automation.flows.pricing import PRICE_TEXTS, QUOTE_TEXTS
 from automation.flows.script import (
@@ -112,6 +112,14 @@ def _ask(draft: Draft, step_id: str, data: dict[str, Any], path: Path, following
     )
 
 
+TARGETS = [
+    {"enum": [*CONTACT_TARGETS, *CONSENT_TARGETS]},
+    {"type": "string", "pattern": f"^{NOTE.replace('.', '[.]')}{NAME.pattern}$"},
+    {"type": "string", "pattern": f"^{NAME.pattern}$", "not": {"const": GOAL}},
+]
+"""What may be asked: of the contact, whether we may write, words to keep, a criterion."""
+
+
 def _target(check: Checker, value: Any, path: Path) -> str:
     if isinstance(value, str) and value.startswith(CONTACT):
         return check.one_of(value, path, options=CONTACT_TARGETS, default=CONTACT_TARGETS[0])
@@ -121,7 +129,9 @@ def _target(check: Checker, value: Any, path: Path) -> str:
         return NOTE + check.name(value.removeprefix(NOTE), path)
     if value == GOAL:
         check.fault(path, _("the goal is asked by a menu"))
-    return check.name(value, path)
+    name = check.name(value, path)
+    check.expects(path, {"anyOf": TARGETS})
+    return name
 
 
 def _branch(draft: Draft, step_id: str, data: dict[str, Any], path: Path, _following: str | None) -> Step:
@@ -132,6 +142,7 @@ def _branch(draft: Draft, step_id: str, data: dict[str, Any], path: Path, _follo
         case = check.mapping(item, place, allowed=("when", "go"))
         if not isinstance(case.get("when"), dict):
             check.fault((*place, "when"), _("expected a condition"))
+        check.expects((*place, "when"), {"type": "object"})
         cases.append(Case(when=case.get("when"), go=check.name(case.get("go"), (*place, "go"))))
     if not cases:
         check.fault((*path, "branch"), _("a branch needs at least one case"))
@@ -236,6 +247,7 @@ def _look_up(draft: Draft, step_id: str, data: dict[str, Any], path: Path, follo
     check, value = draft.check, data["look_up_order"]
     if value is not True and value != WHEN_ASKED:
         check.fault((*path, "look_up_order"), _("expected true or when_asked"))
+    check.expects((*path, "look_up_order"), {"enum": [True, WHEN_ASKED]})
     texts = {
         slot: draft.optional_text(data.get(slot), (*path, slot), f"{step_id}.{slot}") or f"phrases.{phrase}"
         for slot, phrase in LOOK_UP_TEXTS.items()

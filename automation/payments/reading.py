@@ -43,6 +43,9 @@ def read_payment(
 
 
 def _fixed(check: Any, value: Any, place: Path) -> tuple[Decimal | None, str]:
+    check.expects(
+        place, {"anyOf": [{"enum": [QUOTE, ORDER]}, {"type": "string", "pattern": f"^{_FIXED.pattern}$"}]}
+    )
     found = _FIXED.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         check.fault(place, _("expected quote, order or an amount like “50000 AMD”"))

@@ -99,12 +99,16 @@ class _Files:
         self.folder = folder
         self.problems: list[Problem] = []
 
-    def fault(self, name: str, path: str, message: str, line: int | None = None) -> None:
-        self.problems.append(Problem(f"{name}: {path}", message, line=line))
+    def fault(self, name: str, path: str, message: str, at: Problem | None = None) -> None:
+        self.problems.append(
+            Problem(
+                f"{name}: {path}", message, line=at.line if at else None, column=at.column if at else None
+            )
+        )
 
     def keep(self, name: str, problems: Any) -> None:
         for each in problems:
-            self.fault(name, each.path, each.message, getattr(each, "line", None))
+            self.fault(name, each.path, each.message, each if isinstance(each, Problem) else None)
 
     def text(self, name: str) -> str | None:
         path = self.folder / name

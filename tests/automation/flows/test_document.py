@@ -133,10 +133,31 @@ def test_all_faults_at_once() -> None:
     assert [problem.path for problem in faults(text)] == ["steps.1.tries", "steps.3.urgency"]
 
 
-def test_broken_yaml_names_line_and_column() -> None:
-    (problem,) = faults("flow: small\nsteps: [\n  - id: }\n")
-    assert problem.line == 3
-    assert "column" in problem.message
+@pytest.mark.parametrize(
+    ("text", "line", "column", "advice"),
+    [
+        ("flow: small\nsteps: [\n  - id: }\n", 3, 3, "comma or the closing bracket"),
+        ("flow: small\n\ttitle: x\n", 2, 1, "Indent with spaces"),
+        ("flow: small\ntitle: one: two\n", 2, 11, "in quotes"),
+        ("flow: small\ntitle: 'open\n", 3, 1, "opened and not closed"),
+        ("flow: small\n  title: x\n", 2, 8, "check the indentation"),
+        ('flow: small\ntitle: "a\\d"\n', 2, 11, "Double the backslash"),
+        ("flow: *small\n", 1, 7, "Anchors are not used"),
+        ("flow: small\ntitle: !!python/name:os.system x\n", 2, 8, "Tags are not used"),
+    ],
+)
+def test_broken_yaml_names_line_and_column_and_what_to_do(
+    text: str, line: int, column: int, advice: str
+) -> None:
+    (problem,) = faults(text)
+    assert (problem.line, problem.column) == (line, column)
+    assert advice in problem.message
+
+
+def test_a_fault_names_its_column() -> None:
+    (problem,) = faults(SMALL.replace("tries: 3", "tries: 30"))
+    assert problem.where == "line 10, column 5"
+    assert str(problem).startswith("line 10, column 5, steps.1.tries: ")
 
 
 def test_a_key_given_twice() -> None:
