@@ -56,6 +56,8 @@ def at_once(*tasks: Callable[[], Any]) -> list[Any]:
 
 def waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
+        # A transaction keeps its first view of the activity otherwise.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
