@@ -133,6 +133,7 @@ def register_words() -> None:
             named_by=("key",),
             called=lambda row, _related: str(row.get("key", "")),
             mark="",
+            fields={"installed_at": Words(label=_("installed"))},
             hidden=frozenset({"installed_by"}),
         ),
         Tracked(

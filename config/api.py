@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from automation.advice import api as advice
+from automation.playbooks import api as playbooks
 from automation.quotes import api as quote_follow_ups
 from automation.sequences import api as sequences
 from bookings.appointments import api as bookings
@@ -80,6 +81,13 @@ urlpatterns: list[URLPattern] = [
     path(
         "quotes/<uuid:public_id>/follow-ups/", quote_follow_ups.FollowUps.as_view(), name="quote_follow_ups"
     ),
+    path("playbooks/", playbooks.Playbooks.as_view(), name="playbooks"),
+    path("playbooks/<str:key>/", playbooks.OnePlaybook.as_view(), name="playbook"),
+    path("playbooks/<str:key>/preview/", playbooks.Preview.as_view(), name="playbook_preview"),
+    path("playbooks/<str:key>/install/", playbooks.Install.as_view(), name="playbook_install"),
+    path("playbooks/<str:key>/upgrade/", playbooks.Upgrade.as_view(), name="playbook_upgrade"),
+    path("playbooks/<str:key>/remove/", playbooks.Remove.as_view(), name="playbook_remove"),
+    path("playbooks/<str:key>/switch/", playbooks.Switch.as_view(), name="playbook_switch"),
     path("sequences/", sequences.Sequences.as_view(), name="sequences"),
     path("enrolments/", sequences.Enrolments.as_view(), name="enrolments"),
     path("enrolments/<uuid:public_id>/", sequences.OneEnrolment.as_view(), name="enrolment"),

@@ -19,3 +19,8 @@ def uuid7() -> uuid.UUID:
 def public_token() -> str:
     """128 random bits, URL-safe, for links that anybody who has them may open."""
     return secrets.token_urlsafe(16)
+
+
+def first_uuid7(milliseconds: int) -> uuid.UUID:
+    """The lowest that can have been made from that Unix millisecond on: rows since then are a range of their index."""
+    return uuid.UUID(int=(milliseconds & _MASK_48) << 80)

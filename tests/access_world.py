@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from automation.flows.operations import install_shipped
+from automation.playbooks.reading import playbook
 from automation.sequences.operations import enrol, install_ready
 from conversations.accounts.operations import create_account
 from conversations.goals.operations import add_phrase
@@ -101,6 +102,7 @@ def one_of_everything() -> dict[str, Any]:
     assert lead is not None
     return {
         "flow": flow,
+        "playbook": playbook("inbound"),
         "team": team,
         "person": owner,
         **_of_the_chat(conversation, owner),
@@ -231,6 +233,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         named = {"settings/flows": "flow", "leads/<uuid:public_id>/fields": "lead_field"}
         named["contacts/<uuid:public_id>/fields"] = "contact_field"
         named["settings/goals"] = "goal"
+        named["settings/playbooks"] = "playbook"
         found = (thing for start, thing in named.items() if pattern.startswith(start))
         kwargs["key"] = world[next(found, "criterion")].key
     if "<str:column>" in pattern:

@@ -33,6 +33,7 @@ class Level(Enum):
 
 A, V, S, O, M, D = Level.ANYBODY, Level.VISITOR, Level.SIGNED_IN, Level.OWN, Level.MANAGER, Level.ADMIN  # noqa: E741
 
+PLAYBOOK = "install upgrade remove switch"
 GOAL = " _new _act _preview _phrase _phrase_remove"
 _PARTS = ("counts", "progress", "compare", "effect", "test_lead", "versions")
 _ACTS = ("publish", "discard", "groups", "roll_back")
@@ -58,6 +59,7 @@ API += """ scoring_versions scoring_roll_back scoring_draft scoring_draft_rules 
 API += " lead_chance lead_next_action win_chance"
 API += " orders order order_numbered order_status order_notices order_notice_answer"
 API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_version quote_renew quote_copy quote_follow_ups"
+API += " playbooks playbook" + "".join(f" playbook_{act}" for act in ("preview", *PLAYBOOK.split()))
 API += " sequences enrolments enrolment enrolment_stop"
 API += " payments payment payment_state"
 API += " ratings"
@@ -250,6 +252,7 @@ MATRIX: dict[str, Level] = {
             "desk:settings_fields",
             "desk:settings_flow",
             "desk:settings_goals",
+            *(f"desk:settings_playbook{part}" for part in ("s", "", "_figure", "_rows")),
             "desk:settings_unclear",
             "desk:settings_history",
             "desk:settings_flows",
@@ -322,6 +325,7 @@ MATRIX: dict[str, Level] = {
             "desk:settings_criterion",
             "desk:settings_criterion_delete",
             *SCORING_WRITTEN,
+            *(f"desk:settings_playbook_{act}" for act in PLAYBOOK.split()),
             "desk:settings_chances_learn",
             "desk:settings_chances_turn",
             "desk:settings_thresholds",

@@ -156,6 +156,13 @@ PAGES: tuple[SettingsPage, ...] = (
         _("Where customers write to you, whether it works, and the code for your site."),
     ),
     SettingsPage(
+        "desk:settings_playbooks",
+        _("Playbooks"),
+        "books",
+        _TALK,
+        _("Ready ways to work, each with its flow, follow-ups, points and target, to install and switch on."),
+    ),
+    SettingsPage(
         "desk:settings_goals",
         _("Goals"),
         "target-arrow",

@@ -24,6 +24,7 @@ from desk.settings.hours import views as hours
 from desk.settings.keys import views as keys
 from desk.settings.payments import views as payments
 from desk.settings.pipelines import views as pipelines
+from desk.settings.playbooks import views as playbooks
 from desk.settings.quotes import following, templates
 from desk.settings.quotes import views as quotes
 from desk.settings.resources import views as resources
@@ -109,6 +110,14 @@ urlpatterns = [
     path("team/teams/new/", team.new_team, name="settings_team_new"),
     path("team/teams/<uuid:public_id>/", team.edit_team, name="settings_team_edit"),
     path("team/teams/<uuid:public_id>/delete/", team.delete_team, name="settings_team_delete"),
+    path("playbooks/", playbooks.playbooks, name="settings_playbooks"),
+    path("playbooks/<slug:key>/", playbooks.playbook, name="settings_playbook"),
+    path("playbooks/<slug:key>/figure/", playbooks.figure, name="settings_playbook_figure"),
+    path("playbooks/<slug:key>/rows/", playbooks.rows, name="settings_playbook_rows"),
+    path("playbooks/<slug:key>/install/", playbooks.install, name="settings_playbook_install"),
+    path("playbooks/<slug:key>/upgrade/", playbooks.upgrade, name="settings_playbook_upgrade"),
+    path("playbooks/<slug:key>/remove/", playbooks.remove, name="settings_playbook_remove"),
+    path("playbooks/<slug:key>/switch/", playbooks.switch, name="settings_playbook_switch"),
     path("goals/", goals.goals, name="settings_goals"),
     path("goals/new/", goals.new, name="settings_goal_new"),
     path("goals/unclear/", goals.unclear, name="settings_unclear"),

@@ -31,7 +31,7 @@ from tests.api.program import Program
 from tests.api.test_access import OPERATIONS, document
 from tests.factories.bookings import make_resource, make_service
 from tests.factories.catalogue import make_kitchen, make_vat
-from tests.factories.conversations import make_conversation, make_user
+from tests.factories.conversations import make_conversation, make_user, make_web_chat
 from tests.factories.fields import make_field
 from tests.factories.orders import make_order
 from tests.factories.payments import make_payment
@@ -132,6 +132,8 @@ def things(program: Program) -> dict[str, str]:
         "quote": quote,
         "goal": program.post("goals/price/phrases/", {"language": "en", "text": "what would it be"})["id"],
         "goals": "price",
+        "playbooks": "inbound",
+        "account": str(make_web_chat(flow_key="").public_id),
         "quote-template": program.post("quote-templates/", {"name": "Kitchen", "currency": "AMD"})["id"],
         "order": str(make_order(currency="AMD").public_id),
         "enrolment": begun["id"],
