@@ -134,7 +134,7 @@ def register_words() -> None:
             called=lambda row, _related: str(row.get("key", "")),
             mark="",
             fields={"installed_at": Words(label=_("installed"))},
-            hidden=frozenset({"installed_by"}),
+            hidden=frozenset({"key", "installed_by"}),
         ),
         Tracked(
             model=QuoteFollowUps,

@@ -111,7 +111,7 @@ def _begun(model: Any, now: datetime) -> QuerySet[Any]:
     return found
 
 
-def _inquiries(now: datetime) -> QuerySet[Conversation]:
+def _inquiries(now: datetime) -> QuerySet[Any]:
     """Conversations that a customer began: answered, or waiting for it; one that we began has neither."""
     asked = Q(first_response_at__isnull=False) | Q(waiting_since__isnull=False)
     found = _begun(Conversation, now).exclude(status=ConversationStatus.SPAM).filter(asked)
@@ -188,9 +188,11 @@ def _show_up_rows(now: datetime) -> list[Row]:
     ]
 
 
-def _quotes(now: datetime) -> QuerySet[Quote]:
+def _quotes(now: datetime) -> QuerySet[Any]:
     """Whose first version was sent in the window and of which the request is known."""
-    rows = Quote.objects.filter(first_sent_at__gte=_since(now), requested_at__lte=F("first_sent_at"))
+    rows: QuerySet[Any] = Quote.objects.filter(
+        first_sent_at__gte=_since(now), requested_at__lte=F("first_sent_at")
+    )
     return rows.annotate(took=_span("first_sent_at", "requested_at"))
 
 
@@ -207,7 +209,7 @@ def _quote_rows(now: datetime) -> list[Row]:
             row.public_id,
             f"{row.number}, {row.contact}",
             row.first_sent_at or now,
-            minutes_words(row.took),  # type: ignore[attr-defined]
+            minutes_words(row.took),
             good=True,
         )
         for row in rows
