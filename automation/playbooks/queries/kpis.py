@@ -115,7 +115,8 @@ def _inquiries(now: datetime) -> QuerySet[Any]:
     """Conversations that a customer began: answered, or waiting for it; one that we began has neither."""
     asked = Q(first_response_at__isnull=False) | Q(waiting_since__isnull=False)
     found = _begun(Conversation, now).exclude(status=ConversationStatus.SPAM).filter(asked)
-    return found.annotate(took=_span("first_response_at", "created_at"))
+    took: QuerySet[Any] = found.annotate(took=_span("first_response_at", "created_at"))
+    return took
 
 
 def _first_response(now: datetime) -> Figure:
@@ -193,7 +194,8 @@ def _quotes(now: datetime) -> QuerySet[Any]:
     rows: QuerySet[Any] = Quote.objects.filter(
         first_sent_at__gte=_since(now), requested_at__lte=F("first_sent_at")
     )
-    return rows.annotate(took=_span("first_sent_at", "requested_at"))
+    took: QuerySet[Any] = rows.annotate(took=_span("first_sent_at", "requested_at"))
+    return took
 
 
 def _quote_speed(now: datetime) -> Figure:
