@@ -251,6 +251,7 @@ MATRIX: dict[str, Level] = {
             "desk:settings_criteria",
             "desk:settings_fields",
             "desk:settings_flow",
+            "desk:settings_flow_tryout",
             "desk:settings_goals",
             *(f"desk:settings_playbook{part}" for part in ("s", "", "_figure", "_rows")),
             "desk:settings_unclear",

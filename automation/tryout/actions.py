@@ -105,6 +105,15 @@ class Script:
     def without_last(self) -> Script:
         return replace(self, actions=self.actions[:-1])
 
+    def without_actions(self) -> Script:
+        return replace(self, actions=())
+
+    def starting(self, at: datetime) -> Script:
+        """From another moment on; raises BadAction for one that nobody would try."""
+        if not 2000 <= at.year <= 2100:
+            raise BadAction(_("Choose day and time of the beginning."))
+        return replace(self, starts_at=at)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "at": self.starts_at.isoformat(),

@@ -17,6 +17,7 @@ from desk.settings.company import views as company
 from desk.settings.criteria import views as criteria
 from desk.settings.fields import views as fields
 from desk.settings.flows import views as flows
+from desk.settings.flows.tryout import views as flows_tryout
 from desk.settings.followups import views as followups
 from desk.settings.goals import views as goals
 from desk.settings.history import views as history
@@ -209,6 +210,7 @@ urlpatterns = [
     path("channels/<uuid:public_id>/seen/", channels.seen, name="settings_channel_seen"),
     path("flows/", flows.flows, name="settings_flows"),
     path("flows/<slug:key>/", flows.flow, name="settings_flow"),
+    path("flows/<slug:key>/try/", flows_tryout.tryout, name="settings_flow_tryout"),
     path("flows/<slug:key>/publish/", flows.publish, name="settings_flow_publish"),
     path("flows/<slug:key>/check/", flows.check, name="settings_flow_check"),
     path("flows/<slug:key>/roll-back/", flows.roll_back, name="settings_flow_roll_back"),

@@ -207,6 +207,16 @@
     target.querySelector("textarea, input")?.focus({ preventScroll: true });
   });
 
+  // A message of a try-out shows the step that said it.
+  onEvery("click", (event) => {
+    const name = event.target.closest("[data-mark-step]")?.dataset.markStep;
+    const step = name && document.getElementById(`step-${name}`);
+    if (!step) return;
+    document.querySelector(".is-marked-step")?.classList.remove("is-marked-step");
+    step.classList.add("is-marked-step");
+    step.scrollIntoView({ block: "nearest" });
+  });
+
   // Messages of the request before, and whatever a new fragment needs
   function tellMessages() {
     for (const line of document.querySelectorAll("[data-toast]")) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,11 @@ from automation.tryout.operations import play
 from automation.tryout.transcript import Transcript, Who
 from conversations.accounts.models import ChannelAccount
 from conversations.accounts.queries import remembered
+from conversations.channels import registry
+from conversations.channels.contracts import Abilities
 from core.access.models import User
 from crm.memory import Remembered
+from tests.conversations.stand_in import StandIn
 from tests.factories.conversations import at
 from tests.journeys.conftest import OPEN
 
@@ -173,3 +177,37 @@ def test_accounts_are_not_remembered_by_others(shop: ChannelAccount, anna: User)
     played(anna, say("Hello"))
     assert set(remembered()) == known
     assert isinstance(NOON, datetime)
+
+
+class Plain(StandIn):
+    """A channel without buttons that closes after a day."""
+
+    kind = "viber"
+    abilities = Abilities(text_limit=120, window_hours=24)
+
+
+@pytest.fixture
+def plain() -> Iterator[str]:
+    registry.register(Plain())
+    yield Plain.kind
+    registry._ADAPTERS.pop(Plain.kind)
+
+
+def test_as_a_channel_that_can_do_less(shop: ChannelAccount, anna: User, plain: str) -> None:
+    result = played(anna, say("Hello"), channel=plain)
+    said = company_said(result)
+    assert len(said) > 1
+    assert all(len(text) <= 120 for text in said)
+    assert "1. " in "\n".join(said)
+    assert [each.number for each in result.buttons] == list(range(1, len(result.buttons) + 1))
+    chosen = played(anna, say("Hello"), tapped(result, result.buttons[0].label), channel=plain)
+    assert [entry.text for entry in chosen.entries if entry.who is Who.CUSTOMER][-1] == "1"
+    assert chosen.standing.pending != "goal"
+
+
+def test_outside_its_window_nothing_is_sent(shop: ChannelAccount, anna: User, plain: str) -> None:
+    actions = (say("Hello"), Action.of("take_over"), wait(2 * 24 * 60), Action.of("hand_back"))
+    result = played(anna, *actions, channel=plain)
+    assert [entry.why for entry in result.findings if entry.buttons] == [
+        "Outside the window of 24 hours after the customer's last message: not sent."
+    ]

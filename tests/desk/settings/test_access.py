@@ -69,7 +69,8 @@ READ_BY_MANAGERS = {
     "settings_followup",
 }
 WRITTEN_BY_MANAGERS = {f"settings_quote_template{part}" for part in ("", "_new", "_totals", "_delete")}
-"""Who leads sellers prepares what they send."""
+WRITTEN_BY_MANAGERS |= {"settings_flow_tryout"}
+"""Who leads sellers prepares what they send, and tries out what a flow says, of which nothing is kept."""
 NAMES = sorted(entry.name for entry in urlpatterns if entry.name)
 
 
