@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,6 +14,7 @@ from automation.flows.operations import install_shipped
 from automation.playbooks.reading import playbook
 from automation.sequences.operations import enrol, install_ready
 from conversations.accounts.operations import create_account
+from conversations.goals.models import Review
 from conversations.goals.operations import add_phrase
 from conversations.threads.models import Attachment, Conversation, Message
 from core.access.models import Team, User
@@ -75,6 +76,7 @@ THINGS = {
     "settings/fields/": "lead_field",
     "settings/follow-ups/": "sequence",
     "settings/goals/": "phrase",
+    "settings/goals/reviews/": "review",
     "settings/keys/": "api_key",
     "settings/channels/": "account",
     "calendar/": "booking",
@@ -199,6 +201,7 @@ def _of_the_settings(owner: User) -> dict[str, Any]:
         "contact_field": make_field("birthday", "date", subject="contact"),
         "goal": phrase.goal,
         "phrase": phrase,
+        "review": Review.objects.create(month=date(2026, 11, 1), groups=1, messages=1),
         "reason": LostReason.objects.first(),
         "api_key": ApiKey.objects.create(
             name="Site",

@@ -112,7 +112,7 @@ class Tone:
     @property
     def wants_person(self) -> bool:
         """Whether a person should be offered before anything else is asked."""
-        return self.threat or self.anger or self.repeated
+        return self.threat or self.anger or self.shouting or self.repeated
 
     @property
     def names(self) -> tuple[str, ...]:

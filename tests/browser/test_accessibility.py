@@ -34,6 +34,9 @@ SETTINGS = (
     "resources",
     "channels",
     "flows",
+    "goals",
+    "goals/unclear",
+    "follow-ups",
     "history",
 )
 PAGES = {
@@ -60,6 +63,8 @@ PAGES = {
     "a new person or room": "/settings/resources/new/",
     "a new criterion": "/settings/criteria/new/",
     "a flow": "/settings/flows/first_answer/",
+    "a goal": "/settings/goals/price/",
+    "a sequence": "/settings/follow-ups/{sequence}/",
     "a channel": "/settings/channels/{account}/",
     "a colleague": "/settings/team/people/{person}/",
 }
@@ -77,6 +82,7 @@ NAMES = {
     "product": "SELECT public_id::text FROM crm_product ORDER BY id LIMIT 1",
     "account": "SELECT public_id::text FROM conversations_channelaccount ORDER BY id LIMIT 1",
     "token": "SELECT token FROM conversations_channelaccount ORDER BY id LIMIT 1",
+    "sequence": "SELECT public_id::text FROM automation_sequence ORDER BY id LIMIT 1",
     "person": "SELECT public_id::text FROM core_user ORDER BY id LIMIT 1",
 }
 

@@ -4,6 +4,7 @@ the window (issue of follow-ups, acceptance 3).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from automation.sequences.enums import EnrolmentState
 from automation.sequences.errors import CannotEnrol, NotNow, NotUnderWay
 from automation.sequences.models import Enrolment, FollowUp
 from automation.sequences.operations import (
@@ -30,12 +32,15 @@ from automation.sequences.operations import (
 from automation.sequences.planning import WEEK
 from conversations.channels import registry
 from conversations.channels.api.adapter import ApiAdapter
-from conversations.channels.contracts import Abilities
+from conversations.channels.contracts import Abilities, OutboundMessage, SendResult
+from conversations.consent.operations import blocked, unblocked
+from conversations.outbox.operations import deliver_next
 from conversations.threads.models import AuthorKind, Conversation, Direction, Message, MessageStatus
 from core.access.models import User
 from core.due.operations import Runner
 from crm.consent.models import Purpose
 from crm.consent.operations import grant, withdraw
+from crm.consent.queries import has_opted_out
 from crm.contacts.models import Contact
 from crm.memory import forget_all
 from crm.pipeline.models import Lead, Stage
@@ -55,11 +60,15 @@ class Windowed(ApiAdapter):
     kind: ClassVar[str] = "whatsapp"
     abilities: ClassVar[Abilities] = Abilities(window_hours=24)
 
+    def send(self, credentials: Mapping[str, Any], message: OutboundMessage) -> SendResult:
+        return SendResult(external_id=str(message.message_id))
+
 
 class Days(RuleBasedStateMachine):
     """Days in the life of one customer with two chats, one of them with a window."""
 
     looked_at = 0
+    left_the_house = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,6 +96,8 @@ class Days(RuleBasedStateMachine):
         self.heard: dict[int, list[datetime]] = {plain.pk: [], windowed.pk: []}
         self.opted_out = False
         self.seen: set[int] = set()
+        self.left: set[int] = set()
+        self.said_stop = False
         forget_all()
 
     def teardown(self) -> None:
@@ -169,12 +180,34 @@ class Days(RuleBasedStateMachine):
     @rule()
     def the_customer_wants_no_more(self) -> None:
         withdraw(contact=self.contact, source="webchat")
-        self.opted_out = True
+        self.opted_out = self.said_stop = True
 
     @rule()
     def the_customer_wants_to_hear_again(self) -> None:
         grant(contact=self.contact, source="webchat", purposes=[Purpose.FOLLOW_UP])
-        self.opted_out = False
+        self.opted_out = self.said_stop = False
+
+    @rule()
+    def messages_leave(self) -> None:
+        """Some time after they were written: what was not asked for is looked at once more."""
+        while deliver_next(now=self.now):
+            pass
+        gone = [MessageStatus.SENT, MessageStatus.DELIVERED]
+        rows = FollowUp.objects.filter(message__status__in=gone).exclude(pk__in=self.left)
+        for each in rows.select_related("message__account"):
+            self.left.add(each.pk)
+            type(self).left_the_house += 1
+            assert not self.opted_out, "left after an opt-out"
+            assert time(9) <= self.now.astimezone(ZoneInfo(ZONE)).time() < time(21), "left in quiet hours"
+            if each.message.conversation_id == self.chats[1]:
+                assert self.now < self.heard[self.chats[1]][-1] + WINDOW, "left outside the window"
+
+    @rule(place=st.integers(0, 1), blocks=st.booleans())
+    def the_customer_blocks_a_channel_or_not(self, place: int, blocks: bool) -> None:
+        kind = Conversation.objects.get(pk=self.chats[place]).account.kind
+        (blocked if blocks else unblocked)(contact=self.contact, kind=kind)
+        # Letting us in again takes back what blocking said, and never a spoken stop.
+        self.opted_out = blocks or self.said_stop or has_opted_out(self.contact)
 
     @rule(kind=st.sampled_from(["open", "won", "lost"]))
     def the_lead_is_moved(self, kind: str) -> None:
@@ -198,7 +231,8 @@ class Days(RuleBasedStateMachine):
         assert len(taken) == len(set(taken))
 
     def look_at_what_was_sent(self) -> None:
-        rows = FollowUp.objects.filter(message__isnull=False).select_related("message", "enrolment")
+        rows = FollowUp.objects.filter(message__isnull=False)
+        rows = rows.select_related("message__account", "enrolment__sequence")
         for each in rows.exclude(pk__in=self.seen):
             self.seen.add(each.pk)
             type(self).looked_at += 1
@@ -215,6 +249,7 @@ class Days(RuleBasedStateMachine):
         assert not self.opted_out, "after an opt-out"
         assert Lead.objects.get(pk=self.lead.pk).stage_kind == "open", "after a yes or a no"
         assert enrolment.sequence.active, "switched off"
+        assert enrolment.state in (EnrolmentState.ACTIVE, EnrolmentState.FINISHED), "after it was stopped"
         last = max((moment for heard in self.heard.values() for moment in heard), default=None)
         assert last is None or last <= enrolment.silent_since, "after an answer"
         if message.conversation_id == self.chats[1]:
@@ -243,3 +278,4 @@ def test_nothing_is_sent_that_should_not_be(monkeypatch: pytest.MonkeyPatch) -> 
         ),
     )
     assert Days.looked_at >= 10, "messages were sent, and looked at"
+    assert Days.left_the_house >= 1, "and some left the house"
