@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Prefetch
@@ -15,7 +16,7 @@ from automation.sequences.models import Enrolment
 from automation.sequences.operations.ending import STEP, end, locked
 from automation.sequences.planning import is_held_out, moment_of
 from automation.sequences.queries.books import Book, books
-from automation.sequences.queries.finding import AT_ONCE, candidates
+from automation.sequences.queries.finding import AT_ONCE, candidates, go_on_from, stretch
 from automation.sequences.queries.sending import (
     channels_refused,
     is_booked,
@@ -44,10 +45,18 @@ def find(*, now: datetime, among: Collection[int] | None = None) -> int:
 @transaction.atomic
 def _begin_found(book: Book, now: datetime, among: Collection[int] | None) -> int:
     found = candidates(book.sequence, book.script, now).order_by("pk")
+    after, until = (0, None) if among is not None else stretch(book.sequence, book.script.trigger)
     if among is not None:
         found = found.filter(pk__in=among)
+    if after:
+        found = found.filter(pk__gt=after)
+    if until:
+        found = found.filter(pk__lte=until)
     people = Prefetch("contact", Contact.objects.only("pk", "timezone", "name"))
     leads = list(found.only("pk", "public_id", "contact").prefetch_related(people)[:AT_ONCE])
+    if after or until:
+        goes_on = leads[-1].pk if len(leads) == AT_ONCE else until or 0
+        transaction.on_commit(partial(go_on_from, book.sequence, goes_on))
     return len(_store([_found_row(book, lead, now) for lead in leads], book, actor=SYSTEM))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
@@ -26,6 +27,8 @@ from crm.quotes.models import Quote
 
 AT_ONCE = 500
 """So many leads of a sequence begin in one turn."""
+STRETCH = 50_000
+"""So many leads are gone through in one look for the silent ones."""
 SILENCES = (Trigger.QUOTE, Trigger.BOOKING, Trigger.SILENCE)
 """Who was written to for one of these is left alone until the customer says something (spec 10.2: then stop)."""
 GOING_ON = ("flow.silence", "flow.start", "quote.follow_up", "quote.make")
@@ -54,6 +57,28 @@ def candidates(sequence: Sequence, script: Script, now: datetime) -> QuerySet[Le
     if script.has_segment:
         rows = rows.filter(parse(script.segment, "lead").to_q(moment(now)))
     return rows
+
+
+def stretch(sequence: Sequence, trigger: Trigger) -> tuple[int, int | None]:
+    """Between which ids of leads to look this time: above the first, up to the second; (0, None) is everywhere.
+
+    Silence can be anywhere, so that a million leads are gone through in stretches, the next at the next look. Other
+    triggers are found by rows of their own, which are few.
+    """
+    if trigger != Trigger.SILENCE:
+        return 0, None
+    after: int = cache.get(_place(sequence), 0)
+    ids = Lead.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
+    return after, ids[STRETCH - 1 : STRETCH].first()
+
+
+def go_on_from(sequence: Sequence, after: int) -> None:
+    """Where the next look begins; 0 is from the beginning. Forgotten after a day, which costs a look from there."""
+    cache.set(_place(sequence), after, 24 * 3600)
+
+
+def _place(sequence: Sequence) -> str:
+    return f"sequences.looked.{sequence.pk}"
 
 
 def _newest(rows: QuerySet[Any]) -> Subquery:
@@ -123,7 +148,7 @@ def _begun(script: Script, now: datetime) -> QuerySet[Lead]:
 def _silent(script: Script, now: datetime) -> QuerySet[Lead]:
     """We may have spoken last, but not for ever: who wrote long before is not looked at."""
     leads = Lead.objects.annotate(started_at=Coalesce("customer_wrote_at", "created_at"))
-    return leads.filter(started_at__gt=now - 2 * script.within)
+    return leads.filter(started_at__gt=now - 2 * script.within, started_at__lte=now - script.quiet)
 
 
 def _never(script: Script, now: datetime) -> QuerySet[Lead]:

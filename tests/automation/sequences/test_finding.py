@@ -11,6 +11,7 @@ from time_machine import Traveller, travel
 
 from automation.sequences.models import Enrolment, Sequence
 from automation.sequences.operations import enrol, find, install_ready
+from automation.sequences.queries import finding
 from automation.sequences.queries.books import books
 from automation.sequences.queries.preview import meant
 from bookings.appointments.models import Booking, BookingStatus
@@ -190,3 +191,27 @@ def test_finding_is_a_few_statements_whatever_the_number(
         find(now=timezone.now())
     assert Sequence.objects.count() == 5
     assert Quote.objects.count() == 0
+
+
+def test_silent_leads_are_gone_through_in_stretches(
+    anna: User, clock: Traveller, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """A look over a million leads stays short: the next one goes on where it ended, and begins anew at the end."""
+    monkeypatch.setattr(finding, "STRETCH", 2)
+    stage = StageFactory()
+    silent = [
+        LeadFactory(stage=stage, qualification="qualified", customer_wrote_at=DAY - 30 * HOUR)
+        for _number in range(5)
+    ]
+    begun = []
+    for _look in range(4):
+        with django_capture_on_commit_callbacks(execute=True):
+            find(now=DAY)
+        begun.append(sorted(Enrolment.objects.values_list("lead", flat=True)))
+    ids = [each.pk for each in silent]
+    assert begun == [ids[:2], ids[:4], ids, ids]
+    late = LeadFactory(stage=stage, qualification="qualified", customer_wrote_at=DAY - 30 * HOUR)
+    for _look in range(4):
+        with django_capture_on_commit_callbacks(execute=True):
+            find(now=DAY)
+    assert Enrolment.objects.filter(lead=late).count() == 1
