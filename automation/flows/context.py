@@ -81,6 +81,7 @@ class Context:
     the prices, None where nothing is sold; `cashier` asks for money, None where nobody can; `orders` knows the orders,
     None where none can be looked up. `flows` finds another published flow to go on in. `greeted`: we have spoken
     in this conversation before. `consents`: what the customer has allowed or refused in so many words, by purpose.
+    `goal_flows`: by intent the flow that leads on from it; `required`: by intent or goal the facts that must be known.
     """
 
     parser: Parser
@@ -104,6 +105,8 @@ class Context:
     flows: Callable[[str], FlowDocument | None] = no_flows
     greeted: bool = False
     consents: Mapping[str, bool] = field(default_factory=dict)
+    goal_flows: Mapping[str, str] = field(default_factory=dict)
+    required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def criterion(self, key: str) -> Criterion | None:
         return next((each for each in self.criteria if each.key == key), None)

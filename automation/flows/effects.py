@@ -110,6 +110,7 @@ class Summary:
     unanswered: str | None = None
     last_text: str = ""
     next_step: NextStep = NextStep.WRITE
+    intent: str | None = None
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,7 @@ _ADVICE = (
         "expected <block end>",
         gettext_lazy("This line is indented otherwise than its neighbours. Line them up."),
     ),
+    ("expected the node content", gettext_lazy("A value is missing here, or a text needs quotes.")),
     ("expected ',' or", gettext_lazy("A comma or the closing bracket is missing, or a text needs quotes.")),
     (
         "unknown escape character",

@@ -39,7 +39,8 @@ class RunState:
     `payments`: what was asked for, by step.
     `order` is what looking an order up keeps (`automation.orders.lookup`).
     `tips`: by step how much advice was given, or how it ended.
-    `ratings`: by what was rated. `flows` counts how often the run went on in another flow.
+    `ratings`: by what was rated. `intent`: the one that named the goal.
+    `flows` counts how often the run went on in another flow.
     """
 
     flow: str
@@ -69,6 +70,7 @@ class RunState:
     tips: Mapping[str, Any] = field(default_factory=dict)
     ratings: Mapping[str, int] = field(default_factory=dict)
     flows: int = 0
+    intent: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -138,4 +140,5 @@ _TYPES: dict[str, Any] = {
     "tips": dict,
     "ratings": dict,
     "flows": int,
+    "intent": _OPTIONAL_TEXT,
 }

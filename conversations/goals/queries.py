@@ -23,18 +23,27 @@ CACHE_SECONDS = 60
 FEW_PHRASES = 3
 
 
+def _built_in_minutes() -> dict[str, int]:
+    """Until an admin says otherwise."""
+    return {str(key): known.response_minutes for key, known in BUILT_IN.items() if known.response_minutes}
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """Everything about goals that the way of a message asks for, at one version.
 
     `answers`: texts per language by goal; `handed_over`: goals at which a person takes over at once; `urgencies`: those
-    of goals that are more than normal; `flows`: the flow that leads on, by goal.
+    of goals that are more than normal; `flows`: the flow that leads on, by goal; `facts`: what must be known;
+    `minutes`: within which a person answers.
     """
 
     teaching: Teaching = field(default_factory=Teaching)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     handed_over: frozenset[str] = frozenset()
     urgencies: Mapping[str, int] = field(default_factory=dict)
+    flows: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    minutes: Mapping[str, int] = field(default_factory=_built_in_minutes)
 
 
 _kept: dict[int, Book] = {}
@@ -74,6 +83,9 @@ def read_book(number: int = 0) -> Book:
         {row.key: row.answer for row in rows if row.active and any(row.answer.values())},
         frozenset(row.key for row in rows if row.active and row.handoff == Handoff.AT_ONCE),
         {row.key: row.urgency for row in rows if row.urgency},
+        {row.key: row.flow for row in rows if row.flow and row.active},
+        {row.key: tuple(row.required_facts) for row in rows if row.required_facts and row.active},
+        _built_in_minutes() | {row.key: row.response_minutes or 0 for row in rows},
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -99,6 +101,7 @@ class HandoffCard:
     missing: list[str]
     last_words: str
     next_step: str
+    answer_by: datetime | None = None
 
 
 def fresh_card(conversation: Conversation, criteria: Iterable[Criterion]) -> HandoffCard | None:
@@ -121,7 +124,14 @@ def fresh_card(conversation: Conversation, criteria: Iterable[Criterion]) -> Han
         missing=[_asked(target, by_key) for target in card.get("missing") or ()],
         last_words=card.get("last_text") or "",
         next_step=_word(NEXT_STEPS, card.get("next_step") or "answer_now"),
+        answer_by=_answer_by(stored, card),
     )
+
+
+def _answer_by(stored: Mapping[str, Any], card: Mapping[str, Any]) -> datetime | None:
+    """When a person should have answered, by what the company promises for the goal."""
+    at, minutes = parse_datetime(str(stored.get("at") or "")), card.get("answer_within")
+    return at + timedelta(minutes=int(minutes)) if at and minutes else None
 
 
 def _facts(pairs: Sequence[Sequence[Any]], by_key: Mapping[str, Criterion]) -> list[tuple[str, str]]:

@@ -6,11 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from automation.flows.models import FlowRun, RunStatus
 from conversations.accounts.models import ChannelAccount
+from conversations.goals.models import Goal, KnowledgeVersion
+from conversations.goals.queries import forget
 from conversations.ratings.models import Rating
 from conversations.threads.models import ConversationStatus, Handler
+from core.access.models import User
 from core.events.models import Event
 from crm.consent.models import ConsentRecord
 from tests.automation.flows.service import CIRCLE, DESK, HELP, SELL
@@ -139,3 +144,55 @@ def test_silence_reminds_in_the_flow_that_runs(desk: Chat) -> None:
     desk.say("hello, my lamp is broken and stays dark")
     assert desk.wait(minutes=46).endswith("Did it work?")
     assert desk.run.updated_at - desk.run.created_at < timedelta(days=1)
+
+
+def a_goal(**values: Any) -> None:
+    """What the company says about a goal, as its screen keeps it."""
+    Goal.objects.create(**values)
+    KnowledgeVersion.objects.update_or_create(id=1, defaults={"number": 7})
+    forget()
+
+
+def test_a_goal_of_the_company_leads_to_its_flow_and_says_how_soon_a_person_answers(
+    desk: Chat, anna: User, client: Client
+) -> None:
+    publish_flow(SELL)
+    a_goal(key="delivery", flow="sell", required_facts=["city"], urgency=1, response_minutes=20)
+    said = desk.say("hello, when can you deliver a sofa?")
+    assert said == "Hello! This is us.\n\nWhere to write?"
+    desk.say("+37499123456")
+    desk.tap("No")
+    assert desk.pending == "city"
+    desk.tap("Not sure yet")
+    conversation = desk.conversation
+    assert (conversation.handler, conversation.urgency) == (Handler.QUEUE, 1)
+    assert (desk.card["intent"], desk.card["answer_within"]) == ("delivery", 20)
+    assert "city" in desk.card["missing"]
+    client.force_login(anna)
+    page = client.get(reverse("desk:conversation_side", args=[conversation.public_id])).content.decode()
+    assert "Answer by" in page
+
+
+def test_whose_run_is_over_is_led_on_by_the_goal(desk: Chat) -> None:
+    publish_flow(HELP)
+    publish_flow(SELL)
+    a_goal(key="price", flow="sell")
+    desk.say("hello, my lamp is broken and stays dark")
+    desk.tap("Yes, it works")
+    desk.tap("★★★★★")
+    said = desk.say("and how much is a sofa?")
+    assert said == "Where to write?"
+    assert desk.run.version.flow.key == "sell"
+
+
+def test_the_reason_for_a_loop_stands_on_the_card_in_words(
+    shop: ChannelAccount, clock: Any, anna: User, client: Client
+) -> None:
+    publish_flow(CIRCLE.format(name="one", other="one"))
+    shop.flow_key = "one"
+    shop.save(update_fields=["flow_key"])
+    chat = Chat(shop, clock)
+    chat.say("hello")
+    client.force_login(anna)
+    page = client.get(reverse("desk:conversation_side", args=[chat.conversation.public_id])).content.decode()
+    assert "The flow went round in circles" in page

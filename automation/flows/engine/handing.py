@@ -55,15 +55,21 @@ def summary(turn: Turn, next_step: NextStep) -> Summary:
         unanswered=pending if pending and not turn.knows(pending) else None,
         last_text=turn.last_text,
         next_step=next_step,
+        intent=state.intent,
     )
 
 
 def _missing(turn: Turn) -> tuple[str, ...]:
     """Return what the way of the goal would still have asked, and what the customer did not answer."""
-    goal = turn.flow.goals.get(turn.state.goal or "")
+    goal_key = turn.state.goal or ""
+    goal = turn.flow.goals.get(goal_key)
     start = goal.go if goal else turn.flow.start
     targets = [step.target for step in turn.flow.way(start) if isinstance(step, AskStep)]
     targets += turn.price.missing
+    targets += [
+        *turn.context.required.get(turn.state.intent or "", ()),
+        *turn.context.required.get(goal_key, ()),
+    ]
     known = (target for target in targets if target.startswith(CONTACT) or turn.context.criterion(target))
     return tuple(dict.fromkeys(target for target in known if not turn.knows(target)))
 

@@ -17,6 +17,7 @@ from automation.flows.engine.hearing import (
     turned_to,
 )
 from automation.flows.engine.language import adopted
+from automation.flows.engine.leading import lead_on
 from automation.flows.engine.offering import give_up, wish_of
 from automation.flows.engine.paying import is_patient
 from automation.flows.engine.pricing import tell_again
@@ -30,6 +31,7 @@ from automation.flows.script import (
     AskStep,
     Goal,
     HandOffRule,
+    HandOffStep,
     OfferStep,
     PriceRangeStep,
     QuoteStep,
@@ -82,7 +84,7 @@ def on_opt_out(turn: Turn, event: OptedOut) -> None:
 
 
 def _converse(turn: Turn, message: CustomerMessage) -> None:
-    goal_before = turn.state.goal
+    before, sure = turn.state, message.reading.intents
     if BOOKING in message.reading.intents:
         turn.wish = wish_of(turn, message)
     heard = hear(turn, message)
@@ -103,8 +105,10 @@ def _converse(turn: Turn, message: CustomerMessage) -> None:
         turn.finals.append(NotInterested())
         turn.update(status=RunStatus.DONE, pending=None)
     else:
-        _route(turn, message, heard)
-        progress = bool(turn.fresh) or heard.tapped or heard.declined or turn.state.goal != goal_before
+        if heard.tapped or not lead_on(turn, sure):
+            _route(turn, message, heard)
+        progress = bool(turn.fresh) or heard.tapped or heard.declined or turn.state.goal != before.goal
+        progress = progress or turn.state.flows != before.flows
         progress = progress or _books_soon(turn, message)
         _reply(turn, message, heard, progress=progress)
 
@@ -141,7 +145,8 @@ def _route(turn: Turn, message: CustomerMessage, heard: Heard) -> None:
     if chosen is None or chosen.key == state.goal:
         return
     turn.set_goal(chosen.key)
-    turn.update(step=chosen.go, pending=None, misses=0)
+    named = next((each for each in topics(message) if each in chosen.intents), None)
+    turn.update(step=chosen.go, pending=None, misses=0, intent=named)
     if chosen.keeps and heard.goal is None and len(message.text.split()) >= MIN_DETAIL_WORDS:
         turn.keep(chosen.keeps, message.text)
 
@@ -266,7 +271,9 @@ def _missed(turn: Turn, message: CustomerMessage) -> None:
     elif isinstance(step, OfferStep) and step.on_miss != HAND_OFF:
         give_up(turn)
         walk(turn)
-    elif isinstance(step, PriceRangeStep | QuoteStep) and step.on_miss != HAND_OFF:
+    elif isinstance(step, HandOffStep) or (
+        isinstance(step, PriceRangeStep | QuoteStep) and step.on_miss != HAND_OFF
+    ):
         turn.decline(turn.state.pending or "")
         turn.say("phrases.moved_on")
         walk(turn)

@@ -16,6 +16,7 @@ from automation.flows.script import (
     SEND,
     TIME,
     AskStep,
+    HandOffStep,
     MenuStep,
     PriceRangeStep,
     QuoteStep,
@@ -113,7 +114,7 @@ def _choices(turn: Turn, target: str) -> list[tuple[str, Any]]:
     found = [(f"answer:{target}:{_plain(value)}", label) for value, label in choices_of(turn, criterion)]
     step = flow.ask_of(target)
     for_price = criterion is not None and isinstance(
-        flow.steps.get(turn.state.step), PriceRangeStep | QuoteStep
+        flow.steps.get(turn.state.step), PriceRangeStep | QuoteStep | HandOffStep
     )
     if for_price or (step is not None and step.skippable):
         found.append((f"skip:{target}", flow.table["phrases.skip"]))

@@ -9,6 +9,7 @@ from automation.flows.effects import Close, RequestScore, Urgency
 from automation.flows.engine.entering import enter
 from automation.flows.engine.handing import hand_off
 from automation.flows.engine.helping import troubleshoot
+from automation.flows.engine.leading import ask_required
 from automation.flows.engine.looking import look_up
 from automation.flows.engine.offering import offer
 from automation.flows.engine.paying import request
@@ -54,6 +55,8 @@ def walk(turn: Turn, *, offer_person: bool = False) -> None:
             break
         if isinstance(step, AskStep | MenuStep) and not _passes(turn, step):
             put(turn, step, offer_person=offer_person)
+            return
+        if isinstance(step, HandOffStep) and ask_required(turn, step, offer_person=offer_person):
             return
         if asking := _ASKING.get(type(step)):
             following = asking(turn, step, offer_person=offer_person)

@@ -13,6 +13,7 @@ from automation.flows.operations.situation import Situation
 from automation.flows.operations.watching import tell
 from automation.quotes.operations.making import plan_quote
 from conversations.goals.operations import collect
+from conversations.goals.queries import book
 from conversations.outbox.operations import send_all
 from conversations.ratings.operations import add_words, rate
 from conversations.sending.drafts import Draft, QuickReply
@@ -247,13 +248,19 @@ def _conclude(effect: object, situation: Situation) -> None:
 
 @_conclude.register
 def _(effect: wanted.HandOff, situation: Situation) -> None:
-    conversation = situation.conversation
+    """With what the company promises for the goal: how urgent it is and within which time a person answers."""
+    conversation, known = situation.conversation, book()
+    named = [each for each in (effect.summary.intent, effect.summary.goal) if each]
+    urgency = max(
+        _URGENCY[effect.urgency], *(Urgency(known.urgencies.get(each, 0)) for each in named), Urgency.NORMAL
+    )
+    within = next((known.minutes[each] for each in named if known.minutes.get(each)), None)
     _give_to_team(effect.team, situation)
     hand_off(
         conversation=conversation,
         reason=effect.reason,
-        urgency=_URGENCY[effect.urgency],
-        card=asdict(effect.summary),
+        urgency=urgency,
+        card=asdict(effect.summary) | {"answer_within": within},
         now=situation.now,
     )
 

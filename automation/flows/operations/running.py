@@ -11,6 +11,7 @@ from django.db import transaction
 
 from automation.flows import engine
 from automation.flows.engine import Outcome
+from automation.flows.engine.hearing import NOT_A_TOPIC
 from automation.flows.engine.rating import WAIT_MINUTES
 from automation.flows.events import CustomerMessage, Event, HandBack, OptedOut, Silence, Takeover
 from automation.flows.models import FlowRun, FlowVersion, RunStatus
@@ -25,6 +26,7 @@ from automation.flows.service import RATING
 from automation.flows.state import RunState
 from automation.flows.state import RunStatus as State
 from automation.orders.talk import answer_first
+from conversations.goals.queries import book
 from conversations.outbox.operations.judging import end_of_quiet
 from conversations.threads.models import LIVE_STATUSES, Conversation, Handler, Message
 from conversations.threads.queries import locked_conversation
@@ -69,7 +71,7 @@ class FlowResponder:
                 return
             if run is not None:
                 _go_on(run, event, situation)
-            elif version := self._flow_to_start(conversation):
+            elif version := self._flow_to_start(conversation) or _flow_of_goal(event, conversation):
                 begin(version, event, situation)
             elif conversation.handler == Handler.FLOW:
                 change(conversation, handler=Handler.QUEUE)
@@ -119,6 +121,15 @@ class FlowResponder:
         if version is None or conversation.handler == Handler.PERSON:
             return None
         return None if conversation.last_sequence > 1 and has_run(conversation) else version
+
+
+def _flow_of_goal(event: CustomerMessage, conversation: Conversation) -> FlowVersion | None:
+    """Whose run is over, and who comes with a goal that has a flow of its own, is led on there."""
+    if conversation.handler != Handler.FLOW:
+        return None
+    flows = book().flows
+    main = next((each for each in event.reading.intents if each not in NOT_A_TOPIC), "")
+    return published(flows.get(main, ""))
 
 
 @transaction.atomic

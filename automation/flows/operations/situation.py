@@ -19,6 +19,7 @@ from automation.meetings.values import Wish
 from automation.orders.desk import ConversationOrders
 from automation.payments.cashier import ConversationCashier
 from automation.quotes.queries import LeadShop, asked_fields, facts_of_lead, with_facts
+from conversations.goals.queries import book
 from conversations.threads.models import Conversation, Direction, Message
 from conversations.threads.queries import usual_wait
 from conversations.understanding.answers import parse_answer
@@ -131,6 +132,8 @@ class Situation:
             flows=self._flow,
             greeted=self._greeted(),
             consents=ConsentsOf(self.conversation),
+            goal_flows=book().flows,
+            required=book().facts,
         )
 
     def _flow(self, key: str) -> FlowDocument | None:

@@ -136,7 +136,7 @@ def test_all_faults_at_once() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "advice"),
     [
-        ("flow: small\nsteps: [\n  - id: }\n", 3, 3, "comma or the closing bracket"),
+        ("flow: small\nsteps: [\n  - id: }\n", 3, 3, "A value is missing here"),
         ("flow: small\n\ttitle: x\n", 2, 1, "Indent with spaces"),
         ("flow: small\ntitle: one: two\n", 2, 11, "in quotes"),
         ("flow: small\ntitle: 'open\n", 3, 1, "opened and not closed"),

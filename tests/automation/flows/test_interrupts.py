@@ -66,6 +66,7 @@ def test_a_person_at_once_with_the_card(language: str) -> None:
                 missing=("start", "city", "contact.name"),
                 unanswered="start",
                 last_text="700k, I want a person",
+                intent="price",
                 next_step=NextStep.ANSWER_NOW,
             ),
         ),

@@ -202,6 +202,7 @@ def test_first_answer(words: Words) -> None:
                 ),
                 contact=(("name", "Anna"), ("phone", "+37499123456")),
                 last_text="Anna",
+                intent="price",
                 next_step=NextStep.CALL,
             ),
         ),
