@@ -284,5 +284,6 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 # Telegram: another Bot API server than Telegram's own, and how fast one bot may write in all.
 # Addresses that people give for webhooks are of the open internet; of this machine only where that is wanted.
 OUTGOING_LOOPBACK = environment.flag("OUTGOING_LOOPBACK")
+OUTGOING_HOSTS = frozenset(name.lower() for name in environment.words("OUTGOING_HOSTS"))
 TELEGRAM_API_URL = os.environ.get("TELEGRAM_API_URL", "https://api.telegram.org").rstrip("/")
 TELEGRAM_MESSAGES_PER_SECOND = environment.number("TELEGRAM_MESSAGES_PER_SECOND", 30)

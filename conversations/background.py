@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations import conditions_fields
 from conversations.accounts.models import ChannelIdentity
 from conversations.articles.events import register_events as register_article_events
+from conversations.assistant import background as assistant
 from conversations.channels import registry
 from conversations.channels.api.adapter import ApiAdapter
 from conversations.channels.telegram import followups as telegram
@@ -114,6 +115,7 @@ def register_all() -> None:
     outbox.register()
     _register_quotes()
     orders.register_all()
+    assistant.register_all()
     _register_payments()
     register_notification(
         "message.held",

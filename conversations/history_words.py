@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.accounts.models import ChannelAccount, ChannelIdentity
 from conversations.articles.models import Article, Collection, Notice
+from conversations.assistant.models import AssistantSettings
 from conversations.goals.models import Goal, Phrase
 from conversations.goals.queries import name_of
 from conversations.threads.models import Conversation
@@ -116,6 +117,11 @@ def register_words() -> None:
                 "display_name": Words(label=_("name")),
             },
             hidden=frozenset({"external_id"}),
+        ),
+        Tracked(
+            model=AssistantSettings,
+            label=_("Assistant"),
+            hidden=frozenset({"revision"}),
         ),
         Tracked(
             model=Goal,

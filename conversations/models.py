@@ -10,6 +10,7 @@ from conversations.articles.models import (
     ShortLink,
     Unanswered,
 )
+from conversations.assistant.models import AssistantCall, AssistantMonth, AssistantSettings, AssistantState
 from conversations.channels.telegram.models import TelegramPolling
 from conversations.deliveries.models import RawDelivery
 from conversations.goals.models import Goal, KnowledgeVersion, Phrase, Unclear
@@ -21,6 +22,10 @@ from conversations.threads.models import Attachment, Conversation, Message
 __all__ = [
     "Article",
     "Asked",
+    "AssistantCall",
+    "AssistantMonth",
+    "AssistantSettings",
+    "AssistantState",
     "Attachment",
     "ChannelAccount",
     "ChannelIdentity",

@@ -44,12 +44,13 @@ def check(url: str) -> SplitResult:
         raise NotAllowed("form")
     if parts.username is not None or parts.password is not None:
         raise NotAllowed("login")
-    own = _is_loopback_name(host)
-    if own and not settings.OUTGOING_LOOPBACK:
+    known = is_named(host)
+    own = known or _is_loopback_name(host)
+    if own and not known and not settings.OUTGOING_LOOPBACK:
         raise NotAllowed("private")
     if parts.scheme != "https" and not (own and parts.scheme == "http"):
         raise NotAllowed("scheme")
-    if (literal := _literal(host)) is not None and not allowed(literal):
+    if not known and (literal := _literal(host)) is not None and not allowed(literal):
         raise NotAllowed("private")
     return parts
 
@@ -66,9 +67,14 @@ def resolve(host: str, port: int) -> list[str]:
     addresses = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
     if not addresses:
         raise NotFound(host)
-    if not all(allowed(ip_address(each)) for each in addresses):
+    if not is_named(host) and not all(allowed(ip_address(each)) for each in addresses):
         raise NotAllowed("private")
     return addresses[:MOST]
+
+
+def is_named(host: str) -> bool:
+    """Whether whoever runs the product has named this host as one that may be called wherever it stands."""
+    return host.rstrip(".").lower() in settings.OUTGOING_HOSTS
 
 
 def allowed(address: IPv4Address | IPv6Address) -> bool:

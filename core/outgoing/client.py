@@ -49,9 +49,12 @@ class Answer:
         return float(value) if value.isascii() and value.isdecimal() and len(value) < 8 else None
 
 
-def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """POST, once. NotAllowed, NotReached, Unanswered or TooLarge otherwise."""
-    return _call("POST", url, body=body, headers=headers, most=MOST_BYTES)
+def post(
+    url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = SECONDS, most: int = MOST_BYTES
+) -> Answer:
+    """POST, once, in so many seconds in all. NotAllowed, NotReached, Unanswered or TooLarge otherwise."""
+    patience = TIMEOUTS if seconds == SECONDS else {**TIMEOUTS, "read": seconds}
+    return _call("POST", url, body=body, headers=headers, most=most, seconds=seconds, timeouts=patience)
 
 
 def get(url: str, *, most: int) -> Answer:
@@ -59,11 +62,20 @@ def get(url: str, *, most: int) -> Answer:
     return _call("GET", url, body=b"", headers={}, most=most)
 
 
-def _call(method: str, url: str, *, body: bytes, headers: Mapping[str, str], most: int) -> Answer:
+def _call(
+    method: str,
+    url: str,
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
+    most: int,
+    seconds: float = SECONDS,
+    timeouts: Mapping[str, float] = TIMEOUTS,
+) -> Answer:
     check(url)
     # A pool of its own: connections are not kept, and no proxy of the environment stands between.
     with httpcore.ConnectionPool(
-        ssl_context=_tls(), network_backend=Switchboard(time.monotonic() + SECONDS)
+        ssl_context=_tls(), network_backend=Switchboard(time.monotonic() + seconds)
     ) as pool:
         try:
             with pool.stream(
@@ -71,7 +83,7 @@ def _call(method: str, url: str, *, body: bytes, headers: Mapping[str, str], mos
                 url.partition("#")[0],
                 headers=list(headers.items()),
                 content=body,
-                extensions={"timeout": TIMEOUTS},
+                extensions={"timeout": dict(timeouts)},
             ) as response:
                 return _answer(response, most)
         except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from conversations.assistant.operations.asking import wish_reading
 from conversations.goals.enums import UnclearState
 from conversations.goals.grouping import Group
 from conversations.goals.models import Goal, Phrase, Unclear
@@ -23,6 +24,7 @@ def collect(message: Message) -> None:
         Unclear.objects.bulk_create(
             [Unclear(message=message, key=key, language=message.language)], ignore_conflicts=True
         )
+        wish_reading(message)
 
 
 @transaction.atomic

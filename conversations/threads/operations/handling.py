@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from conversations import responder
+from conversations.assistant.operations.asking import wish_handoff
 from conversations.outbox.operations.waiting import hurry
 from conversations.threads.links import conversation_url
 from conversations.threads.models import Conversation, ConversationStatus, Handler, Urgency
@@ -125,6 +126,7 @@ def hand_off(
         },
     )
     save(conversation)
+    wish_handoff(conversation)
     payload = {"reason": reason, "urgency": int(urgency)}
     event = record(name="conversation.handed_off", subject=conversation, actor=actor, payload=payload)
     _tell(_who_may_take(conversation), "conversation.handed_off", str(event.public_id), conversation)

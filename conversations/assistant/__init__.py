@@ -1,0 +1,1 @@
+"""The optional assistant (spec 4.3): a language model behind any OpenAI-compatible address. Off by default."""
