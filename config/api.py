@@ -10,6 +10,7 @@ from automation.quotes import api as quote_follow_ups
 from automation.sequences import api as sequences
 from bookings.appointments import api as bookings
 from bookings.services import api as services
+from conversations.assistant import api as assistant
 from conversations.goals import api as goals
 from conversations.quotes import api as sent_quotes
 from conversations.ratings import api as ratings
@@ -137,6 +138,9 @@ urlpatterns: list[URLPattern] = [
     path("scoring/draft/effect/", drafts.DraftEffect.as_view(), name="scoring_draft_effect"),
     path("scoring/draft/test/", drafts.TestLead.as_view(), name="scoring_draft_test"),
     path("scoring/draft/publish/", drafts.PublishTheDraft.as_view(), name="scoring_draft_publish"),
+    path("assistant/", assistant.Assistant.as_view(), name="assistant"),
+    path("assistant/calls/", assistant.Calls.as_view(), name="assistant_calls"),
+    path("assistant/calls/<uuid:public_id>/", assistant.OneCall.as_view(), name="assistant_call"),
     path("goals/", goals.Goals.as_view(), name="goals"),
     path("goals/<str:key>/", goals.OneGoal.as_view(), name="goal"),
     path("goals/<str:key>/phrases/", goals.Phrases.as_view(), name="goal-phrases"),

@@ -121,6 +121,10 @@ def register_words() -> None:
         Tracked(
             model=AssistantSettings,
             label=_("Assistant"),
+            called=lambda _row, _related: "",
+            named_by=(),
+            mark="",
+            admins_only=True,
             hidden=frozenset({"revision"}),
         ),
         Tracked(

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from desk.adding import views as adding
 from desk.advice import views as advice
+from desk.assistant import views as assistant
 from desk.board import views as board
 from desk.bulk import views as bulk
 from desk.calendar import views as calendar
@@ -62,6 +63,14 @@ urlpatterns = [
     path("inbox/rows/", inbox.rows, name="inbox_rows"),
     path("inbox/<uuid:public_id>/", inbox.conversation, name="conversation"),
     path("inbox/<uuid:public_id>/side/", inbox.side, name="conversation_side"),
+    path("inbox/<uuid:public_id>/assistant/", assistant.strip, name="assistant_strip"),
+    path("inbox/<uuid:public_id>/assistant/side/", assistant.side, name="assistant_side"),
+    path("inbox/<uuid:public_id>/assistant/ask/", assistant.ask, name="assistant_ask"),
+    path(
+        "inbox/<uuid:public_id>/assistant/<uuid:call_id>/dismiss/",
+        assistant.dismiss,
+        name="assistant_dismiss",
+    ),
     path("inbox/<uuid:public_id>/about/", inbox.about, name="conversation_about"),
     path("inbox/<uuid:public_id>/older/", inbox.older, name="thread_older"),
     path("inbox/<uuid:public_id>/fresh/", inbox.fresh, name="thread_fresh"),

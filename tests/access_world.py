@@ -14,6 +14,7 @@ from automation.flows.operations import install_shipped
 from automation.playbooks.reading import playbook
 from automation.sequences.operations import enrol, install_ready
 from conversations.accounts.operations import create_account
+from conversations.assistant.models import AssistantCall
 from conversations.goals.models import Review
 from conversations.goals.operations import add_phrase
 from conversations.threads.models import Attachment, Conversation, Message
@@ -78,6 +79,7 @@ THINGS = {
     "settings/goals/": "phrase",
     "settings/goals/reviews/": "review",
     "settings/keys/": "api_key",
+    "settings/assistant/try/": "tried",
     "settings/channels/": "account",
     "calendar/": "booking",
     "settings/services/": "service",
@@ -148,6 +150,9 @@ def _of_the_chat(conversation: Conversation, owner: User) -> dict[str, Any]:
             name="plan.pdf",
             file=ContentFile(b"%PDF-", "plan.pdf"),
         ),
+        "use": AssistantCall.objects.create(
+            purpose="draft", conversation=conversation, contact=conversation.contact
+        ),
         "notification": Notification.objects.create(
             user=owner, kind="conversation.assigned", key="1", url="/inbox/"
         ),
@@ -203,6 +208,7 @@ def _of_the_settings(owner: User) -> dict[str, Any]:
         "phrase": phrase,
         "review": Review.objects.create(month=date(2026, 11, 1), groups=1, messages=1),
         "reason": LostReason.objects.first(),
+        "tried": AssistantCall.objects.create(purpose="try", user=owner),
         "api_key": ApiKey.objects.create(
             name="Site",
             prefix="abcdefgh",
@@ -221,7 +227,13 @@ def address(name: str, world: dict[str, Any]) -> str:
     if "public_id>" in pattern:
         beginning = max((start for start in THINGS if pattern.startswith(start)), key=len)
         kwargs["public_id"] = world[OWN_THINGS.get(name) or THINGS[beginning]].public_id
-    parts = (("stage", "stage"), ("other", "namesake"), ("line", "product"), ("enrolment", "enrolment"))
+    parts = (
+        ("stage", "stage"),
+        ("other", "namesake"),
+        ("line", "product"),
+        ("enrolment", "enrolment"),
+        ("call_id", "use"),
+    )
     parts += (("file", "file" if pattern.startswith("leads/") else "quote_file"), ("notice", "notice"))
     kwargs |= {part: world[thing].public_id for part, thing in parts if f"<uuid:{part}>" in pattern}
     if "<uuid:message>" in pattern:

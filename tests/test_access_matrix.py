@@ -60,6 +60,7 @@ API += " lead_chance lead_next_action win_chance"
 API += " orders order order_numbered order_status order_notices order_notice_answer"
 API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_version quote_renew quote_copy quote_follow_ups"
 API += " playbooks playbook" + "".join(f" playbook_{act}" for act in ("preview", *PLAYBOOK.split()))
+API += " assistant assistant_calls assistant_call"
 API += " sequences enrolments enrolment enrolment_stop"
 API += " payments payment payment_state"
 API += " ratings"
@@ -159,6 +160,10 @@ MATRIX: dict[str, Level] = {
         (
             "desk:conversation",
             "desk:conversation_side",
+            "desk:assistant_strip",
+            "desk:assistant_side",
+            "desk:assistant_ask",
+            "desk:assistant_dismiss",
             "desk:conversation_about",
             "desk:thread_older",
             "desk:thread_fresh",
@@ -279,6 +284,10 @@ MATRIX: dict[str, Level] = {
         (
             "desk:settings_company",
             "desk:settings_keys",
+            "desk:settings_assistant",
+            "desk:settings_assistant_log",
+            "desk:settings_assistant_try",
+            "desk:settings_assistant_tried",
             "desk:settings_payments",
             "desk:settings_provider",
             "desk:settings_provider_new",

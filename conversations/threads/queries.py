@@ -24,6 +24,10 @@ from core.access.queries import visible
 from core.text import normalise
 
 PAGE = 40
+NOT_OF_A_DRAFT = tuple(
+    f"assistant_draft__{name}" for name in ("question", "answer", "hidden", "result", "sources", "given")
+)
+"""That a message was drafted by the assistant is shown; what the assistant was shown is not read for it."""
 # The partial indexes are on "not solved and not spam"; the planner knows them only by these words.
 NOT_CLOSED = ~Q(status__in=[ConversationStatus.SOLVED, ConversationStatus.SPAM])
 TAKEN_BACK = Q(status=MessageStatus.CANCELLED, error="")
@@ -166,9 +170,8 @@ def thread(conversation: Conversation, *, before: Cursor | None = None, limit: i
     rows = Message.objects.filter(conversation=conversation).exclude(TAKEN_BACK)
     if before is not None:
         rows = rows.filter(Q(sent_at__lt=before.at) | Q(sent_at=before.at, sequence__lt=before.number))
-    rows = rows.select_related("author", "outbox").prefetch_related(
-        Prefetch("attachments", Attachment.objects.order_by("id"))
-    )
+    rows = rows.select_related("author", "outbox", "assistant_draft").defer(*NOT_OF_A_DRAFT)
+    rows = rows.prefetch_related(Prefetch("attachments", Attachment.objects.order_by("id")))
     found = list(rows.order_by("-sent_at", "-sequence")[: limit + 1])
     page = _page(found, limit, lambda row: Cursor(row.sent_at, row.sequence))
     return Page(page.rows[::-1], page.next)

@@ -50,11 +50,10 @@ class Answer:
 
 
 def post(
-    url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = SECONDS, most: int = MOST_BYTES
+    url: str, *, body: bytes, headers: Mapping[str, str], seconds: float | None = None, most: int = MOST_BYTES
 ) -> Answer:
     """POST, once, in so many seconds in all. NotAllowed, NotReached, Unanswered or TooLarge otherwise."""
-    patience = TIMEOUTS if seconds == SECONDS else {**TIMEOUTS, "read": seconds}
-    return _call("POST", url, body=body, headers=headers, most=most, seconds=seconds, timeouts=patience)
+    return _call("POST", url, body=body, headers=headers, most=most, seconds=seconds)
 
 
 def get(url: str, *, most: int) -> Answer:
@@ -69,13 +68,13 @@ def _call(
     body: bytes,
     headers: Mapping[str, str],
     most: int,
-    seconds: float = SECONDS,
-    timeouts: Mapping[str, float] = TIMEOUTS,
+    seconds: float | None = None,
 ) -> Answer:
     check(url)
+    patience = TIMEOUTS if seconds is None else {**TIMEOUTS, "read": seconds}
     # A pool of its own: connections are not kept, and no proxy of the environment stands between.
     with httpcore.ConnectionPool(
-        ssl_context=_tls(), network_backend=Switchboard(time.monotonic() + seconds)
+        ssl_context=_tls(), network_backend=Switchboard(time.monotonic() + (seconds or SECONDS))
     ) as pool:
         try:
             with pool.stream(
@@ -83,7 +82,7 @@ def _call(
                 url.partition("#")[0],
                 headers=list(headers.items()),
                 content=body,
-                extensions={"timeout": dict(timeouts)},
+                extensions={"timeout": patience},
             ) as response:
                 return _answer(response, most)
         except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout):

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.db import transaction
 
+from conversations.assistant.operations.sending import mark_sent
+from conversations.threads import operations as threads
+from conversations.threads.models import Message
 from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import change, save
 from core.access.models import User
@@ -9,6 +15,19 @@ from core.events.actor import Actor
 from core.events.operations import record
 from crm.pipeline.models import Lead
 from crm.pipeline.operations import create_lead
+
+
+@transaction.atomic
+def reply(*, draft: str, **values: Any) -> Message:
+    """`threads.operations.reply`; `draft` names what the assistant drafted for it, and the message is marked so."""
+    message = threads.reply(**values)
+    try:
+        drafted = UUID(draft) if draft else None
+    except ValueError:
+        drafted = None
+    if drafted is not None:
+        mark_sent(draft=drafted, message=message)
+    return message
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from conversations.ratings.models import Rating
 from conversations.ratings.queries import ratings_of_contact
 from conversations.threads.models import Attachment, Conversation, Direction, Message
 from conversations.threads.queries import (
+    NOT_OF_A_DRAFT,
     TAKEN_BACK,
     Cursor,
     Page,
@@ -101,7 +102,8 @@ def fresh_thread(
     messages = (
         Message.objects.filter(conversation=conversation, sequence__gt=sequence)
         .exclude(TAKEN_BACK)
-        .select_related("author", "outbox")
+        .select_related("author", "outbox", "assistant_draft")
+        .defer(*NOT_OF_A_DRAFT)
         .prefetch_related("attachments")
         .order_by("sequence")
     )

@@ -172,7 +172,8 @@ def write(request: Request, conversation: Conversation) -> Mapping[str, Any] | N
     files = keep_for_sending(
         account=conversation.account, user=request.user, files=request.FILES.getlist("attachments")
     )
-    message = operations.reply(
+    message = own.reply(
+        draft=request.POST.get("draft", ""),
         conversation_id=conversation.pk,
         user=request.user,
         text=text,

@@ -177,6 +177,14 @@ PAGES: tuple[SettingsPage, ...] = (
         _("Every sentence that the chat says by itself, in four languages, in your words."),
     ),
     SettingsPage(
+        "desk:settings_assistant",
+        _("Assistant"),
+        "sparkles",
+        _TALK,
+        _("A language model that drafts, summarises and reads what nothing else understood. Off by default."),
+        admins_only=True,
+    ),
+    SettingsPage(
         "desk:settings_followups",
         _("Follow-ups"),
         "bell-ringing",

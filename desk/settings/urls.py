@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from desk.settings import views as home
+from desk.settings.assistant import views as assistant
 from desk.settings.catalogue import editing as catalogue_editing
 from desk.settings.catalogue import files as catalogue_files
 from desk.settings.catalogue import money as catalogue_money
@@ -208,6 +209,10 @@ urlpatterns = [
     path("channels/<uuid:public_id>/replay/", channels.replay, name="settings_channel_replay"),
     path("channels/<uuid:public_id>/retry/", channels.retry, name="settings_channel_retry"),
     path("channels/<uuid:public_id>/seen/", channels.seen, name="settings_channel_seen"),
+    path("assistant/", assistant.assistant, name="settings_assistant"),
+    path("assistant/log/", assistant.log, name="settings_assistant_log"),
+    path("assistant/try/", assistant.try_it, name="settings_assistant_try"),
+    path("assistant/try/<uuid:public_id>/", assistant.tried, name="settings_assistant_tried"),
     path("flows/", flows.flows, name="settings_flows"),
     path("flows/<slug:key>/", flows.flow, name="settings_flow"),
     path("flows/<slug:key>/try/", flows_tryout.tryout, name="settings_flow_tryout"),

@@ -143,6 +143,7 @@
   addEventListener("htmx:load", (event) => {
     const form = event.detail.elt.querySelector?.("#composer-form") ?? (event.detail.elt.id === "composer-form" ? event.detail.elt : null);
     if (form) restore(form);
+    landDraft(event.detail.elt);
     if (event.detail.elt.querySelector?.("#thread-scroll") || event.detail.elt.id === "thread-scroll") toBottom();
     markCurrent();
   });
@@ -161,6 +162,7 @@
     if (!form) return;
     if (event.target.name === "mode") setMode(form, event.target.value);
     if (event.target.name === "attachments") nameFiles(form);
+    if (event.target.name === "text" && !event.target.value.trim()) form.elements.draft.value = "";
     store(form);
     advise(form);
     if (event.target.name === "text" && form.dataset.mode === "reply") tellTyping();
@@ -204,6 +206,7 @@
     const form = event.detail.elt;
     if (form.id !== "composer-form" || !event.detail.successful) return;
     form.elements.text.value = "";
+    form.elements.draft.value = "";
     form.elements.attachments.value = "";
     nameFiles(form);
     form.elements.at && (form.elements.at.value = "");
@@ -221,6 +224,28 @@
     field.value = [detail.text, field.value.trim()].filter(Boolean).join("\n\n");
     setMode(form, "reply");
     store(form);
+  });
+
+  // What the assistant drafted lands in an empty composer once, marked; a person sends it.
+  const landed = new Set();
+  function useDraft(button) {
+    const form = composer();
+    if (!form) return;
+    form.elements.text.value = button.dataset.draftText;
+    form.elements.draft.value = button.dataset.useDraft;
+    landed.add(button.dataset.useDraft);
+    setMode(form, "reply");
+    store(form);
+  }
+  function landDraft(root) {
+    const button = root.querySelector?.("[data-use-draft]");
+    const form = composer();
+    if (!button || !form || landed.has(button.dataset.useDraft) || form.elements.text.value.trim()) return;
+    if (button.dataset.asked) useDraft(button);
+  }
+  addEventListener("click", (event) => {
+    const button = event.target.closest("[data-use-draft]");
+    if (button) useDraft(button);
   });
 
   // The list.

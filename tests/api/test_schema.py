@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from automation.sequences.operations import install_ready
+from conversations.assistant.models import AssistantCall
 from core.api.schema import schema_text
 from crm.pipeline.models import Lead, LostReason, Pipeline, Stage
 from crm.qualification.models import Criterion
@@ -134,6 +135,7 @@ def things(program: Program) -> dict[str, str]:
         "goals": "price",
         "playbooks": "inbound",
         "account": str(make_web_chat(flow_key="").public_id),
+        "assistant": str(AssistantCall.objects.create(purpose="try", model="small-1").public_id),
         "quote-template": program.post("quote-templates/", {"name": "Kitchen", "currency": "AMD"})["id"],
         "order": str(make_order(currency="AMD").public_id),
         "enrolment": begun["id"],

@@ -246,4 +246,5 @@ def test_who_may_read_it(ani: User) -> None:
         "calendarexception",
         "apikey",
         "quotesettings",
+        "assistantsettings",
     }
