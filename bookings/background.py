@@ -8,8 +8,10 @@ from bookings import conditions_fields
 from bookings.appointments import receivers
 from bookings.appointments.models import Booking
 from bookings.appointments.operations.leaving import hand_over_bookings
+from bookings.appointments.shown import meetings
 from bookings.events import TYPES, register_events
 from bookings.history_words import register_words
+from conversations.assistant import sources
 from core.access import leaving
 from core.live import routes, topics
 from core.notifications.registry import register as register_notification
@@ -27,6 +29,7 @@ def register_all() -> None:
     receivers.register()
     conditions_fields.register()
     leaving.register(hand_over_bookings, place=30)
+    sources.register("booking", meetings, personal=True)
     belongings.register(Booking, label=_("Bookings"), place=30)
     register_notification("booking.confirmed", text=_("%(contact)s booked: %(service)s, %(when)s"))
     register_notification("booking.moved", text=_("%(contact)s moved: %(service)s, now %(when)s"))

@@ -24,6 +24,7 @@ def register_all() -> None:
     every(5, "ask the assistant", TASK)
     keep("calls of the assistant", days=DAYS_KEPT, rows=finished, moment="finished_at")
     belongings.register(AssistantCall, label=_("Uses of the assistant"), place=12)
+    sources.register("article", known.articles, personal=False)
     sources.register("goal", known.own_answers, personal=False)
     sources.register("product", known.catalogue, personal=False)
     sources.register("order", known.orders, personal=True)

@@ -1,4 +1,4 @@
-"""The sources of this room: the company's own answers, what it sells, and the customer's orders."""
+"""The sources of this room: articles, the company's own answers, what it sells, and the customer's orders."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from conversations.articles.markup import plain
+from conversations.articles.queries import in_language, library
 from conversations.assistant.sources import Asked, Shown
 from conversations.goals.queries import book, name_of
 from conversations.orders.words import answer_text
@@ -17,8 +19,22 @@ from crm.orders.queries import orders_of_contact
 MOST_LOOKED_AT = 200
 MOST_PRODUCTS = 8
 MOST_ORDERS = 3
+MOST_ARTICLES = 5
 _WORD = re.compile(r"\w{4,}")
 _STEM = 5
+
+
+def articles(asked: Asked) -> list[Shown]:
+    """Published articles that are like the words, and what is known of a problem that lasts."""
+    known = library()
+    found = [
+        Shown("article", entry.title(asked.language), plain(entry.body(asked.language)))
+        for entry, _match in known.find(asked.words, most=MOST_ARTICLES)
+    ]
+    notice = known.notice(asked.words, (), asked.now)
+    if notice is not None:
+        found.insert(0, Shown("notice", "Known problem", in_language(notice.texts, asked.language)))
+    return found
 
 
 def own_answers(asked: Asked) -> list[Shown]:

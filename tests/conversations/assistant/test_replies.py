@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from conversations.articles.operations import ArticleDraft, add_article, publish_article
+from conversations.articles.queries import forget as forget_library
 from conversations.assistant.enums import Outcome, Purpose
 from conversations.assistant.models import AssistantCall
 from conversations.assistant.operations.asking import try_out
@@ -25,6 +27,7 @@ from core.events.actor import SYSTEM
 from crm.consent.queries import consent_history
 from tests.conversations.assistant.conftest import Switch
 from tests.conversations.assistant.test_calls import asked, chat
+from tests.factories.bookings import make_booking
 from tests.factories.conversations import Visitor
 from tests.factories.orders import make_order
 from tests.providers import assistant as stand_in
@@ -117,6 +120,30 @@ def test_orders_are_shown_to_it_for_a_draft_with_their_numbers_hidden(
     sent = str(model.documents[0])
     assert "KX-20417" not in sent
     assert [each["kind"] for each in model.documents[0]["sources"]] == ["goal", "order"]
+
+
+def test_articles_and_meetings_are_shown_to_it(
+    visitor: Visitor, user: User, switch_on: Switch, model: AssistantStandIn
+) -> None:
+    made = add_article(
+        draft=ArticleDraft(
+            slug="oak",
+            titles={"en": "Caring for oak"},
+            bodies={"en": "Wipe oak with a **dry** cloth, oil it every 6 months."},
+            questions={"en": ["How do I care for an oak table?"]},
+        ),
+        actor=SYSTEM,
+    )
+    publish_article(article_id=made.pk, actor=SYSTEM)
+    forget_library()
+    conversation = chat(visitor, "How do I care for an oak table?")
+    make_booking(contact=conversation.contact, now=NOW, starts_at=datetime(2026, 3, 5, 6, tzinfo=UTC))
+    switch_on()
+    model.answers(stand_in.reply("Wipe it with a dry cloth and oil it.", "S1"))
+    call = asked(conversation, user, Purpose.DRAFT)
+    assert [each["kind"] for each in model.documents[0]["sources"]] == ["article", "goal", "booking"]
+    assert "Wipe oak with a dry cloth" in model.documents[0]["sources"][0]["text"]
+    assert [each["title"] for each in call.sources] == ["Caring for oak"]
 
 
 def test_a_handoff_comes_with_a_summary(
