@@ -74,7 +74,9 @@ QUOTE += " files file file_remove phone preview"
 WRITTEN = """
     services_order service_preview service_new service resource_preview resource_new resource
     resource_day resource_day_clear channel_new channel_new_account channel_save channel_secret
-    channel_test channel_replay channel_retry channel_seen flow_publish flow_check flow_roll_back
+    channel_test channel_replay channel_retry channel_seen flow_publish flow_discard flow_roll_back
+    flow_new flow_import flow_switch flow_delete flow_channel flow_step flow_step_new flow_step_move flow_step_delete
+    flow_case_new flow_part flow_part_delete
     products_order products_import product_new product_edit product_use product_delete product_picture
     followup_new followups_install followups_cap followup_side followup_switch followup_discard
     price_part price_part_delete price_order price_preview tax_new tax rate_new
@@ -255,8 +257,7 @@ MATRIX: dict[str, Level] = {
             "desk:settings_catalogue",
             "desk:settings_criteria",
             "desk:settings_fields",
-            "desk:settings_flow",
-            "desk:settings_flow_tryout",
+            *(f"desk:settings_flow{part}" for part in ("", "_side", "_yaml", "_compare", "_export", "_tryout")),
             "desk:settings_goals",
             *(f"desk:settings_playbook{part}" for part in ("s", "", "_figure", "_rows")),
             "desk:settings_unclear",

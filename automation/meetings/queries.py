@@ -35,6 +35,10 @@ def bookable(key: str | None, goal: str = "") -> Service | None:
     return next(iter(fitting), None)
 
 
+def bookable_services() -> list[Service]:
+    return _services()
+
+
 def service_keys() -> list[str]:
     return [each.key for each in _services()]
 

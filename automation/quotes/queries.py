@@ -39,6 +39,10 @@ def _on_sale() -> list[Product]:
     return list(sold_on(today()))
 
 
+def products_on_sale() -> list[Product]:
+    return _on_sale()
+
+
 def product_codes() -> list[str]:
     return [each.code for each in _on_sale()]
 

@@ -155,23 +155,31 @@ class Group:
 
 
 class ConditionForm:
-    """The tree of a condition. `kept` holds one that the form cannot show: it stands in words and stays as it is."""
+    """The tree of a condition. `kept` holds one that the form cannot show: it stands in words and stays as it is. `root`:
+    the token of the outermost group, where a page holds several conditions.
+    """
 
     root: Group
     kept: Any
 
     def __init__(
-        self, purpose: Purpose, *, currency: str, data: QueryDict | None = None, stored: Any = None
+        self,
+        purpose: Purpose,
+        *,
+        currency: str,
+        data: QueryDict | None = None,
+        stored: Any = None,
+        root: str = ROOT,
     ) -> None:
         self.purpose, self.currency = purpose, currency
         self.known = purpose.fields()
-        self.root, self.kept, self.error = Group(ROOT), None, ""
+        self.root, self.kept, self.error = Group(root), None, ""
         if data is not None and "node" in data:
-            self.root = _Posted(self.known, data, currency).tree()
+            self.root = _Posted(self.known, data, currency, root).tree()
         elif stored is not None:
             self._read_stored(stored)
         else:
-            self.root.parts.append(blank_row(self.known, currency, ROOT))
+            self.root.parts.append(blank_row(self.known, currency, root))
 
     @property
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -217,14 +225,14 @@ class ConditionForm:
 
     def _read_stored(self, stored: Any) -> None:
         try:
-            part = self._part(stored, ROOT, 1)
+            part = self._part(stored, self.root.token, 1)
         except (NotShown, KeyError, ValueError):
             self.kept = stored
             return
         if isinstance(part, Group):
-            part.token, part.parent = ROOT, ""
+            part.token, part.parent = self.root.token, ""
             for child in part.parts:
-                child.parent = ROOT
+                child.parent = part.token
             self.root = part
         else:
             self.root.parts.append(part)
@@ -245,10 +253,10 @@ class ConditionForm:
 class _Posted:
     """The tree as it was sent; what hangs on nothing is left out."""
 
-    def __init__(self, known: Fields, data: QueryDict, currency: str) -> None:
+    def __init__(self, known: Fields, data: QueryDict, currency: str, root: str) -> None:
         self.known, self.data, self.currency = known, data, currency
-        self.root = Group(ROOT, joint=self._joint(ROOT))
-        self.groups = {ROOT: self.root}
+        self.root = Group(root, joint=self._joint(root))
+        self.groups = {root: self.root}
         self.rows = 0
 
     def tree(self) -> Group:

@@ -171,10 +171,10 @@ PAGES: tuple[SettingsPage, ...] = (
     ),
     SettingsPage(
         "desk:settings_flows",
-        _("Flow texts"),
+        _("Flows"),
         "message-2-cog",
         _TALK,
-        _("Every sentence that the chat says by itself, in four languages, in your words."),
+        _("What the chat says and asks by itself, step by step, in four languages; try it, then publish it."),
     ),
     SettingsPage(
         "desk:settings_assistant",

@@ -17,6 +17,8 @@ from desk.settings.channels import views as channels
 from desk.settings.company import views as company
 from desk.settings.criteria import views as criteria
 from desk.settings.fields import views as fields
+from desk.settings.flows import editing as editing_flows
+from desk.settings.flows import managing as managing_flows
 from desk.settings.flows import views as flows
 from desk.settings.flows.tryout import views as flows_tryout
 from desk.settings.followups import views as followups
@@ -214,9 +216,35 @@ urlpatterns = [
     path("assistant/try/", assistant.try_it, name="settings_assistant_try"),
     path("assistant/try/<uuid:public_id>/", assistant.tried, name="settings_assistant_tried"),
     path("flows/", flows.flows, name="settings_flows"),
+    path("flows/new/", managing_flows.new, name="settings_flow_new"),
+    path("flows/import/", managing_flows.take_in, name="settings_flow_import"),
     path("flows/<slug:key>/", flows.flow, name="settings_flow"),
     path("flows/<slug:key>/try/", flows_tryout.tryout, name="settings_flow_tryout"),
+    path("flows/<slug:key>/side/", flows.side, name="settings_flow_side"),
+    path("flows/<slug:key>/yaml/", flows.yaml, name="settings_flow_yaml"),
+    path("flows/<slug:key>/compare/", flows.compare_versions, name="settings_flow_compare"),
+    path("flows/<slug:key>/export/", managing_flows.export, name="settings_flow_export"),
     path("flows/<slug:key>/publish/", flows.publish, name="settings_flow_publish"),
-    path("flows/<slug:key>/check/", flows.check, name="settings_flow_check"),
+    path("flows/<slug:key>/discard/", flows.discard, name="settings_flow_discard"),
     path("flows/<slug:key>/roll-back/", flows.roll_back, name="settings_flow_roll_back"),
+    path("flows/<slug:key>/switch/", managing_flows.switch, name="settings_flow_switch"),
+    path("flows/<slug:key>/delete/", managing_flows.delete, name="settings_flow_delete"),
+    path("flows/<slug:key>/channels/<uuid:public_id>/", managing_flows.channel, name="settings_flow_channel"),
+    path("flows/<slug:key>/steps/new/", editing_flows.new_step, name="settings_flow_step_new"),
+    path("flows/<slug:key>/cases/new/", editing_flows.new_case, name="settings_flow_case_new"),
+    path("flows/<slug:key>/steps/<slug:step_id>/edit/", editing_flows.step, name="settings_flow_step"),
+    path(
+        "flows/<slug:key>/steps/<slug:step_id>/move/", editing_flows.move_step, name="settings_flow_step_move"
+    ),
+    path(
+        "flows/<slug:key>/steps/<slug:step_id>/delete/",
+        editing_flows.delete_step,
+        name="settings_flow_step_delete",
+    ),
+    path("flows/<slug:key>/parts/<slug:section>/<slug:name>/", editing_flows.part, name="settings_flow_part"),
+    path(
+        "flows/<slug:key>/parts/<slug:section>/<slug:name>/delete/",
+        editing_flows.delete_part,
+        name="settings_flow_part_delete",
+    ),
 ]

@@ -7,20 +7,6 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from automation.flows.script import (
-    AskStep,
-    BranchStep,
-    EndStep,
-    HandOffStep,
-    MenuStep,
-    OfferStep,
-    PriceRangeStep,
-    QuoteStep,
-    SayStep,
-    ScoreStep,
-    Step,
-)
-
 SLOTS: Mapping[str, str | Promise] = {
     "text": _("Text"),
     "question": _("Question"),
@@ -40,18 +26,12 @@ SLOTS: Mapping[str, str | Promise] = {
     "send": _("Asking whether to send the quote"),
     "sent": _("The quote is being written"),
     "draft_sent": _("A colleague looks at the quote first"),
-}
-KINDS: Mapping[type[Step], str | Promise] = {
-    SayStep: _("says"),
-    MenuStep: _("menu"),
-    AskStep: _("asks"),
-    BranchStep: _("branches"),
-    ScoreStep: _("scores"),
-    OfferStep: _("offers times"),
-    PriceRangeStep: _("says the price"),
-    QuoteStep: _("sends a quote"),
-    HandOffStep: _("hands over"),
-    EndStep: _("ends"),
+    "purpose": _("Purpose"),
+    "number": _("Asking for the number of the order"),
+    "proof": _("Asking for the phone number or email of the order"),
+    "none": _("No such order"),
+    "more": _("Asking whether that was enough"),
+    "label": _("Button"),
 }
 PARTS: Mapping[str, str | Promise] = {
     "goals": _("Buttons of the menu"),
@@ -116,6 +96,15 @@ PHRASES: Mapping[str, str | Promise] = {
     "price_left": _("Price: no quote after all"),
     "price_yes": _("Button: send the quote"),
     "price_later": _("Button: no quote now"),
+    "payment_ask": _("Payment: asking for it"),
+    "payment_again": _("Payment: the link once more"),
+    "payment_wait": _("Payment: a word while it is awaited"),
+    "order_number": _("Order: asking for its number"),
+    "order_proof": _("Order: asking for its phone number or email"),
+    "order_none": _("Order: there is no such order"),
+    "order_more": _("Order: asking whether that was enough"),
+    "order_yes": _("Button: that was enough"),
+    "order_no": _("Button: there is more"),
 }
 VARIABLES: Mapping[str, str | Promise] = {
     "{name}": _("the customer's name"),
@@ -134,6 +123,7 @@ VARIABLES: Mapping[str, str | Promise] = {
     "{high}": _("the upper end of the price"),
     "{depends}": _("what the price depends on"),
     "{fact}": _("what is asked for"),
+    "{sum}": _("the amount to pay"),
 }
 
 
@@ -141,12 +131,12 @@ def label(text_id: str) -> str:
     """What the text is, within its group."""
     first, *rest = text_id.split(".")
     if first == "phrases":
-        return str(PHRASES.get(rest[0], rest[0]))
+        return str(PHRASES.get(rest[0], _words(rest[0])))
     if first == "hand_offs":
-        return f"{_words(rest[0])}: {SLOTS[rest[1]]}"
+        return f"{_words(rest[0])}: {SLOTS.get(rest[1], rest[1])}"
     if first in PARTS:
         return _words(rest[0])
-    return str(SLOTS.get(rest[-1], rest[-1]))
+    return str(SLOTS.get(rest[-1], _words(rest[-1])))
 
 
 def heading(group: str) -> str:
