@@ -276,7 +276,6 @@ def test_two_versions_are_compared_word_by_word(desk: Client, flow: Flow) -> Non
     page = desk.get(f"{URL}compare/").content
 
     told = words(page, "flow-change")
-    print(told)
     assert told[0].startswith("Greet says changed")
     assert "Then reach" in told[0]
     assert any(each.startswith("City asks moved, below “Quote”") for each in told)
