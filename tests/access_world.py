@@ -76,6 +76,7 @@ THINGS = {
     "quotes/products/": "product",
     "settings/fields/": "lead_field",
     "settings/follow-ups/": "sequence",
+    "settings/flows/": "account",
     "settings/goals/": "phrase",
     "settings/goals/reviews/": "review",
     "settings/keys/": "api_key",
@@ -253,6 +254,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         kwargs["key"] = world[next(found, "criterion")].key
     if "<str:column>" in pattern:
         kwargs["column"] = "title"
+    slugs = {"step_id": "greet", "section": "answers", "name": "price"}
+    kwargs |= {part: slug for part, slug in slugs.items() if f"<slug:{part}>" in pattern}
     numbers = {"pk": world["reason"].pk, "group_id": 1}
     kwargs |= {part: number for part, number in numbers.items() if f"<int:{part}>" in pattern}
     return reverse(name, kwargs=kwargs)

@@ -22,7 +22,16 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+class _Names(list[Any]):
+    """A list of names, which stands on one line."""
+
+
+def _on_one_line(dumper: _Dumper, names: _Names) -> yaml.Node:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", names, flow_style=True)
+
+
 _Dumper.yaml_implicit_resolvers = Loader.yaml_implicit_resolvers
+_Dumper.add_representer(_Names, _on_one_line)
 
 
 def to_yaml(document: Mapping[str, Any]) -> str:
@@ -81,5 +90,7 @@ def _plain(value: Any) -> Any:
             value = _ordered(value, _CONDITION)
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
+        if all(not isinstance(item, Mapping | list) for item in value):
+            return _Names(value)
         return [_plain(item) for item in value]
     return value

@@ -127,7 +127,7 @@ def test_yaml_reads_back_the_same_in_the_order_of_the_language() -> None:
     text = to_yaml(stored)
 
     assert read(text)[0] == SHIPPED
-    assert text.startswith("flow: first_answer\ntitle: First answer\nlanguages:\n")
+    assert text.startswith("flow: first_answer\ntitle: First answer\nlanguages: [en, ru, hy, az]\n")
     assert list(yaml.safe_load(step_to_yaml(editing.step_of(stored, "reach") or {}))) == [
         *("ask", "question", "hint", "after", "on_miss")
     ]

@@ -50,6 +50,10 @@ READ_BY_MANAGERS = {
     "settings_channel_provider",
     "settings_flows",
     "settings_flow",
+    "settings_flow_side",
+    "settings_flow_yaml",
+    "settings_flow_compare",
+    "settings_flow_export",
     "settings_goals",
     "settings_unclear",
     "settings_services",
@@ -109,7 +113,11 @@ def addresses(db: None) -> dict[str, str]:
     for entry in urlpatterns:
         pattern = f"settings/{entry.pattern}"
         arguments: list[Any] = []
-        if pattern.startswith("settings/goals/<slug"):
+        if pattern.startswith("settings/flows/<slug"):
+            slugs = {"key": "first_answer", "step_id": "greet", "section": "answers", "name": "price"}
+            arguments = [slugs[name] for name in re.findall(r"<slug:(\w+)>", pattern)]
+            arguments += [things["settings/channels"].public_id] if "<uuid" in pattern else []
+        elif pattern.startswith("settings/goals/<slug"):
             arguments = [phrase.goal.key, *([phrase.public_id] if "<uuid" in pattern else ())]
         elif "<int:group_id>" in pattern:
             arguments = [1]
@@ -194,7 +202,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "People and rooms",
         "Channels",
         "Goals",
-        "Flow texts",
+        "Flows",
         "Follow-ups",
     ]
 
@@ -233,6 +241,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
                     "settings_channel_p",
                     "settings_chances_p",
                     "settings_price_",
+                    "settings_flow_",
                     "settings_products_e",
                 )
             )
@@ -242,9 +251,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
 def test_managers_see_no_way_to_change(name: str, addresses: dict[str, str], reader: Client) -> None:
     content = reader.get(addresses[name]).content.decode().split('<main id="main"')[1].split("</main>")[0]
 
-    assert "hx-post" not in content.replace('hx-post="/settings/scoring/thresholds/"', "").replace(
-        'hx-post="/settings/flows/first_answer/publish/"', ""
-    )
+    assert "hx-post" not in content.replace('hx-post="/settings/scoring/thresholds/"', "")
     # A form that only asks is sent by GET.
     asking = re.sub(r'<form(?![^>]*method="post").*?</form>', "", content, flags=re.DOTALL)
     assert 'type="submit"' not in asking
