@@ -257,7 +257,10 @@ MATRIX: dict[str, Level] = {
             "desk:settings_catalogue",
             "desk:settings_criteria",
             "desk:settings_fields",
-            *(f"desk:settings_flow{part}" for part in ("", "_side", "_yaml", "_compare", "_export", "_tryout")),
+            *(
+                f"desk:settings_flow{part}"
+                for part in ("", "_side", "_yaml", "_compare", "_export", "_tryout")
+            ),
             "desk:settings_goals",
             *(f"desk:settings_playbook{part}" for part in ("s", "", "_figure", "_rows")),
             "desk:settings_unclear",

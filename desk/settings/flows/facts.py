@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from automation.flows.editing import kind_of
 from automation.flows.models import Flow
 from automation.flows.script import CONTACT_TARGETS
 from automation.flows.wording import LANGUAGES, choose
@@ -63,7 +62,8 @@ class Facts:
             "contact.reach": _("A phone number or an email address"),
         }
         contact = [(key, names.get(key, in_words(key.partition(".")[2]))) for key in CONTACT_TARGETS]
-        return [*self.criteria, *contact, ("note.detail", _("What the customer says in own words"))]
+        own = ("note.detail", _("What the customer says in own words"))
+        return [*self.criteria, *contact, own, ("consent.follow_up", _("Whether we may write later"))]
 
     @cached_property
     def services(self) -> Choices:
@@ -97,9 +97,3 @@ class Facts:
     def flows(self) -> Choices:
         own = str(self.document.get("flow", ""))
         return list(Flow.objects.exclude(key=own).order_by("name").values_list("key", "name"))
-
-    def kind(self, step_id: str) -> str:
-        found: dict[str, Any] = next(
-            (each for each in self.document.get("steps", ()) if each.get("id") == step_id), {}
-        )
-        return kind_of(found)

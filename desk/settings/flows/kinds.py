@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from automation.flows.effects import Urgency
 from automation.flows.pricing import PRICE_TEXTS, QUOTE_TEXTS
 from automation.flows.script import HAND_OFF, NEXT
+from automation.flows.service import RATE_TEXTS
 from automation.flows.steps import LOOK_UP_TEXTS, OFFER_TEXTS
 from automation.flows.wording import LANGUAGES
 from desk.settings.flows.facts import Facts
@@ -84,7 +85,11 @@ KINDS: dict[str, Kind] = {
         _("says"),
         _("Say something"),
         "message",
-        (Spec("say", _("Text"), Shape.TEXTS, required=True), NEXT_STEP),
+        (
+            Spec("say", _("Text"), Shape.TEXTS, required=True),
+            Spec("greeting", _("Only at the very start of a conversation"), Shape.FLAG),
+            NEXT_STEP,
+        ),
     ),
     "menu": Kind(
         _("menu"),
@@ -220,6 +225,45 @@ KINDS: dict[str, Kind] = {
             OTHERWISE,
         ),
         {"look_up_order": True},
+    ),
+    "troubleshoot": Kind(
+        _("helps"),
+        _("Help step by step"),
+        "tool",
+        (
+            Spec(
+                "troubleshoot",
+                _("Advice, one piece at a time"),
+                Shape.ITEMS,
+                required=True,
+                item="try",
+                hint=_("After each the customer is asked whether it worked."),
+            ),
+            _texts("question", standard="help_worked", more=True),
+            Spec("next", _("When something helped"), Shape.STEP),
+            Spec("otherwise", _("When nothing did"), Shape.STEP),
+        ),
+    ),
+    "rate": Kind(
+        _("asks for a rating"),
+        _("Ask for a rating from 1 to 5"),
+        "star",
+        (
+            Spec("rate", _("What is rated"), Shape.LINE, required=True, hint=REASON),
+            *_own(RATE_TEXTS),
+            NEXT_STEP,
+            Spec("otherwise", _("After a 1 or 2"), Shape.STEP),
+        ),
+        {"rate": "service"},
+    ),
+    "flow": Kind(
+        _("goes on in another flow"),
+        _("Go on in another flow"),
+        "arrow-right-circle",
+        (
+            Spec("flow", _("Flow"), Shape.SELECT, required=True, choices=lambda facts: facts.flows),
+            Spec("otherwise", _("Where it is not there or switched off"), Shape.STEP),
+        ),
     ),
     "hand_off": Kind(
         _("hands over"),

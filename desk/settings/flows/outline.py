@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from automation.flows.editing import kind_of
 from automation.flows.linter import Finding
-from automation.flows.script import AskStep, BranchStep, FlowDocument, MenuStep, Step
+from automation.flows.script import BY_GOAL, AskStep, BranchStep, FlowDocument, MenuStep, Step
 from automation.flows.wording import choose
 from core.conditions import ConditionError
 from core.conditions import parse as condition
@@ -178,7 +178,7 @@ def _lines(
         yield Line(
             step_id,
             kind_called(kind_of(stored[step_id])),
-            Truncator(_text(step, document, questions, language)).chars(WORDS),
+            Truncator(_text(step, document, questions, language) or _about(stored[step_id])).chars(WORDS),
             [way for way in ways_of(step, cases) if way.words or way.step_id != below],
             found.get(step_id, []),
             below,
@@ -221,6 +221,12 @@ def _text(step: Step, document: FlowDocument, questions: Mapping[str, tuple[str,
         asked = document.table.get(step.question or "") or question
         return choose(asked, language) or name or in_words(step.target)
     return choose(own[0], language) if own else ""
+
+
+def _about(stored: Mapping[str, Any]) -> str:
+    """The product, service or flow that a step without texts of its own names."""
+    named = stored.get(kind_of(stored))
+    return in_words(named) if isinstance(named, str) and named != BY_GOAL else ""
 
 
 def _sections(

@@ -105,6 +105,13 @@ PHRASES: Mapping[str, str | Promise] = {
     "order_more": _("Order: asking whether that was enough"),
     "order_yes": _("Button: that was enough"),
     "order_no": _("Button: there is more"),
+    "help_worked": _("Help: asking whether it worked"),
+    "help_yes": _("Button: it worked"),
+    "help_no": _("Button: it did not work"),
+    "rate_ask": _("Rating: asking for it"),
+    "rate_thanks": _("Rating: thanks for a good one"),
+    "rate_sorry": _("Rating: after a low one"),
+    "consent_ask": _("Asking whether we may write later"),
 }
 VARIABLES: Mapping[str, str | Promise] = {
     "{name}": _("the customer's name"),

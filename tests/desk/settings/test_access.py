@@ -119,6 +119,8 @@ def addresses(db: None) -> dict[str, str]:
             arguments += [things["settings/channels"].public_id] if "<uuid" in pattern else []
         elif pattern.startswith("settings/goals/<slug"):
             arguments = [phrase.goal.key, *([phrase.public_id] if "<uuid" in pattern else ())]
+        elif "goals/reviews/" in pattern:
+            arguments = [phrase.public_id]
         elif "<int:group_id>" in pattern:
             arguments = [1]
         elif "<uuid:public_id>" in pattern:

@@ -185,6 +185,28 @@ def test_a_branch_is_written_with_the_condition_builder(desk: Client, flow: Flow
     }
 
 
+def test_guided_help_takes_several_texts(desk: Client, flow: Flow) -> None:
+    blank = desk.get(f"{URL}steps/new/?after=order_told&kind=troubleshoot").content
+    assert "f.troubleshoot.i0:en" in attributes(blank, "form-control", "name")
+    tips = {f"f.troubleshoot.{token}:en": f"Try {token}." for token in ("i0", "n1")}
+    given = {
+        "f.troubleshoot.item": ["i0", "n1", "n2"],
+        **tips,
+        "f.next": "order_told",
+        "f.otherwise": "to_sales",
+    }
+
+    post(desk, flow, "steps/new/?after=order_told&kind=troubleshoot", **given, id="help")
+
+    assert stored(flow, "help") == {
+        "id": "help",
+        "troubleshoot": [{"try": {"en": "Try i0."}}, {"try": {"en": "Try n1."}}],
+        "next": "order_told",
+        "otherwise": "to_sales",
+    }
+    assert "helps Try i0." in page_words(desk.get(URL))
+
+
 def test_an_unknown_kind_is_edited_as_text(desk: Client, flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
     from desk.settings.flows import kinds
 
