@@ -63,13 +63,5 @@
     text.scrollTop = Math.max(0, line * height - text.clientHeight / 3);
   });
 
-  // A step that something beside the outline speaks of.
-  addEventListener("flow:step", (event) => {
-    for (const each of document.querySelectorAll(".flow-step.is-marked")) each.classList.remove("is-marked");
-    const step = document.getElementById(`step-${event.detail?.step}`);
-    step?.classList.add("is-marked");
-    step?.scrollIntoView({ block: "center" });
-  });
-
   addEventListener("htmx:load", makeSortable);
 })();

@@ -14,10 +14,26 @@ from django.utils.translation import pgettext_lazy
 
 from automation.flows.effects import Urgency
 from automation.flows.pricing import PRICE_TEXTS, QUOTE_TEXTS
-from automation.flows.script import HAND_OFF, NEXT
-from automation.flows.service import RATE_TEXTS
+from automation.flows.script import (
+    HAND_OFF,
+    NEXT,
+    AskStep,
+    BranchStep,
+    EndStep,
+    HandOffStep,
+    LookUpStep,
+    MenuStep,
+    OfferStep,
+    PriceRangeStep,
+    QuoteStep,
+    SayStep,
+    ScoreStep,
+    Step,
+)
+from automation.flows.service import RATE_TEXTS, FlowStep, RateStep, TroubleshootStep
 from automation.flows.steps import LOOK_UP_TEXTS, OFFER_TEXTS
 from automation.flows.wording import LANGUAGES
+from automation.payments.values import PaymentStep
 from desk.settings.flows.facts import Facts
 from desk.settings.flows.fields import LANGUAGE_NAMES, Shape, Spec
 from desk.settings.flows.wording import PHRASES, SLOTS
@@ -284,6 +300,31 @@ KINDS: dict[str, Kind] = {
         (Spec("end", _("Reason"), Shape.LINE, required=True, hint=REASON), _texts("text")),
     ),
 }
+
+
+_BY_TYPE: Mapping[type[Step], str] = {
+    SayStep: "say",
+    MenuStep: "menu",
+    AskStep: "ask",
+    BranchStep: "branch",
+    ScoreStep: "score",
+    OfferStep: "offer",
+    PriceRangeStep: "price_range",
+    QuoteStep: "quote",
+    PaymentStep: "request_payment",
+    LookUpStep: "look_up_order",
+    TroubleshootStep: "troubleshoot",
+    RateStep: "rate",
+    FlowStep: "flow",
+    HandOffStep: "hand_off",
+    EndStep: "end",
+}
+
+
+def does(step: Step) -> StrOrPromise:
+    """What a step does, in words; empty for a kind without an entry."""
+    known = KINDS.get(_BY_TYPE.get(type(step), ""))
+    return known.does if known else ""
 
 
 def kind_called(kind: str) -> Kind:

@@ -27,7 +27,7 @@ from conversations.accounts.models import ChannelAccount
 from core.company.queries import company
 from core.languages import Language, in_active_language
 from crm.qualification.models import Criterion
-from desk.settings.flows.wording import KINDS
+from desk.settings.flows.kinds import does
 
 STATES: dict[State, str | Promise] = {
     State.NEW: gettext_lazy("is added"),
@@ -231,12 +231,8 @@ def outline(playbook: Playbook, language: str) -> list[OutlineStep]:
             for text_id, texts in document.table.items()
             if text_id.rpartition(".")[0] == step.id
         ]
-        found.append(OutlineStep(_kind(step), texts or _asked(step, asked, language)))
+        found.append(OutlineStep(does(step), texts or _asked(step, asked, language)))
     return [each for each in found if each.texts]
-
-
-def _kind(step: Step) -> str | Promise:
-    return KINDS.get(type(step), "")
 
 
 def _asked(step: Step, asked: dict[str, Any], language: str) -> list[tuple[str, str]]:

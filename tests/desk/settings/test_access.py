@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from automation.flows.operations import install_shipped
 from automation.sequences.operations import install_ready
+from conversations.accounts.models import ChannelAccount
+from conversations.goals.models import Phrase
 from conversations.goals.operations import add_phrase
 from core.access.models import User
 from core.events.actor import SYSTEM
@@ -114,15 +116,9 @@ def addresses(db: None) -> dict[str, str]:
         pattern = f"settings/{entry.pattern}"
         arguments: list[Any] = []
         if pattern.startswith("settings/flows/<slug"):
-            slugs = {"key": "first_answer", "step_id": "greet", "section": "answers", "name": "price"}
-            arguments = [slugs[name] for name in re.findall(r"<slug:(\w+)>", pattern)]
-            arguments += [things["settings/channels"].public_id] if "<uuid" in pattern else []
-        elif pattern.startswith("settings/goals/<slug"):
-            arguments = [phrase.goal.key, *([phrase.public_id] if "<uuid" in pattern else ())]
-        elif "goals/reviews/" in pattern:
-            arguments = [phrase.public_id]
-        elif "<int:group_id>" in pattern:
-            arguments = [1]
+            arguments = _of_a_flow(pattern, things["settings/channels"])
+        elif pattern.startswith("settings/goals/"):
+            arguments = _of_a_goal(pattern, phrase)
         elif "<uuid:public_id>" in pattern:
             arguments = [
                 next(thing.public_id for start, thing in things.items() if pattern.startswith(start))
@@ -137,6 +133,17 @@ def addresses(db: None) -> dict[str, str]:
             arguments = [LostReason.objects.values_list("pk", flat=True)[0]]
         found[str(entry.name)] = reverse(f"desk:{entry.name}", args=arguments)
     return found
+
+
+def _of_a_goal(pattern: str, phrase: Phrase) -> list[Any]:
+    parts = {"<slug:key>": phrase.goal.key, "<int:group_id>": 1, "<uuid:public_id>": phrase.public_id}
+    return [value for part, value in parts.items() if part in pattern]
+
+
+def _of_a_flow(pattern: str, account: ChannelAccount) -> list[Any]:
+    slugs = {"key": "first_answer", "step_id": "greet", "section": "answers", "name": "price"}
+    named: list[Any] = [slugs[name] for name in re.findall(r"<slug:(\w+)>", pattern)]
+    return [*named, account.public_id] if "<uuid" in pattern else named
 
 
 def test_every_view_says_whom_it_is_for() -> None:
