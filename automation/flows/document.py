@@ -106,7 +106,7 @@ PHRASES = (
     "rate_sorry",
     "consent_ask",
 )
-WORDS = ("skip", "correct", "others", "coming", "worked", "not_worked")
+WORDS = ("skip", "correct", "others", "coming", "worked", "not_worked", "again")
 
 
 def loads(text: str, *, version: int = 1) -> FlowDocument:

@@ -44,6 +44,7 @@ class OnYes(models.TextChoices):
     """Where a yes goes at once."""
 
     BOOKING = "booking", _("Times for a meeting are offered")
+    QUOTE = "quote", _("The quote that was sent comes again")
     PAYMENT = "payment", _("The link to what is to be paid")
     FLOW = "flow", _("The chat goes on where it stopped")
     PERSON = "person", _("A colleague takes over")

@@ -131,6 +131,12 @@ def newest_sent(quote_id: int) -> QuoteVersion | None:
     )
 
 
+def waiting_of_lead(lead_id: int) -> QuoteVersion | None:
+    """The newest version that was sent and has no answer; one whose date is over is among them."""
+    sent = versions().filter(quote__lead_id=lead_id, state=QuoteState.SENT)
+    return sent.order_by("-sent_at", "-pk").first()
+
+
 def in_force(quote_id: int) -> QuoteVersion | None:
     """The version that was sent or accepted and is not replaced, if there is one."""
     return QuoteVersion.objects.filter(

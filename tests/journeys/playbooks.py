@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.utils import timezone
 
-import automation
-from automation.flows.document import plain as plain_value
-from automation.flows.models import Flow, FlowVersion
-from automation.flows.queries import forget_published
+from automation.playbooks.operations import install, switch_on
 from conversations.accounts.models import ChannelAccount
 from conversations.understanding import language_of
 from crm.memory import forget_all
@@ -18,8 +13,8 @@ from tests.journeys.telegram import TelegramChat
 
 LANGUAGES = ("en", "ru", "hy", "az")
 CHANNELS = ("webchat", "telegram")
-BOTH = [f"{language}-{channel}" for language in LANGUAGES for channel in CHANNELS]
-"""Every language over both channels."""
+MIXED = (("en", "webchat"), ("ru", "telegram"), ("hy", "webchat"), ("az", "telegram"))
+"""Every language over one channel, both channels."""
 PHONE = "+374 99 123456"
 
 Somebody = Chat | TelegramChat
@@ -27,19 +22,9 @@ Somebody = Chat | TelegramChat
 
 def play(key: str, account: ChannelAccount) -> None:
     """The playbook is installed and answers on this account."""
-    text = Path(automation.__path__[0], "playbooks", "data", key, "flow.yaml").read_text(encoding="utf-8")
-    flow = Flow.objects.create(key=key, name=key)
-    FlowVersion.objects.create(
-        flow=flow,
-        number=1,
-        status="published",
-        document=plain_value(text),
-        texts={},
-        published_at=timezone.now(),
-    )
-    forget_published()
-    account.flow_key = key
-    account.save()
+    install(key=key, user=None, now=timezone.now())
+    switch_on(key=key, account_id=account.pk, user=None, now=timezone.now())
+    account.refresh_from_db()
     forget_all()
 
 

@@ -24,6 +24,7 @@ from automation.flows.engine.pricing import tell_again
 from automation.flows.engine.turn import Turn
 from automation.flows.engine.walking import walk
 from automation.flows.events import CustomerMessage, OptedOut, Reading
+from automation.flows.phrases import contains
 from automation.flows.script import (
     BOOKING,
     HAND_OFF,
@@ -43,6 +44,10 @@ VOICE = frozenset({"voice", "audio"})
 MAX_SIDE_ANSWERS = 2
 NOISE_TRIES = 3
 MENU_TRIES = 2
+TROUBLE = frozenset({"fault", "damaged", "complaint", "login"})
+COMPLAINT = "complaint"
+REPEATED = "repeated"
+"""A rule of `hand_offs` for the same trouble once more, beside those of intents."""
 PRICE = "price"
 UPSET = "tone.upset"
 """Kept among what was answered already: a person has been offered."""
@@ -131,7 +136,18 @@ def _rule(turn: Turn, message: CustomerMessage, heard: Heard) -> HandOffRule | N
     rules = {HUMAN.intent: HUMAN, **{rule.intent: rule for rule in turn.flow.hand_offs}}
     if heard.person:
         return rules[HUMAN.intent]
+    told_us = any(each.startswith(WORKED) for each in turn.fresh) and not message.upset
+    if told_us:
+        rules.pop(COMPLAINT, None)  # "no, still the same" is the answer that was asked for
+    elif REPEATED in rules and _same_trouble(turn, message):
+        return rules[REPEATED]
     return next((rule for intent, rule in rules.items() if intent in message.reading.intents), None)
+
+
+def _same_trouble(turn: Turn, message: CustomerMessage) -> bool:
+    """Whether something is wrong once more ("the drawer is stuck again")."""
+    wrong = TROUBLE.intersection(message.reading.intents)
+    return bool(wrong) and contains(message.text, turn.flow.words.get("again", ()))
 
 
 def _route(turn: Turn, message: CustomerMessage, heard: Heard) -> None:

@@ -65,7 +65,13 @@ class FlowResponder:
             event = _event(conversation, message, understanding, situation.currency)
             if answer_first(event, situation):
                 return
-            if follow_up_first(event, situation, run, lambda paused: _ask_again(paused, situation)):
+            if follow_up_first(
+                event,
+                situation,
+                run,
+                resume=lambda paused: _ask_again(paused, situation),
+                begin=lambda version: begin(version, None, situation),
+            ):
                 return
             if talk_first(event, situation, run) or rated_late(event, situation, run):
                 return

@@ -71,12 +71,13 @@ class Said:
 
 class Heard(StrEnum):
     """What is left to do: NOTHING of ours (the message goes on to whoever answers), DONE (it is answered), or a yes that
-    goes to BOOKING, to PAYMENT, to the FLOW or to a PERSON.
+    goes to BOOKING, to the QUOTE, to PAYMENT, to the FLOW or to a PERSON.
     """
 
     NOTHING = "nothing"
     DONE = "done"
     BOOKING = OnYes.BOOKING.value
+    QUOTE = OnYes.QUOTE.value
     PAYMENT = OnYes.PAYMENT.value
     FLOW = OnYes.FLOW.value
     PERSON = OnYes.PERSON.value

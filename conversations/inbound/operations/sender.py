@@ -68,7 +68,7 @@ def _without_open(
     if conversation is not None and conversation.status == ConversationStatus.SPAM:
         return Sender(conversation.contact, conversation)
     days = float(account.settings.get("reopen_days", REOPEN_DAYS))
-    if conversation is not None and reopens(conversation.solved_at, now, days=days):
+    if conversation is not None and reopens(_over_since(conversation), now, days=days):
         return _reopened(conversation)
     return _started(
         Sender(identity.contact, _create_conversation(account, identity, event), new_conversation=True)
@@ -141,8 +141,16 @@ def _started(sender: Sender) -> Sender:
     return sender
 
 
+def _over_since(conversation: Conversation) -> datetime | None:
+    """When it was solved; where we have asked something since (a follow-up does), the answer belongs there."""
+    solved, spoke = conversation.solved_at, conversation.last_message_at
+    return max(solved, spoke) if solved and spoke and conversation.talk else solved
+
+
 def _reopened(conversation: Conversation) -> Sender:
     change(conversation, status=ConversationStatus.WAITING_US, solved_at=None)
+    if conversation.talk:
+        change(conversation, handler=Handler.QUEUE)  # it answers our question: whoever spoke here has done so
     payload = {
         "from": ConversationStatus.SOLVED.value,
         "to": ConversationStatus.WAITING_US.value,
