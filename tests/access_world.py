@@ -254,7 +254,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         kwargs["key"] = world[next(found, "criterion")].key
     if "<str:column>" in pattern:
         kwargs["column"] = "title"
-    slugs = {"step_id": "greet", "section": "answers", "name": "price"}
+    slugs = {"step_id": "greet", "section": "answers", "name": "price", "step": "goal", "outcome": "silent"}
     kwargs |= {part: slug for part, slug in slugs.items() if f"<slug:{part}>" in pattern}
     numbers = {"pk": world["reason"].pk, "group_id": 1}
     kwargs |= {part: number for part, number in numbers.items() if f"<int:{part}>" in pattern}

@@ -41,6 +41,7 @@ class RunState:
     `tips`: by step how much advice was given, or how it ended.
     `ratings`: by what was rated. `intent`: the one that named the goal.
     `flows` counts how often the run went on in another flow.
+    `ended`: why it was handed to a person or came to its end.
     """
 
     flow: str
@@ -71,6 +72,7 @@ class RunState:
     ratings: Mapping[str, int] = field(default_factory=dict)
     flows: int = 0
     intent: str | None = None
+    ended: str = ""
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -133,6 +135,7 @@ _TYPES: dict[str, Any] = {
     "opted_out": bool,
     "messages": int,
     "steps": int,
+    "ended": str,
     "offer": dict,
     "price": dict,
     "payments": dict,

@@ -20,6 +20,7 @@ from desk.settings.fields import views as fields
 from desk.settings.flows import editing as editing_flows
 from desk.settings.flows import managing as managing_flows
 from desk.settings.flows import views as flows
+from desk.settings.flows.dropoff import views as flows_dropoff
 from desk.settings.flows.tryout import views as flows_tryout
 from desk.settings.followups import views as followups
 from desk.settings.goals import views as goals
@@ -219,6 +220,12 @@ urlpatterns = [
     path("flows/new/", managing_flows.new, name="settings_flow_new"),
     path("flows/import/", managing_flows.take_in, name="settings_flow_import"),
     path("flows/<slug:key>/", flows.flow, name="settings_flow"),
+    path("flows/<slug:key>/drop-off/", flows_dropoff.dropoff, name="settings_flow_dropoff"),
+    path(
+        "flows/<slug:key>/drop-off/<slug:step>/<slug:outcome>/",
+        flows_dropoff.behind,
+        name="settings_flow_dropoff_list",
+    ),
     path("flows/<slug:key>/try/", flows_tryout.tryout, name="settings_flow_tryout"),
     path("flows/<slug:key>/side/", flows.side, name="settings_flow_side"),
     path("flows/<slug:key>/yaml/", flows.yaml, name="settings_flow_yaml"),

@@ -75,7 +75,7 @@ def _hand_back(turn: Turn, _event: HandBack) -> None:
     """Resume with the pending or the next unknown question; a flow that had come to its end stays there."""
     if turn.state.status not in (RunStatus.PAUSED, RunStatus.HANDED_OFF):
         return
-    turn.update(misses=0, all_misses=0, side=None, side_repeats=0, media=None, messages=1, steps=0)
+    turn.update(misses=0, all_misses=0, side=None, side_repeats=0, media=None, messages=1, steps=0, ended="")
     if turn.state.opted_out or isinstance(turn.flow.steps.get(turn.state.step), HandOffStep):
         finish(turn, HANDED_BACK)
         return

@@ -32,7 +32,7 @@ def hand_off(
         turn.say("phrases.leave_contact")
     turn.quick_replies, turn.asks = (), None
     turn.finals.append(HandOff(reason, urgency, team, summary(turn, _next_step(turn, completed=completed))))
-    turn.update(status=RunStatus.HANDED_OFF)
+    turn.update(status=RunStatus.HANDED_OFF, ended=reason)
 
 
 def by_rule(turn: Turn, rule: HandOffRule) -> None:

@@ -86,7 +86,7 @@ def finish(turn: Turn, reason: str) -> None:
     """A run that asked how it was has nothing left to do; one that a person gives back may have."""
     asked = turn.state.ratings or any(each.startswith(RATING) for each in turn.state.declined)
     turn.finals.append(Close(reason, rated=bool(asked) and reason != HANDED_BACK))
-    turn.update(status=RunStatus.DONE, pending=None)
+    turn.update(status=RunStatus.DONE, pending=None, ended=reason)
 
 
 def _passes(turn: Turn, step: AskStep | MenuStep) -> bool:

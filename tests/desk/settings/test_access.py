@@ -56,6 +56,8 @@ READ_BY_MANAGERS = {
     "settings_flow_yaml",
     "settings_flow_compare",
     "settings_flow_export",
+    "settings_flow_dropoff",
+    "settings_flow_dropoff_list",
     "settings_goals",
     "settings_unclear",
     "settings_services",
@@ -125,6 +127,8 @@ def addresses(db: None) -> dict[str, str]:
             ]
         elif "<uuid:key>" in pattern:
             arguments = [ScoringRule.objects.values_list("key", flat=True)[0]]
+        elif "<slug:outcome>" in pattern:
+            arguments = ["first_answer", "goal", "silent"]
         elif "<slug:key>" in pattern:
             arguments = ["first_answer"]
         elif "<slug:kind>" in pattern:
