@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 
 import structlog
 from django.conf import settings
@@ -74,8 +75,8 @@ class Log:
         if message.status in (MessageStatus.FAILED, MessageStatus.CANCELLED):
             self._add(message)
 
-    def clock(self, text: str) -> None:
-        self._tell(Who.CLOCK, text)
+    def clock(self, text: str, at: datetime | None = None) -> None:
+        self._tell(Who.CLOCK, text, at)
 
     due = clock
 
@@ -102,8 +103,8 @@ class Log:
             )
             self.finding(sentence % {"error": f"{type(fault).__name__}: {fault}"[:200]})
 
-    def _tell(self, who: Who, text: str) -> None:
-        self.entries.append(Entry(who, text, self.time.now))
+    def _tell(self, who: Who, text: str, at: datetime | None = None) -> None:
+        self.entries.append(Entry(who, text, at or self.time.now))
 
     def _add(self, message: Message) -> None:
         say = self.said.get(message.pk)

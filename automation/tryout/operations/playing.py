@@ -161,8 +161,9 @@ class _Play:
         self.passing.until(self.clock.now)
 
     def _wait(self, action: Action) -> None:
-        self.log.clock(_in_words(action.minutes))
-        self.passing.until(self.clock.now + timedelta(minutes=action.minutes))
+        until = self.clock.now + timedelta(minutes=action.minutes)
+        self.log.clock(_in_words(action.minutes), until)
+        self.passing.until(until)
 
     def _next(self, action: Action) -> None:
         self.passing.to_next()

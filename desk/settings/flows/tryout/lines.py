@@ -20,7 +20,7 @@ from conversations.threads.models import Conversation, Handler
 from core.company.queries import company
 from core.languages import Language
 from crm.qualification.queries import all_criteria
-from desk.inbox.handoff import HandoffCard, fresh_card
+from desk.inbox.handoff import CONTACT, HandoffCard, fresh_card
 
 ZONES = (
     "Asia/Yerevan",
@@ -149,7 +149,8 @@ _STATUS = {
 def question_name(target: str) -> str:
     """A criterion by its name, anything else by its key."""
     known = {each.key: each.name for each in all_criteria()}
-    return known.get(target) or named(target.rpartition(".")[2])
+    key = target.rpartition(".")[2]
+    return known.get(target) or str(CONTACT.get(key) or named(key).capitalize())
 
 
 def card_of(result: Transcript) -> HandoffCard | None:
