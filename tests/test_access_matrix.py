@@ -259,7 +259,16 @@ MATRIX: dict[str, Level] = {
             "desk:settings_fields",
             *(
                 f"desk:settings_flow{part}"
-                for part in ("", "_side", "_yaml", "_compare", "_export", "_tryout", "_dropoff", "_dropoff_list")
+                for part in (
+                    "",
+                    "_side",
+                    "_yaml",
+                    "_compare",
+                    "_export",
+                    "_tryout",
+                    "_dropoff",
+                    "_dropoff_list",
+                )
             ),
             "desk:settings_goals",
             *(f"desk:settings_playbook{part}" for part in ("s", "", "_figure", "_rows")),

@@ -127,8 +127,6 @@ def addresses(db: None) -> dict[str, str]:
             ]
         elif "<uuid:key>" in pattern:
             arguments = [ScoringRule.objects.values_list("key", flat=True)[0]]
-        elif "<slug:outcome>" in pattern:
-            arguments = ["first_answer", "goal", "silent"]
         elif "<slug:key>" in pattern:
             arguments = ["first_answer"]
         elif "<slug:kind>" in pattern:
@@ -146,6 +144,7 @@ def _of_a_goal(pattern: str, phrase: Phrase) -> list[Any]:
 
 def _of_a_flow(pattern: str, account: ChannelAccount) -> list[Any]:
     slugs = {"key": "first_answer", "step_id": "greet", "section": "answers", "name": "price"}
+    slugs |= {"step": "goal", "outcome": "silent"}
     named: list[Any] = [slugs[name] for name in re.findall(r"<slug:(\w+)>", pattern)]
     return [*named, account.public_id] if "<uuid" in pattern else named
 
