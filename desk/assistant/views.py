@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from conversations.assistant.enums import Purpose
 from conversations.assistant.models import AssistantCall
 from conversations.assistant.operations import asking
+from conversations.assistant.queries import assistant
 from conversations.threads.models import Conversation, Direction, Message
 from core.errors import Refused
 from core.http import Request, signed_in, toast
@@ -122,6 +123,8 @@ def _side(request: Request, conversation: Conversation) -> HttpResponse:
 
 
 def _context(conversation: Conversation, purposes: tuple[Purpose, ...]) -> dict[str, Any]:
+    if not assistant().active:
+        return {"conversation": conversation}
     found = results(conversation, purposes)
     return {
         "conversation": conversation,

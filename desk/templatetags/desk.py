@@ -17,7 +17,6 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from conversations.accounts.models import Channel
-from conversations.assistant.queries import may as assistant_may
 from conversations.outbox.models import OutboxItem
 from conversations.ratings import queries as ratings
 from conversations.threads.models import Conversation, Handler, Message, MessageStatus
@@ -103,12 +102,6 @@ def page_history(context: Context) -> str:
 @register.simple_tag
 def history_url(kind: str, mark: object = "") -> str:
     return links.history_url(kind, mark)
-
-
-@register.simple_tag
-def assistant_offers(*purposes: str) -> bool:
-    """Whether the assistant may do any of these."""
-    return any(assistant_may(purpose) for purpose in purposes)
 
 
 @register.simple_tag

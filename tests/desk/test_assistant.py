@@ -47,12 +47,12 @@ def done(conversation: Conversation, purpose: str, **values: Any) -> AssistantCa
 
 
 def test_nothing_of_it_is_seen_while_it_is_off(client: Client, conversation: Conversation) -> None:
-    page = client.get(f"/inbox/{conversation.public_id}/").content.decode()
-    assert "assistant-strip" not in page
-    assert "assistant-side" not in page
+    done(conversation, "draft", result={"text": "We deliver."})
+    for place in ("", "side/"):
+        assert client.get(f"/inbox/{conversation.public_id}/assistant/{place}").content.strip() == b""
     refused = client.post(f"/inbox/{conversation.public_id}/assistant/ask/", {"purpose": "draft"})
     assert refused.status_code == 422
-    assert not AssistantCall.objects.exists()
+    assert AssistantCall.objects.count() == 1
 
 
 def test_a_draft_is_asked_for_and_arrives(client: Client, conversation: Conversation, agent: User) -> None:

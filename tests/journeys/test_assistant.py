@@ -55,6 +55,22 @@ def test_without_its_help_the_flow_goes_its_way(
     assert (chat.conversation.goal, chat.conversation.handler) == (before, "flow")
 
 
+def test_who_seems_to_ask_for_a_person_gets_one(chat: Chat, model: AssistantStandIn) -> None:
+    chat.say("Hello")
+    model.answers(stand_in.classified("human"))
+    chat.say(WORDS)
+    assert (chat.conversation.handler, chat.conversation.handoff["reason"]) == ("queue", "asked_for_person")
+
+
+def test_a_guess_of_the_assistant_cancels_nothing(chat: Chat, model: AssistantStandIn) -> None:
+    chat.say("Hello")
+    model.answers(stand_in.classified("cancel_booking", confidence=1.0))
+    chat.say(WORDS)
+    assert AssistantCall.objects.get(purpose="classify").outcome == "done"
+    assert chat.conversation.handler == "flow"
+    assert chat.conversation.talk == {}
+
+
 def test_a_handoff_of_the_flow_comes_with_a_summary(chat: Chat, model: AssistantStandIn) -> None:
     chat.say("Hello", "I want a kitchen")
     model.answers(stand_in.summary("Wants a kitchen.", "Asked for a person."))

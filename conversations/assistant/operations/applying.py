@@ -38,6 +38,10 @@ from core.live.publish import publish
 
 SURE = 0.6
 """From which confidence on understanding calls an intent certain."""
+FOR_A_PERSON = frozenset(
+    {IntentName.HUMAN, IntentName.COMPLAINT, IntentName.DAMAGED, IntentName.PAYMENT, IntentName.FAULT}
+)
+"""They lead to a person, which does no harm where it is wrong. All others are guesses and never act (decision 13)."""
 
 
 def apply(
@@ -135,9 +139,7 @@ def _moved_on(conversation: Conversation, message: Message) -> bool:
 def _classified(
     call: AssistantCall, answer: Classified, material: Material, settings: AssistantSettings, now: datetime
 ) -> Outcome:
-    """What it reads counts like a certain reading where there is none; it never overrides one, and consent is not its
-    matter.
-    """
+    """What it reads counts where nothing was read for certain; it never overrides that, nor touches consent."""
     message = call.message
     if call.conversation_id is None or message is None:
         return Outcome.MOVED_ON
@@ -156,7 +158,13 @@ def _classified(
     added = tuple(_entity(each) for each in facts if _TYPES[each.type] not in known)
     after = replace(
         before,
-        intents=(Intent(answer.intent, max(SURE, answer.confidence)),),
+        intents=(
+            Intent(
+                answer.intent,
+                max(SURE, answer.confidence),
+                guessed=answer.intent not in FOR_A_PERSON,
+            ),
+        ),
         entities=(*before.entities, *added),
     )
     with held(conversation):
