@@ -20,7 +20,9 @@ _ALIKE = 0.75
 _RIVALLED = 0.6
 _LEAST_LIKENESS = 84
 _LONGEST_ORDINAL_ANSWER = 3
-_ORDINAL = re.compile(r"\W*(?:n|no|nr)?\W{0,2}(\d{1,2})\W{0,3}(?:\w{1,3})?\W*")
+_UNITS = "k|к|m|м|mln|млн|մլն|հզ|հզր|tys|тыс|min|мин|h|ч|km|км|kg|кг|cm|см|mm|мм"
+_ORDINAL = re.compile(rf"\W*(?:n|no|nr)?\W{{0,2}}(\d{{1,2}})(?:[-–'’.]?(?!(?:{_UNITS})\b)[^\W\d]{{1,3}})?\W*")
+"""2, 2nd, no. 2, 2-й, 2-րդ; "2 mln" and "5k" are amounts."""
 _STEM_LETTERS = 4
 _ENDING_LETTERS = 4
 

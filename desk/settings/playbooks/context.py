@@ -226,11 +226,12 @@ def outline(playbook: Playbook, language: str) -> list[OutlineStep]:
     asked = {each.key: each.values for each in playbook.criteria}
     found = []
     for step in document.steps.values():
-        texts = [
-            (text_id.rpartition(".")[2], example(choose(texts, language), language))
+        own = {
+            text_id.rpartition(".")[2]: example(choose(texts, language), language)
             for text_id, texts in document.table.items()
             if text_id.rpartition(".")[0] == step.id
-        ]
+        }
+        texts = sorted(own.items(), key=lambda pair: pair[0] != "hint")
         found.append(OutlineStep(does(step), texts or _asked(step, asked, language)))
     return [each for each in found if each.texts]
 
@@ -288,7 +289,7 @@ def value_words(kpi: Kpi, value: float) -> str:
         span = timedelta(minutes=value)
         if span >= timedelta(hours=3):
             return _("%(number)s h") % {"number": round(value / 60)}
-        number = f"{value:g}" if value < 10 else f"{value:.0f}"
+        number = "< 1" if value < 1 else f"{value:g}" if value < 10 else f"{value:.0f}"
         return _("%(number)s min") % {"number": number}
     return f"{value:g} %"
 

@@ -94,6 +94,18 @@ def test_choice(text: str, expected: str | None) -> None:
     assert value(text, "choice", choices=FURNITURE) == expected
 
 
+@pytest.mark.parametrize(
+    "text", ["2 mln", "2 млн", "2mln", "2k", "2 к", "2 մլն", "3 months", "2 km", "about 2"]
+)
+def test_an_amount_is_no_place_in_the_list(text: str) -> None:
+    assert answer(text, "choice", choices=FURNITURE) is None
+
+
+@pytest.mark.parametrize("text", ["2", "2.", "2)", "#2", "№ 2", "no. 2", "2nd", "2-й", "2-րդ", "2-ci"])
+def test_a_place_in_the_list(text: str) -> None:
+    assert value(text, "choice", choices=FURNITURE) == "wardrobe"
+
+
 def test_a_choice_named_plainly_is_surer_than_one_merely_like_it() -> None:
     confidences = [
         found.confidence
