@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -129,8 +130,9 @@ def switch(request: Request, key: str) -> HttpResponse:
     """Let it answer on an account, or give the account back."""
     found = _found(key)
     asked = request.POST.get("account", "")
-    number = int(asked) if asked.isdecimal() and len(asked) < 18 else 0
-    account = get_object_or_404(ChannelAccount, pk=number)
+    if not (asked.isdecimal() and len(asked) < 18):
+        raise BadRequest("account must be the number of a channel account")
+    account = get_object_or_404(ChannelAccount, pk=int(asked))
 
     def work() -> str:
         names: dict[str, Any] = {"account": account.name}

@@ -103,7 +103,8 @@ def test_edited_parts_are_asked_about_before_they_go(desk: Client, admin: User, 
 def test_bad_wishes_are_refused(desk: Client, pipeline: Pipeline) -> None:
     site = make_web_chat(name="Website", flow_key="")
     assert desk.get(url(key="nonsense")).status_code == 404
-    assert desk.post(url("_switch"), {"account": "x", "on": "1"}).status_code == 404
+    assert desk.post(url("_switch"), {"account": "x", "on": "1"}).status_code == 400
+    assert desk.post(url("_switch"), {"account": "999999", "on": "1"}).status_code == 404
     told = _said(desk, desk.post(url("_switch"), {"account": site.pk, "on": "1"}, follow=True))
     assert "This playbook is not installed. Install it first." in told
     told = _said(desk, desk.post(url("_upgrade"), follow=True))
