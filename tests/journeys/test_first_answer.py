@@ -315,5 +315,5 @@ def test_what_the_contact_left_early_is_not_asked(chat: Chat) -> None:
         chat.say("this week", "1.5 mln", "Gyumri")
         == "Thank you, Anna! A colleague from sales will answer you here."
     )
-    assert chat.run.state["asked"] == {"start": 1, "budget": 1, "city": 1, "goal": 1}
+    assert chat.run.state["asked"] == {"start": 1, "budget": 1, "city": 1}
     assert chat.judged == (12, "A", "qualified")

@@ -25,6 +25,7 @@ from conversations.threads.models import (
 from conversations.threads.queries import locked_conversation
 from conversations.threads.saving import change, held
 from conversations.understanding.types import Understanding
+from core import clock
 from core.company.queries import company
 from core.due.models import DueRow, DueStatus
 from core.due.operations import cancel, schedule
@@ -76,11 +77,11 @@ def respond(
         _mark_flood(conversation, now)
     row = _waiting(conversation) if before.waiting else None
     first = int(row.payload["from"]) if row else message.sequence
-    since = datetime.fromisoformat(row.payload["since"]) if row else now
+    since = datetime.fromisoformat(row.payload["since"]) if row else clock.now()
     alone = bool(message.payload)
     may_wait = not alone and conversation.handler == Handler.FLOW
     if may_wait and (more or (before.quick and _too_many(conversation, now))):
-        _wait(conversation, first, since, now)
+        _wait(conversation, first, since)
         return
     if row is not None:
         cancel(kind=ANSWER, key=str(conversation.pk))
@@ -131,11 +132,12 @@ def _too_many(conversation: Conversation, now: datetime) -> bool:
     return directions.count(Direction.IN) > IN_A_SPAN and Direction.OUT in directions
 
 
-def _wait(conversation: Conversation, first: int, since: datetime, now: datetime) -> None:
+def _wait(conversation: Conversation, first: int, since: datetime) -> None:
+    """From the present moment on, however late the message is taken in: the next one lies behind it."""
     schedule(
         kind=ANSWER,
         key=str(conversation.pk),
-        due_at=min(now + QUIET, since + LONGEST),
+        due_at=min(clock.now() + QUIET, since + LONGEST),
         payload={"from": first, "since": since.isoformat()},
         conversation_id=conversation.pk,
         lead_id=conversation.lead_id,
