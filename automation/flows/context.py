@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from automation.articles.values import Library
 from automation.flows.script import FlowDocument
 from automation.flows.wording import Texts
 from automation.meetings.values import Desk
@@ -79,8 +80,9 @@ class Context:
     answer, `opens_at` the next opening in the company's zone; both None when unknown. `variables`: other
     words for texts. `timezone` is the customer's; `desk` keeps the calendar, None where nothing can be booked; `shop` knows
     the prices, None where nothing is sold; `cashier` asks for money, None where nobody can; `orders` knows the orders,
-    None where none can be looked up. `flows` finds another published flow to go on in. `greeted`: we have spoken
-    in this conversation before. `consents`: what the customer has allowed or refused in so many words, by purpose.
+    None where none can be looked up; `library` has the articles, None where there are none. `flows` finds another
+    published flow to go on in. `greeted`: we have spoken in this conversation before. `consents`: what the customer has
+    allowed or refused in so many words, by purpose.
     `goal_flows`: by intent the flow that leads on from it; `required`: by intent or goal the facts that must be known.
     """
 
@@ -107,6 +109,7 @@ class Context:
     consents: Mapping[str, bool] = field(default_factory=dict)
     goal_flows: Mapping[str, str] = field(default_factory=dict)
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    library: Library | None = None
 
     def criterion(self, key: str) -> Criterion | None:
         return next((each for each in self.criteria if each.key == key), None)

@@ -105,6 +105,12 @@ PHRASES = (
     "rate_thanks",
     "rate_sorry",
     "consent_ask",
+    "article_helped",
+    "article_yes",
+    "article_no",
+    "article_glad",
+    "article_which",
+    "article_meanwhile",
 )
 WORDS = ("skip", "correct", "others", "coming", "worked", "not_worked", "again")
 

@@ -161,6 +161,14 @@ class RecordConsent:
 
 
 @dataclass(frozen=True)
+class ReadArticle:
+    """`outcome`: shown or away (said outside hours), then helped, not_helped or handed_over."""
+
+    slug: str
+    outcome: str
+
+
+@dataclass(frozen=True)
 class NotInterested:
     """Close the lead as lost with that reason; consent stays (spec 1.3)."""
 
@@ -186,6 +194,7 @@ Effect = (
     | MakeQuote
     | Rate
     | RecordConsent
+    | ReadArticle
     | NotInterested
     | Close
 )

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from automation.articles.values import ArticleStep
 from automation.flows.pricing import QUOTE_ASKS
 from automation.flows.script import (
     CONSENT,
@@ -52,10 +53,13 @@ ASKING_PHRASES = frozenset(
     "phrases.help_worked",
     "phrases.rate_ask",
     "phrases.consent_ask",
+    "phrases.article_helped",
+    "phrases.article_which",
 }
 BUTTONS = frozenset(
     {"phrases.skip", "phrases.person", "phrases.price_yes", "phrases.price_later"}
     | {"phrases.order_yes", "phrases.order_no", "phrases.help_yes", "phrases.help_no"}
+    | {"phrases.article_yes", "phrases.article_no"}
     | {f"phrases.meeting_{name}" for name in ("other", "later", "yes", "coming", "cancel_yes", "keep")}
 )
 ASKING_SLOTS = ("question", "again", "name", "reach", "about", "confirm")
@@ -114,7 +118,7 @@ def _unreachable(flow: FlowDocument) -> Iterator[Finding]:
             yield Finding(Level.WARNING, "unreachable", step_id, _("Nothing leads to this step."))
 
 
-TURNS = OfferStep | QuoteStep | PaymentStep | LookUpStep | TroubleshootStep | RateStep
+TURNS = OfferStep | QuoteStep | PaymentStep | LookUpStep | TroubleshootStep | RateStep | ArticleStep
 """Steps that go on elsewhere where nothing comes of them."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from automation.articles.values import ArticleStep
 from automation.flows.effects import Urgency
 from automation.flows.service import FlowStep, RateStep, TroubleshootStep
 from automation.flows.wording import Texts
@@ -192,7 +193,7 @@ class LookUpStep:
 
 PriceStep = PriceRangeStep | QuoteStep
 Spoken = SayStep | MenuStep | AskStep | BranchStep | ScoreStep
-Service = TroubleshootStep | RateStep | FlowStep
+Service = TroubleshootStep | RateStep | FlowStep | ArticleStep
 Step = Spoken | OfferStep | PriceStep | PaymentStep | LookUpStep | Service | HandOffStep | EndStep
 
 
@@ -324,7 +325,7 @@ def exits(step: Step, goals: Mapping[str, Goal]) -> tuple[str, ...]:
         return tuple(goals[key].go for key in step.goals if key in goals)
     if isinstance(step, BranchStep):
         return (*(case.go for case in step.cases), step.otherwise)
-    if isinstance(step, OfferStep | PaymentStep | LookUpStep | TroubleshootStep | RateStep):
+    if isinstance(step, OfferStep | PaymentStep | LookUpStep | TroubleshootStep | RateStep | ArticleStep):
         return tuple(dict.fromkeys(each for each in (step.next, step.otherwise) if each))
     if isinstance(step, QuoteStep):
         return tuple(dict.fromkeys(each for each in (step.next, step.specialist, step.otherwise) if each))

@@ -37,7 +37,8 @@ class RunState:
     of the last message when it was only a file. `offer` is what an offer step keeps (`automation.flows.offer`).
     `price` is what was told of prices (`automation.flows.pricing`).
     `payments`: what was asked for, by step.
-    `order` is what looking an order up keeps (`automation.orders.lookup`).
+    `order` is what looking an order up keeps (`automation.orders.lookup`), `article` what articles do
+    (`automation.articles.values`).
     `tips`: by step how much advice was given, or how it ended.
     `ratings`: by what was rated. `intent`: the one that named the goal.
     `flows` counts how often the run went on in another flow.
@@ -73,6 +74,7 @@ class RunState:
     flows: int = 0
     intent: str | None = None
     ended: str = ""
+    article: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -86,6 +88,7 @@ class RunState:
             "order": dict(self.order),
             "tips": dict(self.tips),
             "ratings": dict(self.ratings),
+            "article": dict(self.article),
             "declined": list(self.declined),
             "answered": list(self.answered),
         }
@@ -144,4 +147,5 @@ _TYPES: dict[str, Any] = {
     "ratings": dict,
     "flows": int,
     "intent": _OPTIONAL_TEXT,
+    "article": dict,
 }

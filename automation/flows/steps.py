@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from automation.articles.reading import KEYS as ARTICLE_KEYS
+from automation.articles.reading import read_article
 from automation.flows.checking import NAME, Checker
 from automation.flows.effects import Urgency
 from automation.flows.pricing import PRICE_TEXTS, QUOTE_TEXTS
@@ -296,6 +298,7 @@ _READERS: dict[str, tuple[tuple[str, ...], Reader]] = {
     "troubleshoot": (TROUBLESHOOT_KEYS, read_troubleshoot),
     "rate": (RATE_KEYS, read_rate),
     "flow": (FLOW_KEYS, read_flow),
+    "article": (ARTICLE_KEYS, read_article),
     "hand_off": (("open", "closed", "urgency", "team"), _hand_off),
     "end": (("text",), _end),
 }

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from automation.articles.values import ARTICLE
 from automation.flows.context import Context
 from automation.flows.effects import Effect, SetGoal, SetLanguage
 from automation.flows.engine.language import adopted
@@ -97,6 +98,9 @@ def _silence(turn: Turn, event: Silence) -> None:
             finish(turn, unanswered(turn))
         return
     due = event.minutes >= turn.flow.reminder_after
+    if state.pending and state.pending.startswith(ARTICLE):
+        turn.update(reminded=True)
+        return
     if state.status is not RunStatus.WAITING or not state.pending or state.reminded or not due:
         return
     if not turn.knows(state.pending):

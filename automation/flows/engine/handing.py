@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from automation.flows.effects import HandOff, NextStep, Summary, Urgency
+from automation.flows.engine.articles import handed_over, meanwhile
 from automation.flows.engine.turn import Turn
 from automation.flows.script import CONTACT, REACH, AskStep, HandOffRule
 from automation.flows.state import RunStatus
@@ -28,6 +29,8 @@ def hand_off(
 ) -> None:
     """Say who takes over and give the card. `completed`: the flow came to its end, nobody has to hurry."""
     turn.say(opened if turn.context.is_open else closed)
+    handed_over(turn)
+    meanwhile(turn)
     if not turn.knows(REACH):
         turn.say("phrases.leave_contact")
     turn.quick_replies, turn.asks = (), None

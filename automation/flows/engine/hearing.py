@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from automation.articles.values import ARTICLE
 from automation.flows.context import Criterion, Parsed
 from automation.flows.effects import Source
 from automation.flows.engine.agreeing import hear_consent
+from automation.flows.engine.articles import hear_article
 from automation.flows.engine.helping import hear_worked
 from automation.flows.engine.looking import hear_order
 from automation.flows.engine.offering import hear_times
@@ -52,6 +54,9 @@ def hear(turn: Turn, message: CustomerMessage) -> Heard:
     """Record every answer in the message. A button counts for what it carried, its label is not read as text."""
     heard = Heard()
     payload = message.payload or _typed_option(turn, message.text)
+    if hear_article(turn, message, payload):
+        heard.tapped = True
+        return heard
     if hear_order(turn, message, payload):
         return heard
     if pending_is(turn, *SERVICE) and _hear_service(turn, message, payload):
@@ -115,7 +120,7 @@ def _typed_option(turn: Turn, text: str) -> str | None:
     criterion = turn.pending_criterion()
     counted = (
         pending in (GOAL, MORE)
-        or pending.startswith((MEETING, QUOTE, *SERVICE))
+        or pending.startswith((MEETING, QUOTE, ARTICLE, *SERVICE))
         or turn.context.numbered_options
     )
     counted = counted or (criterion is not None and criterion.kind == "choice")

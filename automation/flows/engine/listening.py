@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from automation.flows.effects import NotInterested, RecordAnswer, SetLanguage, Urgency
+from automation.flows.engine.articles import (
+    asks_whether_it_helped,
+    pick_again,
+    read_up,
+    suggest,
+)
 from automation.flows.engine.handing import HUMAN, by_rule, hand_off
 from automation.flows.engine.hearing import (
     MIN_DETAIL_WORDS,
@@ -103,6 +109,8 @@ def _converse(turn: Turn, message: CustomerMessage) -> None:
         by_rule(turn, rule)
     elif message.threat:
         hand_off(turn, "threat", urgency=Urgency.URGENT)
+    elif turn.wants_more:
+        hand_off(turn, "article_not_enough", urgency=Urgency.NORMAL)
     elif turn.state.messages > turn.flow.limits.messages:
         hand_off(turn, "too_long")
     elif message.reading.intents[:1] == ("not_interested",) and not turn.fresh:
@@ -173,7 +181,11 @@ def _goal_of_facts(turn: Turn) -> Goal | None:
 
 
 def _reply(turn: Turn, message: CustomerMessage, heard: Heard, *, progress: bool) -> None:
-    sides = _side_questions(turn, message, progress=progress)
+    about = _about(turn, message)
+    read = read_up(turn, message, about=about, progress=progress)
+    if not read and _asks_back(turn, message, about, progress=progress):
+        return
+    sides = read or _side_questions(turn, message, about, progress=progress)
     if not progress and not sides:
         _nothing_understood(turn, message)
         return
@@ -183,18 +195,23 @@ def _reply(turn: Turn, message: CustomerMessage, heard: Heard, *, progress: bool
     if turn.state.side_repeats > 1:
         hand_off(turn, "repeated_question")
         return
-    if heard.declined:
-        turn.say("phrases.moved_on")
-    elif any(isinstance(effect, RecordAnswer) and effect.replaces for effect in turn.effects):
-        turn.say("phrases.corrected")
-    for side in sides:
+    _acknowledge(turn, heard)
+    for side in () if read else sides:
         if side != PRICE or not tell_again(turn):
             turn.say(turn.flow.answers.get(side, "phrases.deferred"))
     turn.update(answered=tuple(dict.fromkeys((*turn.state.answered, *sides))))
     offer = again or _upset_for_the_first_time(turn, message)
     if offer:
         turn.say("phrases.offer_person")
-    walk(turn, offer_person=offer)
+    if not asks_whether_it_helped(turn, sides) and not pick_again(turn):
+        walk(turn, offer_person=offer)
+
+
+def _acknowledge(turn: Turn, heard: Heard) -> None:
+    if heard.declined:
+        turn.say("phrases.moved_on")
+    elif any(isinstance(effect, RecordAnswer) and effect.replaces for effect in turn.effects):
+        turn.say("phrases.corrected")
 
 
 def _upset_for_the_first_time(turn: Turn, message: CustomerMessage) -> bool:
@@ -205,12 +222,25 @@ def _upset_for_the_first_time(turn: Turn, message: CustomerMessage) -> bool:
     return True
 
 
-def _side_questions(turn: Turn, message: CustomerMessage, *, progress: bool) -> list[str]:
-    """Return the intents to answer by the way: those with a text; one without is put off honestly and noted."""
-    answers = turn.flow.answers
+def _about(turn: Turn, message: CustomerMessage) -> tuple[str, ...]:
+    """Return what the message asks besides what it answers."""
     about = () if any(key.startswith(NOTE) for key in turn.fresh) else topics(message)
     if _books_soon(turn, message):
         about = tuple(intent for intent in about if intent != BOOKING)
+    return about
+
+
+def _asks_back(turn: Turn, message: CustomerMessage, about: tuple[str, ...], *, progress: bool) -> bool:
+    """Ask which article was meant, where neither the flow nor one of them has the answer."""
+    answered = progress or any(intent in turn.flow.answers for intent in about)
+    return not answered and not is_patient(turn, message) and suggest(turn, message)
+
+
+def _side_questions(
+    turn: Turn, message: CustomerMessage, about: tuple[str, ...], *, progress: bool
+) -> list[str]:
+    """Return the intents to answer by the way: those with a text; one without is put off honestly and noted."""
+    answers = turn.flow.answers
     sides = [intent for intent in about if intent in answers][:MAX_SIDE_ANSWERS]
     if progress:
         return [intent for intent in sides if intent not in turn.state.answered]

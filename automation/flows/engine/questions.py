@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from automation.articles.values import HELPED, PICK
 from automation.flows.context import Criterion
 from automation.flows.effects import QuickReply
 from automation.flows.engine.turn import Turn
@@ -33,6 +34,7 @@ NOT_NOW = "quote:later"
 AGREE, REFUSE = "consent:yes", "consent:no"
 STAR = "★"
 ENOUGH, NOT_ENOUGH = "lookup:yes", "lookup:no"
+YES_HELPED, NOT_HELPED = "helped:yes", "helped:no"
 
 
 def put(turn: Turn, step: AskStep | MenuStep, *, offer_person: bool = False) -> None:
@@ -110,6 +112,13 @@ def _choices(turn: Turn, target: str) -> list[tuple[str, Any]]:
         return [(ENOUGH, flow.table["phrases.order_yes"]), (NOT_ENOUGH, flow.table["phrases.order_no"])]
     if target.startswith((WORKED, RATING, CONSENT)):
         return _of_service(turn, target)
+    if target == HELPED:
+        return [
+            (YES_HELPED, flow.table["phrases.article_yes"]),
+            (NOT_HELPED, flow.table["phrases.article_no"]),
+        ]
+    if target == PICK:
+        return _articles(turn)
     criterion = turn.context.criterion(target)
     found = [(f"answer:{target}:{_plain(value)}", label) for value, label in choices_of(turn, criterion)]
     step = flow.ask_of(target)
@@ -133,6 +142,14 @@ def _of_service(turn: Turn, target: str) -> list[tuple[str, Any]]:
         (f"{WORKED}yes:{number}", table["phrases.help_yes"]),
         (f"{WORKED}no:{number}", table["phrases.help_no"]),
     ]
+
+
+def _articles(turn: Turn) -> list[tuple[str, Any]]:
+    """The articles that the customer may have meant, by their titles."""
+    library = turn.context.library
+    slugs = turn.read_out.offered if library is not None else ()
+    found = [library.article(slug, language=turn.state.language) for slug in slugs] if library else []
+    return [(f"article:{each.slug}", each.titles) for each in found if each is not None]
 
 
 def choices_of(turn: Turn, criterion: Criterion | None) -> list[tuple[Any, Any]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from automation.articles.values import ARTICLE, ReadOut
 from automation.flows.context import Context, Criterion
 from automation.flows.effects import (
     Effect,
@@ -57,6 +58,7 @@ class Turn:
     message: CustomerMessage | None = None
     greets: bool = False
     left: list[RunState] = field(default_factory=list)
+    wants_more: bool = False
 
     def __post_init__(self) -> None:
         self.facts: dict[str, Any] = dict(self.context.facts)
@@ -102,11 +104,15 @@ class Turn:
         if target.startswith(CONSENT):
             purpose = target.removeprefix(CONSENT)
             return purpose in self.consents or purpose in self.context.consents
+        return self._has(target)
+
+    def _has(self, target: str) -> bool:
+        """What stands in the state or the facts; whether an article helped is nothing that has to be known."""
         if target.startswith(RATING):
             return target.removeprefix(RATING) in self.state.ratings
         if target.startswith(NOTE):
             return target.removeprefix(NOTE) in self.state.notes
-        return target in self.facts
+        return target.startswith(ARTICLE) or target in self.facts
 
     @property
     def zone(self) -> ZoneInfo:
@@ -123,6 +129,10 @@ class Turn:
     @property
     def lookup(self) -> LookUp:
         return LookUp.of(self.state.order)
+
+    @property
+    def read_out(self) -> ReadOut:
+        return ReadOut.of(self.state.article)
 
     def settled(self, target: str) -> bool:
         return self.knows(target) or target in self.state.declined

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from automation.articles.values import ArticleStep
 from automation.flows.effects import Close, RequestScore, Urgency
+from automation.flows.engine.articles import read_article
 from automation.flows.engine.entering import enter
 from automation.flows.engine.handing import hand_off
 from automation.flows.engine.helping import troubleshoot
@@ -158,6 +160,7 @@ _ASKING: dict[type[Any], Callable[..., str | None]] = {
     LookUpStep: look_up,
     TroubleshootStep: troubleshoot,
     RateStep: rate,
+    ArticleStep: read_article,
 }
 """Steps that put questions of their own, one after the other; they return what a handler returns."""
 

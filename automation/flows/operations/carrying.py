@@ -8,10 +8,12 @@ from functools import singledispatch
 
 from django.utils import translation
 
+from automation.articles.carrying import note_article
 from automation.flows import effects as wanted
 from automation.flows.operations.situation import Situation
 from automation.flows.operations.watching import tell
 from automation.quotes.operations.making import plan_quote
+from conversations.articles.operations import collect as collect_question
 from conversations.goals.operations import collect
 from conversations.goals.queries import book
 from conversations.outbox.operations import send_all
@@ -43,6 +45,8 @@ from crm.scoring.operations import rescore
 NOT_UNDERSTOOD = "not_understood"
 RATING_WORDS = "rating"
 """The note that asks why: `ask: note.rating`."""
+UNANSWERED = frozenset({NOT_UNDERSTOOD, "question"})
+"""Notes of what nothing answered: perhaps an article should."""
 _URGENCY = {
     wanted.Urgency.NORMAL: Urgency.NORMAL,
     wanted.Urgency.HIGH: Urgency.HIGH,
@@ -114,6 +118,8 @@ def _(effect: wanted.Note, situation: Situation) -> list[EventDraft]:
         collect(situation.message)
     if effect.kind == RATING_WORDS:
         add_words(conversation=conversation, words=effect.text)
+    if effect.kind in UNANSWERED and situation.message is not None:
+        collect_question(situation.message)
     payload = {"kind": effect.kind, "text": effect.text}
     return [
         EventDraft(
@@ -146,6 +152,11 @@ def _(effect: wanted.RecordConsent, situation: Situation) -> None:
         purposes=[Purpose(effect.purpose)],
         conversation_id=conversation.pk,
     )
+
+
+@_carry.register
+def _(effect: wanted.ReadArticle, situation: Situation) -> None:
+    note_article(effect.slug, effect.outcome, conversation=situation.conversation)
 
 
 def _learn(effects: Sequence[wanted.Effect], situation: Situation) -> list[EventDraft]:

@@ -10,6 +10,7 @@ from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from automation.articles.shelf import Shelf
 from automation.flows.context import Choice, Contact, Context, Criterion, Facts, Parsed
 from automation.flows.models import FlowVersion
 from automation.flows.queries import flow_of, published
@@ -126,6 +127,7 @@ class Situation:
             holds=self._holds,
             timezone=self.timezone,
             desk=ConversationDesk(self.conversation, lead=self.lead, timezone=self.timezone, now=self.now),
+            library=Shelf(now=self.now),
             orders=ConversationOrders(self.conversation, now=self.now),
             shop=LeadShop(self.known_lead, currency=self.currency, now=self.now),
             cashier=ConversationCashier(self.conversation, lead=self.lead, now=self.now),
