@@ -78,6 +78,16 @@ def read_up(turn: Turn, message: CustomerMessage, *, about: tuple[str, ...], pro
     return [ARTICLE + found.slug]
 
 
+def only_asks(turn: Turn, message: CustomerMessage) -> bool:
+    """Whether a customer without a goal asks what an article answers, and says nothing else: no goal is taken from it."""
+    library = turn.context.library
+    if library is None or turn.state.goal is not None or turn.fresh or message.payload:
+        return False
+    return (
+        not _says_nothing(message) and library.answer(message.text, language=turn.state.language) is not None
+    )
+
+
 def suggest(turn: Turn, message: CustomerMessage) -> bool:
     """Ask which of two articles was meant, where nothing else answers a question; never the same two again."""
     library = turn.context.library

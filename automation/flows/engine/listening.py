@@ -7,6 +7,7 @@ from dataclasses import replace
 from automation.flows.effects import NotInterested, RecordAnswer, SetLanguage, Urgency
 from automation.flows.engine.articles import (
     asks_whether_it_helped,
+    only_asks,
     pick_again,
     read_up,
     suggest,
@@ -118,12 +119,18 @@ def _converse(turn: Turn, message: CustomerMessage) -> None:
         turn.finals.append(NotInterested())
         turn.update(status=RunStatus.DONE, pending=None)
     else:
-        if heard.tapped or not lead_on(turn, sure):
-            _route(turn, message, heard)
+        _find_way(turn, message, heard, sure)
         progress = bool(turn.fresh) or heard.tapped or heard.declined or turn.state.goal != before.goal
         progress = progress or turn.state.flows != before.flows
         progress = progress or _books_soon(turn, message)
         _reply(turn, message, heard, progress=progress)
+
+
+def _find_way(turn: Turn, message: CustomerMessage, heard: Heard, sure: tuple[str, ...]) -> None:
+    """Go where the message leads: nowhere, where an article is all that is asked for; to another flow; to a goal."""
+    asks = heard.goal is None and only_asks(turn, message)
+    if heard.tapped or not (asks or lead_on(turn, sure)):
+        _route(turn, message, heard)
 
 
 def _guessed(turn: Turn, message: CustomerMessage) -> CustomerMessage:

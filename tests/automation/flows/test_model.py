@@ -38,6 +38,7 @@ from automation.flows.script import FlowDocument
 from automation.flows.state import SILENT, RunState, RunStatus
 from tests.automation.flows.builders import amount, context, criteria, flow, place
 from tests.automation.flows.calendar import ZONE, Calendar, Recorded, weekdays
+from tests.automation.flows.library import Shelf
 from tests.automation.flows.shop import Kitchens
 
 WINDING = """\
@@ -107,6 +108,7 @@ TEXTS = st.sampled_from(
             "Yes, book it",
             "Not now",
         ),
+        *("where can i park?", "how do i clean it", "something of wood?", "Looking after wood"),
         *("my sofa broke down last week", "Not sure yet", "Talk to a person", "x" * 3000),
     ]
 ) | st.text(max_size=30)
@@ -190,6 +192,7 @@ class Customer(RuleBasedStateMachine):
         free=st.sampled_from([0, 2, 7, 72]),
         bookable=st.booleans(),
         sold=st.sampled_from([None, Kitchens(), Kitchens(usual=False)]),
+        read=st.sampled_from([None, Shelf(), Shelf(snow=True)]),
     )
     def begin(
         self,
@@ -201,6 +204,7 @@ class Customer(RuleBasedStateMachine):
         free: int,
         bookable: bool,
         sold: Kitchens | None,
+        read: Shelf | None,
     ) -> None:
         self.flow = WINDING_FLOW if winding else flow()
         self.calendar = Calendar(free=weekdays()[:free])
@@ -213,6 +217,7 @@ class Customer(RuleBasedStateMachine):
             timezone=ZONE,
             desk=self.calendar if bookable else None,
             shop=sold,
+            library=read,
         )
         self.quotes = 0
         self.first = first
