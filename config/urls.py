@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", api.docs, name="api_docs"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("core.urls")),
+    path("", include("conversations.articles.urls")),
     path("", include("conversations.payments.urls")),
     path("", include("conversations.urls")),
     path("", include("conversations.quotes.urls")),

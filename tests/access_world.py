@@ -252,6 +252,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         named["settings/playbooks"] = "playbook"
         found = (thing for start, thing in named.items() if pattern.startswith(start))
         kwargs["key"] = world[next(found, "criterion")].key
+    kwargs |= {part: "nothing" for part in ("slug", "collection", "code") if f"<slug:{part}>" in pattern}
     if "<str:column>" in pattern:
         kwargs["column"] = "title"
     slugs = {"step_id": "greet", "section": "answers", "name": "price", "step": "goal", "outcome": "silent"}

@@ -113,6 +113,8 @@ MATRIX: dict[str, Level] = {
     "bookings:booking_ics": V,
     "bookings:feed": V,
     **dict.fromkeys((f"quotes:{part}" for part in QUOTE_PAGE.split()), V),
+    "articles:home": A,
+    **dict.fromkeys((f"articles:{part}" for part in ("collection", "article", "short")), V),
     "payments:page": V,
     "payments:hook": V,
     **dict.fromkeys(
