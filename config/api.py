@@ -10,6 +10,7 @@ from automation.quotes import api as quote_follow_ups
 from automation.sequences import api as sequences
 from bookings.appointments import api as bookings
 from bookings.services import api as services
+from conversations.articles import api as articles
 from conversations.assistant import api as assistant
 from conversations.goals import api as goals
 from conversations.quotes import api as sent_quotes
@@ -141,6 +142,14 @@ urlpatterns: list[URLPattern] = [
     path("assistant/", assistant.Assistant.as_view(), name="assistant"),
     path("assistant/calls/", assistant.Calls.as_view(), name="assistant_calls"),
     path("assistant/calls/<uuid:public_id>/", assistant.OneCall.as_view(), name="assistant_call"),
+    path("articles/", articles.Articles.as_view(), name="articles"),
+    path("articles/<uuid:public_id>/", articles.OneArticle.as_view(), name="article"),
+    path("article-collections/", articles.Collections.as_view(), name="article-collections"),
+    path(
+        "article-collections/<uuid:public_id>/", articles.OneCollection.as_view(), name="article-collection"
+    ),
+    path("known-problems/", articles.Notices.as_view(), name="known-problems"),
+    path("known-problems/<uuid:public_id>/", articles.OneNotice.as_view(), name="known-problem"),
     path("goals/", goals.Goals.as_view(), name="goals"),
     path("goals/<str:key>/", goals.OneGoal.as_view(), name="goal"),
     path("goals/<str:key>/phrases/", goals.Phrases.as_view(), name="goal-phrases"),

@@ -14,12 +14,20 @@ from automation.flows.operations import install_shipped
 from automation.playbooks.reading import playbook
 from automation.sequences.operations import enrol, install_ready
 from conversations.accounts.operations import create_account
+from conversations.articles.operations import (
+    ArticleDraft,
+    CollectionDraft,
+    NoticeDraft,
+    add_article,
+    add_collection,
+    add_notice,
+)
 from conversations.assistant.models import AssistantCall
 from conversations.goals.models import Review
 from conversations.goals.operations import add_phrase
 from conversations.threads.models import Attachment, Conversation, Message
 from core.access.models import Team, User
-from core.events.actor import Actor
+from core.events.actor import SYSTEM, Actor
 from core.keys.models import ApiKey
 from core.notifications.models import Notification
 from crm.bulk.actions import tag_with
@@ -77,6 +85,9 @@ THINGS = {
     "settings/fields/": "lead_field",
     "settings/follow-ups/": "sequence",
     "settings/flows/": "account",
+    "settings/articles/": "article",
+    "settings/articles/collections/": "collection",
+    "settings/articles/problems/": "known_problem",
     "settings/goals/": "phrase",
     "settings/goals/reviews/": "review",
     "settings/keys/": "api_key",
@@ -199,7 +210,13 @@ def _of_trade(lead: Lead, owner: User) -> dict[str, Any]:
 
 def _of_the_settings(owner: User) -> dict[str, Any]:
     phrase = add_phrase(goal="price", language="en", text="what is the damage", actor=Actor.of(owner))
+    collection = add_collection(draft=CollectionDraft(slug="home", names={"en": "Home"}), actor=SYSTEM)
+    article = ArticleDraft(slug="warranty", titles={"en": "Warranty"}, collection=collection)
+    problem = NoticeDraft(name="Snow", texts={"en": "Late."}, starts_at=timezone.now(), goals=("delivery",))
     return {
+        "article": add_article(draft=article, actor=SYSTEM),
+        "collection": collection,
+        "known_problem": add_notice(draft=problem, actor=SYSTEM),
         "app": create_account(kind="api", name="App"),
         "criterion": Criterion.objects.earliest("pk"),
         "rule": ScoringRule.objects.earliest("pk"),

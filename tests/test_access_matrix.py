@@ -64,6 +64,7 @@ API += " assistant assistant_calls assistant_call"
 API += " sequences enrolments enrolment enrolment_stop"
 API += " payments payment payment_state"
 API += " ratings"
+API += " articles article article-collections article-collection known-problems known-problem"
 
 QUOTE_PAGE = "page pdf file logo picture seen total accept decline ask again"
 """The customer's page of a quote, and what it sends."""
@@ -82,6 +83,9 @@ WRITTEN = """
     price_part price_part_delete price_order price_preview tax_new tax rate_new
 """
 """Addresses of settings that only admins open."""
+
+ARTICLE = " _new _ask _dismiss _act _link _collection_new _collection _collection_act"
+"""Addresses of articles that only admins open."""
 
 MATRIX: dict[str, Level] = {
     "healthz": A,
@@ -272,6 +276,9 @@ MATRIX: dict[str, Level] = {
                     "_dropoff_list",
                 )
             ),
+            "desk:settings_articles",
+            "desk:settings_article_collections",
+            "desk:settings_notices",
             "desk:settings_goals",
             *(f"desk:settings_playbook{part}" for part in ("s", "", "_figure", "_rows")),
             "desk:settings_unclear",
@@ -342,6 +349,9 @@ MATRIX: dict[str, Level] = {
             "desk:settings_field",
             "desk:settings_field_delete",
             *(f"desk:settings_goal{name}" for name in GOAL.split(" ")),
+            *(f"desk:settings_article{name}" for name in ARTICLE.split(" ")),
+            "desk:settings_notice",
+            "desk:settings_notice_new",
             "desk:settings_unclear_decide",
             "desk:settings_review_done",
             "desk:settings_review_switch",

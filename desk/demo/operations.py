@@ -31,7 +31,7 @@ from crm.qualification.answers import NewAnswer
 from crm.qualification.models import AnswerSource, Criterion, LeadAnswer
 from crm.qualification.operations import apply_answers
 from crm.scoring.models import ScoreEntry
-from desk.demo import catalogue, company, history, meetings
+from desk.demo import articles, catalogue, company, history, meetings
 from desk.demo.stories import Story, stories
 
 SHIPPED_FLOW = "first_answer"
@@ -51,6 +51,7 @@ def seed_demo(*, now: datetime) -> bool:
     install_shipped(SHIPPED_FLOW)
     install_ready(language="en", active=True, now=now)
     catalogue.install_catalogue(today=now.date())
+    articles.install_articles(owner=people[0])
     account = company.install_web_chat(flow_key=SHIPPED_FLOW)
     history.install_history(people=people, stages=stages, now=now)
     seeder = _Seeder(account=account, people=people, stages=stages, now=now)

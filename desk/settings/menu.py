@@ -185,6 +185,13 @@ PAGES: tuple[SettingsPage, ...] = (
         admins_only=True,
     ),
     SettingsPage(
+        "desk:settings_articles",
+        _("Articles"),
+        "book-2",
+        _TALK,
+        _("Answers to what customers ask again and again, whether they help, and what is asked in vain."),
+    ),
+    SettingsPage(
         "desk:settings_followups",
         _("Follow-ups"),
         "bell-ringing",

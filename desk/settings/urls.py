@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from desk.settings import views as home
+from desk.settings.articles import around as articles_around
+from desk.settings.articles import views as articles
 from desk.settings.assistant import views as assistant
 from desk.settings.catalogue import editing as catalogue_editing
 from desk.settings.catalogue import files as catalogue_files
@@ -138,6 +140,28 @@ urlpatterns = [
         goals.remove_phrase,
         name="settings_goal_phrase_remove",
     ),
+    path("articles/", articles.overview, name="settings_articles"),
+    path("articles/new/", articles.new, name="settings_article_new"),
+    path("articles/ask/", articles.ask, name="settings_article_ask"),
+    path("articles/asked/<int:group_id>/dismiss/", articles.dismiss, name="settings_article_dismiss"),
+    path("articles/<uuid:public_id>/", articles.edit, name="settings_article"),
+    path("articles/<uuid:public_id>/act/", articles.act, name="settings_article_act"),
+    path("articles/<uuid:public_id>/link/", articles.link, name="settings_article_link"),
+    path("articles/collections/", articles_around.collections, name="settings_article_collections"),
+    path("articles/collections/new/", articles_around.new_collection, name="settings_article_collection_new"),
+    path(
+        "articles/collections/<uuid:public_id>/",
+        articles_around.collection,
+        name="settings_article_collection",
+    ),
+    path(
+        "articles/collections/<uuid:public_id>/act/",
+        articles_around.act_on_collection,
+        name="settings_article_collection_act",
+    ),
+    path("articles/problems/", articles_around.notices, name="settings_notices"),
+    path("articles/problems/new/", articles_around.new_notice, name="settings_notice_new"),
+    path("articles/problems/<uuid:public_id>/", articles_around.notice, name="settings_notice"),
     path("history/", history.history, name="settings_history"),
     path("keys/", keys.keys, name="settings_keys"),
     path("keys/new/", keys.new, name="settings_key_new"),

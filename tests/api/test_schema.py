@@ -136,6 +136,17 @@ def things(program: Program) -> dict[str, str]:
         "playbooks": "inbound",
         "account": str(make_web_chat(flow_key="").public_id),
         "assistant": str(AssistantCall.objects.create(purpose="try", model="small-1").public_id),
+        "article": program.post("articles/", {"slug": "care", "titles": {"en": "Care"}})["id"],
+        "article-collection": program.post("article-collections/", {"slug": "h", "names": {"en": "H"}})["id"],
+        "known-problem": program.post(
+            "known-problems/",
+            {
+                "name": "Snow",
+                "texts": {"en": "Late."},
+                "starts_at": "2026-03-01T10:00:00Z",
+                "goals": ["price"],
+            },
+        )["id"],
         "quote-template": program.post("quote-templates/", {"name": "Kitchen", "currency": "AMD"})["id"],
         "order": str(make_order(currency="AMD").public_id),
         "enrolment": begun["id"],
