@@ -19,6 +19,7 @@ from desk.fields import views as fields
 from desk.filters import views as filters
 from desk.followups import views as followups
 from desk.frame import views as frame
+from desk.inbox import articles as inbox_articles
 from desk.inbox import views as inbox
 from desk.leads import files as lead_files
 from desk.leads import moves
@@ -84,6 +85,8 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/read/", inbox.read, name="conversation_read"),
     path("inbox/<uuid:public_id>/typing/", inbox.typing, name="conversation_typing"),
     path("inbox/<uuid:public_id>/lead/", inbox.make_lead, name="conversation_lead"),
+    path("inbox/<uuid:public_id>/articles/", inbox_articles.articles, name="conversation_articles"),
+    path("inbox/<uuid:public_id>/article/", inbox_articles.insert, name="conversation_article"),
     path("inbox/<uuid:public_id>/later/", outgoing.later, name="conversation_later"),
     path("inbox/<uuid:public_id>/messages/<uuid:message>/undo/", outgoing.undo, name="message_undo"),
     path("inbox/<uuid:public_id>/messages/<uuid:message>/cancel/", outgoing.cancel, name="message_cancel"),

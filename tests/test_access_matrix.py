@@ -186,6 +186,8 @@ MATRIX: dict[str, Level] = {
             "desk:conversation_read",
             "desk:conversation_lead",
             "desk:conversation_later",
+            "desk:conversation_articles",
+            "desk:conversation_article",
             "desk:message_undo",
             "desk:message_cancel",
             "desk:message_send_now",

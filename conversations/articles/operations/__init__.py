@@ -7,7 +7,7 @@ from conversations.articles.operations.articles import (
     save_article,
     take_back_article,
 )
-from conversations.articles.operations.asked import collect, dismiss, judged, judged_on_page, shown
+from conversations.articles.operations.asked import collect, dismiss, inserted, judged, judged_on_page, shown
 from conversations.articles.operations.collections import (
     CollectionDraft,
     add_collection,
@@ -29,6 +29,7 @@ __all__ = [
     "delete_collection",
     "dismiss",
     "follow_link",
+    "inserted",
     "judged",
     "judged_on_page",
     "make_link",

@@ -27,6 +27,23 @@ def shown(
     record(name="article.shown", subject=conversation, actor=actor, payload=payload)
 
 
+@transaction.atomic
+def inserted(*, entry: Entry, conversation: Conversation, user: User) -> None:
+    """A colleague put the article into an answer; counted once in a conversation."""
+    row = Asked(
+        article_id=entry.pk,
+        conversation=conversation,
+        language=conversation.language or "en",
+        via=Via.PERSON,
+        key=f"person:{conversation.pk}:{entry.pk}",
+    )
+    before = Asked.objects.filter(key=row.key).exists()
+    Asked.objects.bulk_create([row], ignore_conflicts=True)
+    if not before:
+        payload = {"slug": entry.slug, "via": str(Via.PERSON)}
+        record(name="article.shown", subject=conversation, actor=Actor.of(user), payload=payload)
+
+
 def judged(*, slug: str, conversation: Conversation, outcome: Outcome) -> None:
     """What came of the article that was shown last in the conversation; once told it stays, but for a handover."""
     rows = Asked.objects.filter(conversation=conversation, article__slug=slug)
