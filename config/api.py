@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from automation.advice import api as advice
+from automation.flows import api as flows
 from automation.playbooks import api as playbooks
 from automation.quotes import api as quote_follow_ups
 from automation.sequences import api as sequences
@@ -154,6 +155,14 @@ urlpatterns: list[URLPattern] = [
     path("goals/<str:key>/", goals.OneGoal.as_view(), name="goal"),
     path("goals/<str:key>/phrases/", goals.Phrases.as_view(), name="goal-phrases"),
     path("goals/<str:key>/phrases/<uuid:public_id>/", goals.OnePhrase.as_view(), name="goal-phrase"),
+    path("flows/", flows.Flows.as_view(), name="flows"),
+    path("flows/lint/", flows.CheckFlow.as_view(), name="flows-check"),
+    path("flows/<str:key>/", flows.OneFlow.as_view(), name="flow"),
+    path("flows/<str:key>/draft/", flows.FlowDraftEndpoint.as_view(), name="flow-draft"),
+    path("flows/<str:key>/draft/publish/", flows.PublishFlow.as_view(), name="flow-publish"),
+    path("flows/<str:key>/roll-back/", flows.RollBackFlow.as_view(), name="flow-roll-back"),
+    path("flows/<str:key>/versions/", flows.FlowVersions.as_view(), name="flow-versions"),
+    path("flows/<str:key>/versions/<str:number>/", flows.OneFlowVersion.as_view(), name="flow-version"),
     path("fields/", fields.Fields.as_view(), name="fields"),
     path("fields/<uuid:public_id>/", fields.OneField.as_view(), name="field"),
     path("calls/", calls.Calls.as_view(), name="calls"),

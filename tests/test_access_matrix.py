@@ -63,6 +63,7 @@ API += " playbooks playbook" + "".join(f" playbook_{act}" for act in ("preview",
 API += " assistant assistant_calls assistant_call"
 API += " sequences enrolments enrolment enrolment_stop"
 API += " payments payment payment_state"
+API += " flows flows-check flow flow-draft flow-publish flow-roll-back flow-versions flow-version"
 API += " ratings"
 API += " articles article article-collections article-collection known-problems known-problem"
 

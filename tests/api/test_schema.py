@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from automation.flows.operations import install_shipped
 from automation.sequences.operations import install_ready
 from conversations.assistant.models import AssistantCall
 from core.api.schema import schema_text
@@ -133,6 +134,7 @@ def things(program: Program) -> dict[str, str]:
         "quote": quote,
         "goal": program.post("goals/price/phrases/", {"language": "en", "text": "what would it be"})["id"],
         "goals": "price",
+        "flows": install_shipped("first_answer").key,
         "playbooks": "inbound",
         "account": str(make_web_chat(flow_key="").public_id),
         "assistant": str(AssistantCall.objects.create(purpose="try", model="small-1").public_id),

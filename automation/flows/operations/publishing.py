@@ -133,7 +133,7 @@ def new_errors(version: FlowVersion, texts: Mapping[str, Texts]) -> list[Finding
 
 
 @transaction.atomic
-def roll_back(*, flow_id: int, to_number: int, user: User) -> FlowVersion:
+def roll_back(*, flow_id: int, to_number: int, user: User | None) -> FlowVersion:
     """Publish an earlier version once more, as a new one."""
     flow, _current = _locked(flow_id)
     earlier = flow.versions.get(number=to_number)
