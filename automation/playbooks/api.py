@@ -83,6 +83,10 @@ class RemovedSchema(Plain):
     kept = KeptSchema(many=True)
 
 
+class InstallDraft(Draft):
+    follow_ups = YesNo(required=False, help_text="Those that it brings begin at once.")
+
+
 class RemoveDraft(Draft):
     edited_too = YesNo(required=False, help_text="Also what the company has edited; without it that stays.")
 
@@ -135,11 +139,17 @@ class Install(Endpoint):
         "Install a playbook",
         about="Adds what is missing, changes nothing that is there. Again: nothing happens. One with a newer release gets "
         "it by `upgrade/`.",
+        into=InstallDraft,
         out=PlaybookSchema,
     )
     def post(self, call: Call, key: str) -> Any:
         found = _found(key)
-        operations.install(key=found.key, user=call.key.person, now=call.now)
+        operations.install(
+            key=found.key,
+            user=call.key.person,
+            now=call.now,
+            follow_ups=bool(call.data.get("follow_ups", False)),
+        )
         return _whole(found, call)
 
 

@@ -29,8 +29,10 @@ class Installed:
 
 
 @transaction.atomic
-def install(*, key: str, user: User | None, now: datetime) -> Installed:
-    """Install a playbook. It answers nowhere before it is switched on for an account. Raises UnknownPlaybook."""
+def install(*, key: str, user: User | None, now: datetime, follow_ups: bool = False) -> Installed:
+    """Install a playbook. It answers nowhere before it is switched on for an account, or another playbook goes on in it.
+    `follow_ups`: those that it brings begin at once, not with its first account. Raises UnknownPlaybook.
+    """
     shipped = playbook(key)
     one_at_a_time()
     row, made = PlaybookInstall.objects.get_or_create(
@@ -47,6 +49,9 @@ def install(*, key: str, user: User | None, now: datetime) -> Installed:
         if line.added:
             hands.wake(line)
     write_down(row, lines)
+    if follow_ups:
+        brought = (line.part.ref for line in lines if line.found is None or line.added)
+        hands.follow_ups(sorted(brought), on=True)
     payload = {"playbook": key, "release": row.release, "added": len(added)}
     record(name="playbook.installed", subject=row, actor=Actor.of(user), payload=payload)
     stayed = [line for line in lines if line.found is not None]

@@ -1,6 +1,6 @@
 """What playbooks are measured by: figures of the last 30 days out of what is there already, each with the rows behind it.
 
-A figure is one statement, whatever the number of rows. `Figure.value` is None as long as there are fewer than ENOUGH.
+A figure is one or two statements, whatever the number of rows. `Figure.value` is None while there are fewer than ENOUGH.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Aggregate, Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +20,7 @@ from automation.playbooks.manifest import Target
 from automation.sequences.enums import EnrolmentState, Trigger
 from automation.sequences.models import Enrolment
 from bookings.appointments.models import Booking, BookingStatus
+from conversations.ratings.models import Rating
 from conversations.threads.models import Conversation, ConversationStatus
 from core.ids import first_uuid7
 from crm.pipeline.models import Lead, Qualification
@@ -228,7 +229,12 @@ def _solved(now: datetime) -> QuerySet[Conversation]:
 def _solved_alone(now: datetime) -> Figure:
     alone = Count("pk", filter=Q(first_person_response_at__isnull=True))
     found = _solved(now).aggregate(count=Count("pk"), alone=alone)
-    return _share(found["alone"], found["count"])
+    rated = Rating.objects.filter(rated_at__gte=_since(now)).aggregate(count=Count("pk"), mean=Avg("value"))
+    words = _("rated %(mean)s of 5 by %(count)s") % {
+        "mean": f"{rated['mean'] or 0:.1f}",
+        "count": rated["count"],
+    }
+    return _share(found["alone"], found["count"], words if rated["count"] else "")
 
 
 def _solved_rows(now: datetime) -> list[Row]:

@@ -13,7 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from automation.flows.script import AskStep, FlowDocument, HandOffStep, Step
+from automation.flows.document import standard_phrases
+from automation.flows.script import CONSENT_TARGETS, AskStep, FlowDocument, HandOffStep, Step
+from automation.flows.service import FlowStep
 from automation.flows.wording import choose, duration, fill
 from automation.meetings.queries import service_keys
 from automation.playbooks.manifest import Playbook, Target
@@ -27,6 +29,7 @@ from conversations.accounts.models import ChannelAccount
 from core.company.queries import company
 from core.languages import Language, in_active_language
 from crm.qualification.models import Criterion
+from crm.qualification.queries import active_criteria
 from desk.settings.flows.kinds import does
 
 STATES: dict[State, str | Promise] = {
@@ -89,6 +92,7 @@ class PartLine:
     state: str
     told: str | Promise
     differs: str
+    off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,7 @@ def _part(line: Line) -> PartLine:
         line.state.value,
         STATES[line.state],
         ", ".join(found.differs) if found and line.state is not State.SAME else "",
+        bool(found and not found.active and line.part.kind == "sequence"),
     )
 
 
@@ -223,21 +228,27 @@ def _accounts(playbook: Playbook, switched: dict[int, Any]) -> list[dict[str, An
 def outline(playbook: Playbook, language: str) -> list[OutlineStep]:
     """The steps of the flow in their order, each with what it says."""
     document = playbook.document
-    asked = {each.key: each.values for each in playbook.criteria}
+    own = {row.key: {"hint": row.hint, "question": row.question} for row in active_criteria()}
+    asked = {**{each.key: each.values for each in playbook.criteria}, **own}
     found = []
     for step in document.steps.values():
-        own = {
+        words = {
             text_id.rpartition(".")[2]: example(choose(texts, language), language)
             for text_id, texts in document.table.items()
             if text_id.rpartition(".")[0] == step.id
         }
-        texts = sorted(own.items(), key=lambda pair: pair[0] != "hint")
+        texts = sorted(words.items(), key=lambda pair: pair[0] != "hint")
         found.append(OutlineStep(does(step), texts or _asked(step, asked, language)))
     return [each for each in found if each.texts]
 
 
 def _asked(step: Step, asked: dict[str, Any], language: str) -> list[tuple[str, str]]:
-    """The question of a criterion that the playbook brings."""
+    """What a step without words of its own says: where it goes on, or the question of a criterion."""
+    if isinstance(step, FlowStep):
+        known = playbooks().get(step.flow)
+        return [("text", f"→ {in_active_language(known.title) if known else step.flow}")]
+    if isinstance(step, AskStep) and step.target in CONSENT_TARGETS:
+        return [("question", choose(standard_phrases()["phrases.consent_ask"], language))]
     if not isinstance(step, AskStep) or step.target not in asked:
         return []
     values = asked[step.target]

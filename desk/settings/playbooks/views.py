@@ -80,7 +80,9 @@ def rows(request: Request, key: str) -> HttpResponse:
 @require(role=Role.ADMIN)
 def install(request: Request, key: str) -> HttpResponse:
     found = _found(key)
-    done = operations.install(key=found.key, user=request.user, now=timezone.now())
+    done = operations.install(
+        key=found.key, user=request.user, now=timezone.now(), follow_ups="follow_ups" in request.POST
+    )
     if done.made:
         count = len(done.added)
         words = ngettext(

@@ -11,6 +11,7 @@ from automation.playbooks.manifest import KPIS as NAMES
 from automation.playbooks.manifest import Target
 from automation.playbooks.queries.kpis import ENOUGH, KPIS, Figure
 from bookings.appointments.models import Booking
+from conversations.ratings.models import Rating
 from conversations.threads.models import Conversation
 from crm.pipeline.models import Lead
 from tests.factories.bookings import MONDAY, make_booking, make_resource, make_service
@@ -93,5 +94,8 @@ def test_solved_without_a_person() -> None:
             status="solved", solved_at=timezone.now(), first_person_response_at=person
         )
     assert figure("solved_alone_share") == Figure(ENOUGH, 70.0)
+    for value, conversation in zip((5, 4), Conversation.objects.all(), strict=False):
+        Rating.objects.create(conversation=conversation, what="help", value=value, rated_at=timezone.now())
+    assert figure("solved_alone_share").beside == "rated 4.5 of 5 by 2"
     told = [row.told for row in KPIS["solved_alone_share"].rows(timezone.now())]
     assert (told.count("without a person"), told.count("with a colleague")) == (7, 3)

@@ -15,6 +15,7 @@ from automation.flows.operations import publish_texts
 from automation.playbooks.operations import install
 from automation.playbooks.queries import install_of
 from automation.playbooks.reading import playbooks
+from automation.sequences.models import Sequence
 from core.access.models import User
 from crm.defaults import install_defaults
 from crm.pipeline.models import Lead, Pipeline
@@ -85,6 +86,26 @@ def test_installed_switched_on_and_removed(desk: Client, pipeline: Pipeline) -> 
     assert site.flow_key == ""
     assert "Removed." in _said(desk, desk.post(url("_remove"), follow=True))
     assert install_of("inbound") is None
+
+
+def test_the_outline_shows_where_it_goes_on_and_what_the_company_asks(
+    desk: Client, pipeline: Pipeline
+) -> None:
+    shown = words(desk.get(url()))
+    assert "→ Qualify without more salespeople" in shown
+    install_defaults()
+    assert "What would you like to have made?" in words(desk.get(url(key="qualify")))
+
+
+def test_its_follow_ups_may_begin_at_once(desk: Client, pipeline: Pipeline) -> None:
+    desk.post(url("_install"))
+    stall = Sequence.objects.get(key="qualification_stall")
+    assert not stall.active
+    assert "Questions left unanswered switched off is there" in words(desk.get(url()))
+    desk.post(url("_remove"))
+    desk.post(url("_install"), {"follow_ups": "1"})
+    stall.refresh_from_db()
+    assert stall.active
 
 
 def test_edited_parts_are_asked_about_before_they_go(desk: Client, admin: User, pipeline: Pipeline) -> None:
