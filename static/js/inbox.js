@@ -162,7 +162,7 @@
     if (!form) return;
     if (event.target.name === "mode") setMode(form, event.target.value);
     if (event.target.name === "attachments") nameFiles(form);
-    if (event.target.name === "text" && !event.target.value.trim()) form.elements.draft.value = "";
+    if (event.target.name === "text" && !event.target.value.trim()) dropDraft(form);
     store(form);
     advise(form);
     if (event.target.name === "text" && form.dataset.mode === "reply") tellTyping();
@@ -206,7 +206,7 @@
     const form = event.detail.elt;
     if (form.id !== "composer-form" || !event.detail.successful) return;
     form.elements.text.value = "";
-    form.elements.draft.value = "";
+    dropDraft(form);
     form.elements.attachments.value = "";
     nameFiles(form);
     form.elements.at && (form.elements.at.value = "");
@@ -226,6 +226,11 @@
     store(form);
   });
 
+  function dropDraft(form) {
+    form.elements.draft.value = "";
+    showLanded();
+  }
+
   // What the assistant drafted lands in an empty composer once, marked; a person sends it.
   const landed = new Set();
   function useDraft(button) {
@@ -236,6 +241,13 @@
     landed.add(button.dataset.useDraft);
     setMode(form, "reply");
     store(form);
+    showLanded();
+  }
+  // What stands in the composer need not stand above it as well.
+  function showLanded() {
+    const used = composer()?.elements.draft.value;
+    for (const button of document.querySelectorAll("[data-use-draft]"))
+      button.closest("[data-assistant-result]").classList.toggle("is-landed", button.dataset.useDraft === used);
   }
   function landDraft(root) {
     const button = root.querySelector?.("[data-use-draft]");
@@ -243,6 +255,9 @@
     if (!button || !form || landed.has(button.dataset.useDraft) || form.elements.text.value.trim()) return;
     if (button.dataset.asked) useDraft(button);
   }
+  addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "assistant-strip") showLanded();
+  });
   addEventListener("click", (event) => {
     const button = event.target.closest("[data-use-draft]");
     if (button) useDraft(button);

@@ -33,6 +33,7 @@ SETTINGS = (
     "services",
     "resources",
     "channels",
+    "assistant",
     "flows",
     "goals",
     "goals/unclear",

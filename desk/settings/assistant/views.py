@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
-from conversations.assistant.enums import Purpose
+from conversations.assistant.enums import Outcome, Purpose
 from conversations.assistant.errors import BadSettings, StaleSettings
 from conversations.assistant.models import AssistantCall, AssistantSettings
 from conversations.assistant.operations.asking import try_out
@@ -37,7 +38,7 @@ def assistant(request: Request) -> HttpResponse:
     found = AssistantSettings.objects.first() or AssistantSettings()
     if request.method != "POST":
         context = {**_form(AssistantForm.of(found), found), **_figures(found), **_log(request)}
-        return render_page(request, PAGE, context)
+        return render_page(request, PAGE, context, partial="usage")
     form = AssistantForm(request.POST)
     if form.is_valid():
         try:
@@ -48,7 +49,8 @@ def assistant(request: Request) -> HttpResponse:
                 expected=form.cleaned_data["expected"],
             )
             fresh = _form(AssistantForm.of(saved), saved)
-            return toast(render_partial(request, PAGE, "settings_form", fresh), _("Saved."))
+            response = toast(render_partial(request, PAGE, "settings_form", fresh), _("Saved."))
+            return trigger_client_event(response, "settings:refresh", {})
         except StaleSettings as stale:
             form.add_error(None, str(stale))
         except BadSettings as refusal:
@@ -86,7 +88,10 @@ def log(request: Request) -> HttpResponse:
 
 
 def _tried(request: Request, call: AssistantCall) -> HttpResponse:
-    return render_partial(request, PAGE, "tried", {"call": call, "parts": shown_parts(call)})
+    response = render_partial(request, PAGE, "tried", {"call": call, "parts": shown_parts(call)})
+    if call.outcome == Outcome.QUEUED:
+        return response
+    return trigger_client_event(response, "settings:refresh", {})
 
 
 def _form(form: AssistantForm, found: AssistantSettings) -> dict[str, Any]:
