@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from automation.advice import api as advice
 from automation.flows import api as flows
+from automation.flows.dropoff import api as flow_dropoff
 from automation.playbooks import api as playbooks
 from automation.quotes import api as quote_follow_ups
 from automation.sequences import api as sequences
@@ -91,6 +92,7 @@ urlpatterns: list[URLPattern] = [
     path("playbooks/<str:key>/upgrade/", playbooks.Upgrade.as_view(), name="playbook_upgrade"),
     path("playbooks/<str:key>/remove/", playbooks.Remove.as_view(), name="playbook_remove"),
     path("playbooks/<str:key>/switch/", playbooks.Switch.as_view(), name="playbook_switch"),
+    path("flows/<str:key>/drop-off/", flow_dropoff.FlowDropOff.as_view(), name="flow_drop_off"),
     path("sequences/", sequences.Sequences.as_view(), name="sequences"),
     path("enrolments/", sequences.Enrolments.as_view(), name="enrolments"),
     path("enrolments/<uuid:public_id>/", sequences.OneEnrolment.as_view(), name="enrolment"),

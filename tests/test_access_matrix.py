@@ -61,6 +61,7 @@ API += " orders order order_numbered order_status order_notices order_notice_ans
 API += " quotes quote quote_figures quote_answer quote_withdraw quote_next_version quote_renew quote_copy quote_follow_ups"
 API += " playbooks playbook" + "".join(f" playbook_{act}" for act in ("preview", *PLAYBOOK.split()))
 API += " assistant assistant_calls assistant_call"
+API += " flow_drop_off"
 API += " sequences enrolments enrolment enrolment_stop"
 API += " payments payment payment_state"
 API += " flows flows-check flow flow-draft flow-publish flow-roll-back flow-versions flow-version"

@@ -84,12 +84,12 @@ def _minutes(value: object) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A try-out from its beginning: where, in which language, from when on, and what is done. `number`: of the version
-    to play; None plays the draft, or what is published where there is none.
+    """A try-out from its beginning: where, in which language ("": as it is written), from when on, what is done.
+    `number`: of the version to play; None plays the draft, or what is published where there is none.
     """
 
     starts_at: datetime
-    language: str = "en"
+    language: str = ""
     channel: str = "webchat"
     timezone: str = ""
     number: int | None = None
@@ -147,7 +147,7 @@ class Script:
 
     def with_setting(self, name: str, value: str, *, channels: Sequence[str]) -> Script:
         """The same from the beginning in another language, as another channel or in another zone; raises BadAction."""
-        if name == "language" and value in Language.values:
+        if name == "language" and (not value or value in Language.values):
             return replace(self, language=value)
         if name == "channel" and value in channels:
             return replace(self, channel=value)

@@ -72,6 +72,24 @@ def test_it_takes_one_statement(chats: None) -> None:
     assert len(sent) <= 2
 
 
+def test_programs_read_it_too(chats: None) -> None:
+    from core.keys.operations import create_key
+
+    now = timezone.now()
+    made = create_key(
+        name="Figures", scopes=["settings:read"], expires_at=now + timedelta(days=1), created_by=None, now=now
+    )
+    client = Client(headers={"Authorization": f"Bearer {made.token}"})
+    answer = client.get("/api/v1/flows/first_answer/drop-off/").json()
+    assert (answer["flow"], answer["version"], answer["runs"]) == ("first_answer", 1, 3)
+    goal = answer["questions"][0]
+    assert (goal["step"], goal["reached"], goal["silent"], goal["person"]) == ("goal", 3, 1, 1)
+    refused = client.get("/api/v1/flows/first_answer/drop-off/?version=7")
+    assert refused.status_code == 400
+    assert "no such published version" in refused.json()["detail"]
+    assert client.get("/api/v1/flows/nothing/drop-off/").status_code == 404
+
+
 def test_the_table_its_file_and_the_conversations_behind(chats: None, anna: User) -> None:
     desk = Client()
     desk.force_login(anna)

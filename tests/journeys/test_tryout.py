@@ -152,6 +152,12 @@ def test_in_another_language(shop: ChannelAccount, anna: User) -> None:
     assert chosen.entries[2].text == armenian.buttons[0].label
 
 
+def test_the_language_is_that_of_the_words_or_the_chosen_one(shop: ChannelAccount, anna: User) -> None:
+    russian = company_said(played(anna, say("Здравствуйте")))
+    assert company_said(played(anna, say("Hello there"), language="ru")) == russian
+    assert company_said(played(anna, say("Hello there"))) != russian
+
+
 def test_at_night_and_quiet_hours(shop: ChannelAccount, anna: User) -> None:
     night = played(anna, say("Hello"), starts_at=NOON.replace(hour=23))
     assert night.coming[0].at.astimezone(NOON.tzinfo).hour == 9

@@ -20,6 +20,7 @@ from automation.flows.operations.carrying import carry_out
 from automation.flows.operations.following import follow_up_first
 from automation.flows.operations.rating import rated_late
 from automation.flows.operations.situation import Situation
+from automation.flows.operations.watching import held_language
 from automation.flows.queries import flow_of, has_run, published, unfinished_run
 from automation.flows.reading import reading
 from automation.flows.service import RATING
@@ -189,7 +190,7 @@ def _event(
     conversation: Conversation, message: Message, understanding: Understanding, currency: str
 ) -> CustomerMessage:
     text = message.words
-    language = language_of(text, otherwise=conversation.language)
+    language = held_language() or language_of(text, otherwise=conversation.language)
     return CustomerMessage(
         text=text,
         reading=reading(understanding, text=text, currency=currency, language=language),

@@ -13,17 +13,23 @@ Said = dict[int, Say]
 """By the id of the message."""
 
 _watching: ContextVar[Said | None] = ContextVar("who watches flows", default=None)
+_language: ContextVar[str] = ContextVar("language of whoever plays", default="")
 
 
 @contextmanager
-def watching() -> Iterator[Said]:
-    """What flows of this thread say inside."""
+def watching(*, language: str = "") -> Iterator[Said]:
+    """What flows of this thread say inside. With a `language` customers count as speaking it, whatever they write."""
     said: Said = {}
-    token = _watching.set(said)
+    token, spoken = _watching.set(said), _language.set(language)
     try:
         yield said
     finally:
         _watching.reset(token)
+        _language.reset(spoken)
+
+
+def held_language() -> str:
+    return _language.get()
 
 
 def tell(say: Say, messages: Iterable[Message]) -> None:

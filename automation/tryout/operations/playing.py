@@ -86,7 +86,7 @@ class _Play:
             around.enter_context(kept_reads())
             self.clock = around.enter_context(rehearsal(self.script.starts_at))
             around.enter_context(standing_in(self.version, self.document))
-            said = around.enter_context(watching())
+            said = around.enter_context(watching(language=self.script.language))
             try:
                 _be_patient()
                 self.conversation = set_up(self.version, self.script, now=self.clock.now)

@@ -172,7 +172,10 @@ def choices_of(script: Script, kinds: Sequence[str]) -> Choices:
     own = company().timezone
     starts = script.starts_at.astimezone(ZoneInfo(script.timezone or own))
     return Choices(
-        languages=[(code, str(name), code == script.language) for code, name in Language.choices],
+        languages=[
+            ("", _("as it is written"), not script.language),
+            *((code, str(name), code == script.language) for code, name in Language.choices),
+        ],
         channels=[(kind, str(names.get(kind, kind)), kind == script.channel) for kind in kinds],
         zones=list(_zones(script.timezone, own)),
         starts=f"{starts:%Y-%m-%dT%H:%M}",

@@ -25,14 +25,14 @@ def sealed(script: Script) -> str:
     return signing.dumps(script.to_json(), salt=SALT, compress=True)
 
 
-def fresh(language: str) -> Script:
-    """From now on, in that language, as the web chat where there is one."""
+def fresh() -> Script:
+    """From now on, in the language in which is written, as the web chat where there is one."""
     known = channels()
     channel = "webchat" if "webchat" in known else known[0]
-    return Script(clock.now().replace(second=0, microsecond=0), language, channel)
+    return Script(clock.now().replace(second=0, microsecond=0), channel=channel)
 
 
-def opened(data: QueryDict, language: str) -> Script:
+def opened(data: QueryDict) -> Script:
     """The try-out of the page with the settings that were chosen there, and a new beginning where it has another one.
 
     Raises BadAction.

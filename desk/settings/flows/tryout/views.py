@@ -29,10 +29,10 @@ BODY = f"{WHOLE}#body"
 def tryout(request: Request, key: str) -> HttpResponse:
     """GET begins one; POST goes on with the one that it carries. What cannot be done is told, and the chat stays."""
     flow = get_object_or_404(Flow, key=key)
-    script, fault = posted.fresh(request.user.language), ""
+    script, fault = posted.fresh(), ""
     if request.method == "POST":
         try:
-            script = posted.opened(request.POST, request.user.language)
+            script = posted.opened(request.POST)
             script = posted.changed(script, request.POST)
         except BadAction as refusal:
             fault = str(refusal)
