@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from automation.flows.operations import START, remind, start_action, start_for, stop_reminding
-from automation.flows.operations.running import SILENCE
+from automation.flows.operations.moving import SILENCE
 from core.due.models import DueRow
 from core.due.registry import handler
 from crm.actions import registry as actions

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from conversations.understanding.choices import Choice, pick
+from conversations.understanding.choices import Choice, pick, struck
 from conversations.understanding.contacts import e164
 from conversations.understanding.entities import Reading, read
 from conversations.understanding.intents import find_intents, not_negated
@@ -119,7 +119,10 @@ def parse_answer(
 
 
 def _choice(answer: _Answer) -> ParsedAnswer | None:
-    picked = _affirmed_choice(answer) or pick(answer.prepared, answer.tokens, answer.choices)
+    wanted = [each for each in answer.choices if not struck(answer.tokens, each)]
+    picked = _affirmed_choice(answer, wanted) or pick(
+        answer.prepared, answer.tokens, wanted, position_of=answer.choices
+    )
     if picked is None and answer.choices and all(_truth(choice) is not None for choice in answer.choices):
         said = _yes_no(answer)
         if said is not None:
@@ -128,12 +131,13 @@ def _choice(answer: _Answer) -> ParsedAnswer | None:
     return ParsedAnswer(*picked) if picked else None
 
 
-def _affirmed_choice(answer: _Answer) -> tuple[Any, float] | None:
+def _affirmed_choice(answer: _Answer, wanted: Sequence[Choice]) -> tuple[Any, float] | None:
     """The sofa of "a sofa, not a kitchen"."""
     affirmed = not_negated(answer.tokens, answer.language)
     if len(affirmed) == len(answer.tokens):
         return None
-    return pick(" ".join(token.text for token in affirmed), affirmed, answer.choices)
+    words = " ".join(token.text for token in affirmed)
+    return pick(words, affirmed, wanted, position_of=answer.choices)
 
 
 def _truth(choice: Choice) -> bool | None:

@@ -106,6 +106,31 @@ def _likeness_to_name(text: str, tokens: Sequence[Token], name: str) -> tuple[fl
     return 0.0, 0
 
 
+def struck(tokens: Sequence[Token], choice: Choice) -> bool:
+    """Whether the text says "not this one": "not a kitchen", "не кухню", "ոչ թե խոհանոց", "mətbəx yox"."""
+    before, between, after = _strikes()
+    keys = [token.keys for token in tokens]
+    for name in (str(choice.value), *choice.label.values(), *choice.synonyms):
+        words = skeleton(normalise(name)).split()
+        for start in range(len(keys) - len(words) + 1) if words else ():
+            if all(any(_inflected(word, key) for key in keys[start + n]) for n, word in enumerate(words)):
+                ahead, behind = keys[:start], keys[start + len(words) : start + len(words) + 1]
+                if ahead and not between.isdisjoint(ahead[-1]):
+                    ahead = ahead[:-1]
+                if ahead and not before.isdisjoint(ahead[-1]):
+                    return True
+                if behind and not after.isdisjoint(behind[0]):
+                    return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _strikes() -> tuple[frozenset[str], ...]:
+    """Words that strike out what follows, that may stand between, and that strike out what stands before them."""
+    kinds = (("not", "не", "ոչ"), ("a", "an", "the", "թե"), ("yox", "deyil", "չէ"))
+    return tuple(frozenset(map(skeleton, words)) for words in kinds)
+
+
 def _runs_through(words: Sequence[str], keys: Sequence[tuple[str, ...]], same: Any) -> bool:
     spans = range(len(keys) - len(words) + 1)
     return any(

@@ -18,6 +18,7 @@ from automation.flows.models import FlowRun, FlowVersion, RunStatus
 from automation.flows.operations.beside import talk_first
 from automation.flows.operations.carrying import carry_out
 from automation.flows.operations.following import follow_up_first
+from automation.flows.operations.moving import SILENCE, follow
 from automation.flows.operations.rating import rated_late
 from automation.flows.operations.situation import Situation
 from automation.flows.operations.watching import held_language
@@ -42,8 +43,6 @@ from crm.consent.models import Purpose
 from crm.consent.queries import may
 from crm.contacts.models import Contact
 from crm.pipeline.models import StageKind
-
-SILENCE = "flow.silence"
 
 _STORED = {
     State.RUNNING: RunStatus.ACTIVE,
@@ -76,6 +75,7 @@ class FlowResponder:
                 return
             if talk_first(event, situation, run) or rated_late(event, situation, run):
                 return
+            run = run or follow(situation)
             if run is not None:
                 _go_on(run, event, situation)
             elif version := self._flow_to_start(conversation) or _flow_of_goal(event, conversation):
