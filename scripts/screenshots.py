@@ -41,6 +41,7 @@ SCREENS = {
     "lead": "/leads/{lead}/",
     "calendar": "/calendar/",
     "scoring": "/settings/scoring/",
+    "flow": "/settings/flows/first_answer/",
     "booking": "/book/{service}/",
     "widget": "/demo/?lang=en",
 }

@@ -13,7 +13,7 @@
       if (button && !button.disabled) button.click();
       return;
     }
-    const all = [...document.querySelectorAll("#script [data-open]")].filter((each) => each.offsetParent);
+    const all = [...document.querySelectorAll("#script [data-open]")].filter((each) => !each.closest("details:not([open])"));
     all[all.indexOf(open) + (up ? -1 : 1)]?.focus();
   });
 

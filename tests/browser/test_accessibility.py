@@ -64,6 +64,8 @@ PAGES = {
     "a new person or room": "/settings/resources/new/",
     "a new criterion": "/settings/criteria/new/",
     "a flow": "/settings/flows/first_answer/",
+    "a flow as text": "/settings/flows/first_answer/yaml/",
+    "a flow to be imported": "/settings/flows/import/",
     "a goal": "/settings/goals/price/",
     "a sequence": "/settings/follow-ups/{sequence}/",
     "a channel": "/settings/channels/{account}/",
