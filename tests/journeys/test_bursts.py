@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from automation.flows.engine.questions import PERSON
 from conversations.deliveries.models import DeliveryStatus, RawDelivery
 from conversations.deliveries.operations import process_next
+from conversations.threads.models import Attachment
 from core.due.models import DueRow
 from core.events.models import Event
 from crm.consent.queries import has_opted_out
@@ -172,3 +173,20 @@ def test_an_insult_hurries_and_offers_a_person(chat: Chat, words: str) -> None:
     assert chat.conversation.urgency >= 1
     offered = [each["payload"] for each in chat.said[-1].quick_replies]
     assert chat.conversation.handler == "queue" or PERSON in offered, chat.said[-1].text
+
+
+def test_a_sticker_is_a_smile_and_no_file(phone: TelegramChat) -> None:
+    phone.say("hello, how much is it?")
+    sticker = {
+        "file_id": "s",
+        "file_unique_id": "u",
+        "type": "regular",
+        "width": 512,
+        "height": 512,
+        "emoji": "👍",
+    }
+    sticker |= {"is_animated": False, "is_video": False}
+    assert phone.does("send", sticker=sticker) == "What would you like to have made?"
+    attached = Attachment.objects.get(message__conversation=phone.conversation)
+    assert attached.kind == "sticker"
+    assert (phone.conversation.handler, phone.conversation.urgency) == ("flow", 0)

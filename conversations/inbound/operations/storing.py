@@ -15,6 +15,8 @@ _INSERT = (
     "INSERT INTO {table} ({columns}) VALUES ({values}) "
     "ON CONFLICT (account_id, dedupe_key) DO NOTHING RETURNING id, created_at"
 )
+NO_FILES = ("contact", "sticker")
+"""What is no file to be passed on: a shared contact is learned from, a sticker is a smile."""
 KINDS = frozenset({"image", "audio", "video", "file", "location", "contact", "sticker"})
 
 
@@ -62,13 +64,12 @@ def attach(message: Message, event: InboundEvent) -> None:
         fetch_later(message, files)
     if event.attachments:
         kept = Attachment.objects.filter(message=message).order_by("id")
-        # A shared contact is no file to be passed on: what it tells is learned.
-        message.attachment_kinds = tuple(kept.exclude(kind="contact").values_list("kind", flat=True))
+        message.attachment_kinds = tuple(kept.exclude(kind__in=NO_FILES).values_list("kind", flat=True))
 
 
 def kinds_of_files(messages: Sequence[Message]) -> tuple[str, ...]:
     """As `attach` puts them to a message, of several."""
-    files = Attachment.objects.filter(message__in=messages).exclude(kind="contact")
+    files = Attachment.objects.filter(message__in=messages).exclude(kind__in=NO_FILES)
     return tuple(files.order_by("id").values_list("kind", flat=True))
 
 
