@@ -22,8 +22,8 @@ class Redactor:
 
     def __init__(self, *, country: str, names: Iterable[str] = (), numbers: Iterable[str] = ()) -> None:
         self._country = country
-        self._names = _pattern(_parts(names), r"\w{0,3}")
-        self._numbers = _pattern((each for each in numbers if each), "")
+        self._names = _pattern(_parts(names), letter=r"[^\W\d_]", ending=3)
+        self._numbers = _pattern((each for each in numbers if each), letter=r"\w", ending=0)
         self._known: dict[str, str] = {}
 
     @property
@@ -100,7 +100,10 @@ def _parts(names: Iterable[str]) -> set[str]:
     return {word for word in words if len(word) >= _SHORTEST_NAME and any(each.isalpha() for each in word)}
 
 
-def _pattern(words: Iterable[str], ending: str) -> re.Pattern[str] | None:
-    """`ending`: what may follow a word, for names are declined."""
+def _pattern(words: Iterable[str], *, letter: str, ending: int) -> re.Pattern[str] | None:
+    """Words that stand alone, apart from an `ending` of so many letters: names are declined."""
     found = sorted({re.escape(word) for word in words}, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(found)}){ending}(?!\w)", re.IGNORECASE) if found else None
+    if not found:
+        return None
+    whole = rf"(?<!{letter})(?:{'|'.join(found)}){letter}{{0,{ending}}}(?!{letter})"
+    return re.compile(whole, re.IGNORECASE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,4 +93,4 @@ def test_hidden_text_comes_back_as_it_was(text: str) -> None:
     if not any(name.startswith("[CARD") for name in found.hidden):
         assert restore(hidden, found.hidden) == text
     assert set(PLACEHOLDER.findall(hidden)) == {name for name in found.hidden if name in hidden}
-    assert "aram " not in f"{hidden.lower()} " or not text.lower().startswith("aram ")
+    assert re.search(r"(?<!\w)aram(?!\w)", hidden, re.IGNORECASE) is None
