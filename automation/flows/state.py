@@ -39,7 +39,7 @@ class RunState:
     `payments`: what was asked for, by step.
     `order` is what looking an order up keeps (`automation.orders.lookup`), `article` what articles do
     (`automation.articles.values`).
-    `tips`: by step how much advice was given, or how it ended.
+    `tips`: by flow and step how much advice was given, or how it ended.
     `ratings`: by what was rated. `intent`: the one that named the goal.
     `flows` counts how often the run went on in another flow.
     `ended`: why it was handed to a person or came to its end.

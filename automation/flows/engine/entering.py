@@ -35,7 +35,7 @@ def change_flow(turn: Turn, found: FlowDocument) -> str:
 
 
 def _carried(state: RunState, found: FlowDocument) -> RunState:
-    """The state at the start of the other flow. What is kept by step stays behind: ids of steps are the flow's own."""
+    """The state at the start of the other flow. Payments stay behind: kept by step, which only their flow knows."""
     has_menu = any(isinstance(step, MenuStep) for step in found.steps.values())
     return replace(
         state,
@@ -51,7 +51,6 @@ def _carried(state: RunState, found: FlowDocument) -> RunState:
         side_repeats=0,
         reminded=False,
         payments={},
-        tips={},
         flows=state.flows + 1,
     )
 

@@ -15,7 +15,7 @@ TRIED = "tried"
 
 def troubleshoot(turn: Turn, step: TroubleshootStep, *, offer_person: bool = False) -> str | None:
     """Give the next advice, repeat the open question, or return the step that follows."""
-    given = turn.state.tips.get(step.id, 0)
+    given = turn.state.tips.get(_key(turn, step), 0)
     if given in (SOLVED, LEFT):
         return step.next if given == SOLVED else step.otherwise
     pending = turn.state.pending or ""
@@ -69,12 +69,17 @@ def _settle(turn: Turn, step: TroubleshootStep, *, worked: bool) -> None:
     turn.update(pending=None)
     if worked:
         _keep(turn, step, SOLVED)
-    elif turn.state.tips.get(step.id, 0) >= len(step.tips):
+    elif turn.state.tips.get(_key(turn, step), 0) >= len(step.tips):
         _keep(turn, step, LEFT)
 
 
+def _key(turn: Turn, step: TroubleshootStep) -> str:
+    """A run may come back from another flow: what was tried is not tried again."""
+    return f"{turn.flow.key}.{step.id}"
+
+
 def _keep(turn: Turn, step: TroubleshootStep, known: int | str) -> None:
-    turn.update(tips={**turn.state.tips, step.id: known})
+    turn.update(tips={**turn.state.tips, _key(turn, step): known})
 
 
 def _note_tried(turn: Turn, tip: str) -> None:

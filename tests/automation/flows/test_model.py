@@ -11,14 +11,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from automation.flows.context import Choice, Context, Criterion
+from automation.flows.context import Choice, Context, Criterion, no_flows
 from automation.flows.document import loads
 from automation.flows.effects import (
     Announce,
     Close,
     HandOff,
     MakeQuote,
+    Rate,
     RecordAnswer,
+    RecordConsent,
     Say,
     SetContactField,
 )
@@ -50,6 +52,7 @@ goals:
   booking: {label: {en: Visit, hy: Այց}, intents: [booking], go: visit}
   support: {label: {en: Help, hy: Օգնել}, intents: [fault], keeps: detail, go: detail}
 steps:
+  - {id: hello, say: {en: "Hello.", hy: "Բարև։"}, greeting: true}
   - {id: goal, menu: {en: "Which one?", hy: "Ո՞րը։"}, goals: [sales, booking, support]}
   - {id: budget, ask: budget, skippable: true}
   - {id: wood, ask: wood, tries: 1, on_miss: next}
@@ -58,6 +61,7 @@ steps:
     otherwise: back
   - {id: back, say: {en: "Let us see.", hy: "Տեսնենք։"}, next: wood}
   - {id: detail, ask: note.detail, question: {en: "What is it?", hy: "Ի՞նչ է։"}, after: {en: "I see.", hy: "Պարզ է։"}}
+  - {id: elsewhere, flow: side, otherwise: reach}
   - {id: reach, ask: contact.reach, question: {en: "Where to write?", hy: "Ո՞ւր գրել։"}, on_miss: next}
   - {id: costs, price_range: by_goal}
   - {id: quote, quote: by_goal, on_miss: hand_off, next: visit, specialist: person, otherwise: visit}
@@ -69,7 +73,26 @@ answers:
   delivery: {en: We deliver., hy: Առաքում ենք։}
   thanks: {en: Not at all., hy: Չարժե։}
 """
+SIDE = """\
+flow: side
+languages: [en, hy]
+limits: {messages: 12}
+goals:
+  support: {label: {en: Help, hy: Օգնել}, intents: [fault], keeps: detail, go: fix}
+steps:
+  - {id: hi, say: {en: "Welcome.", hy: "Բարի գալուստ։"}, greeting: true}
+  - {id: agree, ask: consent.follow_up}
+  - id: fix
+    troubleshoot: [{try: {en: "Turn it off.", hy: "Անջատեք։"}}, {try: {en: "Turn it on.", hy: "Միացրեք։"}}]
+    next: how
+    otherwise: back
+  - {id: how, rate: help, next: bye, otherwise: back}
+  - {id: back, flow: winding, otherwise: person}
+  - {id: bye, end: solved, text: {en: "Goodbye.", hy: "Ցտեսություն։"}}
+  - {id: person, hand_off: done, open: {en: Soon., hy: Շուտով։}, closed: {en: Later., hy: Հետո։}}
+"""
 WINDING_FLOW = loads(WINDING)
+FLOWS = {"winding": WINDING_FLOW, "side": loads(SIDE)}
 WOOD = Criterion("wood", "yes_no", {"en": "Do you like wood?", "hy": "Սիրո՞ւմ եք փայտը։"})
 METRES = Criterion("custom.metres", "number", {"en": "Length, metres"})
 SIZE = Criterion("size", "choice", {"en": "Which size?"}, choices=(Choice("big", {"en": "Big"}),))
@@ -109,6 +132,7 @@ TEXTS = st.sampled_from(
             "Not now",
         ),
         *("where can i park?", "how do i clean it", "something of wood?", "Looking after wood"),
+        *("it works now", "that did not help", "5", "3/5", "★★", "1, awful"),
         *("my sofa broke down last week", "Not sure yet", "Talk to a person", "x" * 3000),
     ]
 ) | st.text(max_size=30)
@@ -154,6 +178,8 @@ PAYLOADS = st.sampled_from(
             "answer:interest:castle",
             "answer:wood:yes",
             "quote:send",
+            *("worked.yes:1", "worked.no:1", "worked.no:9", "rating.1", "rating.5", "rating.9"),
+            *("consent:yes", "consent:no"),
             "quote:later",
             "skip:custom.metres",
             "rubbish",
@@ -179,34 +205,38 @@ def condition_holds(condition: Any, facts: Any, _contact: Any) -> bool:
 class Customer(RuleBasedStateMachine):
     """Carries the effects out as the operations do and remembers every event, to play it all again."""
 
-    flow: FlowDocument
     state: RunState
     context: Context
 
     @initialize(
-        winding=st.booleans(),
+        begun=st.sampled_from(["winding", "winding", "side", "first_answer"]),
         first=st.none() | MESSAGES,
-        goal=st.sampled_from([None, None, "sales", "booking", "support", "gone"]),
+        goal=st.sampled_from([None, None, "sales", "booking", "support", "support", "gone"]),
         is_open=st.booleans(),
         numbered=st.booleans(),
         free=st.sampled_from([0, 2, 7, 72]),
         bookable=st.booleans(),
+        together=st.sampled_from([True, True, False]),
+        led=st.booleans(),
         sold=st.sampled_from([None, Kitchens(), Kitchens(usual=False)]),
         read=st.sampled_from([None, Shelf(), Shelf(snow=True)]),
     )
     def begin(
         self,
-        winding: bool,
+        begun: str,
         first: CustomerMessage | None,
         goal: str | None,
         is_open: bool,
         numbered: bool,
         free: int,
         bookable: bool,
+        together: bool,
+        led: bool,
         sold: Kitchens | None,
         read: Shelf | None,
     ) -> None:
-        self.flow = WINDING_FLOW if winding else flow()
+        self.documents = {**FLOWS, flow().key: flow()}
+        opening = self.documents[begun]
         self.calendar = Calendar(free=weekdays()[:free])
         self.context = context(
             criteria=(*criteria(), WOOD, SIZE, METRES),
@@ -218,13 +248,24 @@ class Customer(RuleBasedStateMachine):
             desk=self.calendar if bookable else None,
             shop=sold,
             library=read,
+            flows=FLOWS.get if together else no_flows,
+            goal_flows={"showroom": "side"} if led else {},
+            required={"sales": ("wood",), "booking": ("wood", "gone")} if led else {},
         )
         self.quotes = 0
+        self.ratings: list[str] = []
+        self.rated: list[int] = []
         self.first = first
         self.log: list[tuple[Event, Context]] = []
         self.opening = self.context
-        self.state = RunState(self.flow.key, 1, self.flow.start, "en")
-        self._take(start(self.flow, self.context, first))
+        self.state = RunState(opening.key, 1, opening.start, "en")
+        self.begun = opening
+        self._take(start(opening, self.context, first))
+
+    @property
+    def flow(self) -> FlowDocument:
+        """The one in which the run is now."""
+        return self.documents[self.state.flow]
 
     @rule(message=MESSAGES)
     def write(self, message: CustomerMessage) -> None:
@@ -242,7 +283,18 @@ class Customer(RuleBasedStateMachine):
             option = options[index % len(options)]
             self._advance(CustomerMessage(option.label, payload=option.payload))
 
-    @rule(minutes=st.sampled_from([5, 45, 600]))
+    @rule(indexes=st.lists(st.integers(0, 4), min_size=2, max_size=6), text=TEXTS)
+    def answer_one_after_the_other(self, indexes: list[int], text: str) -> None:
+        """A customer who goes along: presses the buttons, and writes where there are none."""
+        for index in indexes:
+            options = self.said.quick_replies if self.said else ()
+            option = options[index % len(options)] if options else None
+            message = (
+                CustomerMessage(option.label, payload=option.payload) if option else CustomerMessage(text)
+            )
+            self._advance(message)
+
+    @rule(minutes=st.sampled_from([5, 45, 600, 2000]))
     def keep_silent(self, minutes: int) -> None:
         before = self.state
         self._advance(Silence(minutes))
@@ -301,12 +353,17 @@ class Customer(RuleBasedStateMachine):
                 facts[effect.key] = effect.value
             elif isinstance(effect, SetContactField):
                 contact[effect.field] = effect.value
-        self.context = replace(self.context, facts=facts, contact=contact)
+        allowed = {each.purpose: each.granted for each in outcome.effects if isinstance(each, RecordConsent)}
+        consents = {**self.context.consents, **allowed}
+        self.context = replace(self.context, facts=facts, contact=contact, consents=consents)
         self.state, self.effects = outcome.state, outcome.effects
+        self.rated += [each.value for each in self.effects if isinstance(each, Rate)]
         self.quotes += sum(isinstance(effect, MakeQuote) for effect in self.effects)
         said = [effect for effect in outcome.effects if isinstance(effect, Say)]
         assert len(said) <= 1
         self.said = said[0] if said else None
+        if self.said and (self.said.asks or "").startswith("rating."):
+            self.ratings.append(self.said.asks or "")
 
     @invariant()
     def one_question_at_a_time(self) -> None:
@@ -322,6 +379,8 @@ class Customer(RuleBasedStateMachine):
             known |= {"contact.reach"} if {"phone", "email"} & set(contact) else set()
             known |= {f"note.{key}" for key in self.state.notes} | set(self.state.declined)
             known |= {"goal"} if self.state.goal else set()
+            known |= {f"consent.{purpose}" for purpose in self.context.consents}
+            known |= {f"rating.{what}" for what in self.state.ratings}
             known |= {"meeting.time"} if self.state.offer.get("booking") else set()
             known |= {"meeting.time", "meeting.confirm"} if self.state.offer.get("booked") else set()
             assert self.said.asks not in known
@@ -372,6 +431,18 @@ class Customer(RuleBasedStateMachine):
             assert self.state.price["exact"]
 
     @invariant()
+    def a_rating_is_asked_for_and_given_at_most_once(self) -> None:
+        assert len(self.ratings) <= 1
+        assert self.rated == list(self.state.ratings.values())
+        assert all(1 <= value <= 5 for value in self.rated)
+
+    @invariant()
+    def going_from_flow_to_flow_has_an_end(self) -> None:
+        assert self.state.flows <= self.flow.limits.flows
+        if self.said:
+            assert self.said.text.count("Hello.") + self.said.text.count("Welcome.") <= 1
+
+    @invariant()
     def survives_storage(self) -> None:
         assert RunState.from_json(json.loads(json.dumps(self.state.to_json()))) == self.state
 
@@ -380,10 +451,10 @@ class Customer(RuleBasedStateMachine):
             return
         again = Recorded(self.calendar.log)
         desk = self.opening.desk and again
-        outcome = start(self.flow, replace(self.opening, desk=desk), self.first)
+        outcome = start(self.begun, replace(self.opening, desk=desk), self.first)
         for event, known in self.log:
             state = RunState.from_json(outcome.state.to_json())
-            outcome = advance(self.flow, state, event, replace(known, desk=desk))
+            outcome = advance(self.documents[state.flow], state, event, replace(known, desk=desk))
         assert outcome.state == self.state
         assert not self.log or outcome.effects == self.effects
 
