@@ -185,6 +185,8 @@ def test_greeted_asked_understood_scored_and_handed_over(chat: Chat, story: Stor
         "unanswered": None,
         "last_text": story.says[-1],
         "next_step": "call" if "phone" in story.points else "write",
+        "intent": "price",
+        "answer_within": 10,
     }
     assert (conversation.handoff["reason"], conversation.handoff["fresh"]) == ("qualified", True)
 

@@ -93,6 +93,8 @@ def test_a_person_at_once_with_what_is_known(chat: Chat, language: str) -> None:
         "unanswered": "contact.reach",
         "last_text": wish,
         "next_step": "answer_now",
+        "intent": "price",
+        "answer_within": 10,
     }
 
 

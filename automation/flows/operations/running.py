@@ -207,7 +207,7 @@ def begin(version: FlowVersion, first: CustomerMessage | None, situation: Situat
     """The flow speaks from now on in a locked conversation where none runs."""
     flow = flow_of(version)
     change(situation.conversation, handler=Handler.FLOW)
-    outcome = engine.start(flow, situation.context(), first)
+    outcome = engine.start(flow, situation.context(begins=True), first)
     events = [_started(flow.key, flow.version, situation), *_entered(outcome, situation)]
     carry_out(outcome.effects, situation, events=events)
     _keep(None, version, outcome, situation, before=None)

@@ -107,7 +107,9 @@ class Situation:
     def moment(self) -> Moment:
         return Moment(now=self.now, timezone=self.company.timezone, calendar=self.clock)
 
-    def context(self) -> Context:
+    def context(self, *, begins: bool = False) -> Context:
+        """`begins`: a flow is about to speak for the first time, and may greet."""
+        known = book()
         is_open = self.clock.is_open(self.now)
         return Context(
             parser=self._parse,
@@ -132,10 +134,10 @@ class Situation:
             shop=LeadShop(self.known_lead, currency=self.currency, now=self.now),
             cashier=ConversationCashier(self.conversation, lead=self.lead, now=self.now),
             flows=self._flow,
-            greeted=self._greeted(),
+            greeted=not begins or self._greeted(),
             consents=ConsentsOf(self.conversation),
-            goal_flows=book().flows,
-            required=book().facts,
+            goal_flows=known.flows,
+            required=known.facts,
         )
 
     def _flow(self, key: str) -> FlowDocument | None:
