@@ -21,6 +21,7 @@ from conversations.articles.operations import (
     add_article,
     add_collection,
     add_notice,
+    make_link,
 )
 from conversations.assistant.models import AssistantCall
 from conversations.goals.models import Review
@@ -216,6 +217,7 @@ def _of_the_settings(owner: User) -> dict[str, Any]:
     return {
         "article": add_article(draft=article, actor=SYSTEM),
         "collection": collection,
+        "short_link": make_link(aim=collection),
         "known_problem": add_notice(draft=problem, actor=SYSTEM),
         "app": create_account(kind="api", name="App"),
         "criterion": Criterion.objects.earliest("pk"),
@@ -269,7 +271,9 @@ def address(name: str, world: dict[str, Any]) -> str:
         named["settings/playbooks"] = "playbook"
         found = (thing for start, thing in named.items() if pattern.startswith(start))
         kwargs["key"] = world[next(found, "criterion")].key
-    kwargs |= {part: "nothing" for part in ("slug", "collection", "code") if f"<slug:{part}>" in pattern}
+    if "<slug:code>" in pattern:
+        kwargs["code"] = world["short_link"].code if pattern.startswith("settings/") else "nothing"
+    kwargs |= {part: "nothing" for part in ("slug", "collection") if f"<slug:{part}>" in pattern}
     if "<str:column>" in pattern:
         kwargs["column"] = "title"
     slugs = {"step_id": "greet", "section": "answers", "name": "price", "step": "goal", "outcome": "silent"}

@@ -282,6 +282,7 @@ MATRIX: dict[str, Level] = {
             ),
             "desk:settings_articles",
             "desk:settings_article_collections",
+            "desk:settings_article_qr",
             "desk:settings_notices",
             "desk:settings_goals",
             *(f"desk:settings_playbook{part}" for part in ("s", "", "_figure", "_rows")),

@@ -159,6 +159,7 @@ urlpatterns = [
         articles_around.act_on_collection,
         name="settings_article_collection_act",
     ),
+    path("articles/links/<slug:code>.svg", articles_around.qr, name="settings_article_qr"),
     path("articles/problems/", articles_around.notices, name="settings_notices"),
     path("articles/problems/new/", articles_around.new_notice, name="settings_notice_new"),
     path("articles/problems/<uuid:public_id>/", articles_around.notice, name="settings_notice"),
