@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ from conversations.articles.markup import shortened
 from conversations.articles.operations import inserted
 from conversations.articles.queries import Entry, library
 from conversations.threads.models import Conversation, Direction, Message
+from core.errors import Refused
 from core.http import Request, signed_in
 from core.languages import Language
 from desk.inbox import queries
@@ -46,7 +48,7 @@ def insert(request: Request, conversation: Conversation) -> dict[str, Any]:
     """Put an article into the answer in the customer's language; nothing is sent."""
     found = library().entries.get(request.POST.get("article", ""))
     if found is None:
-        raise Http404
+        raise Refused(_("This article does not answer any more. Choose another one."))
     inserted(entry=found, conversation=conversation, user=request.user)
     return {"composer:fill": {"text": _text(found, _language(conversation))}}
 

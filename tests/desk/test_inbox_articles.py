@@ -51,4 +51,4 @@ def test_others_are_searched_for(client: Client, asked: str) -> None:
     found = client.get(f"{asked}/articles/", {"article_q": "доставка сколько стоит"}).content.decode()
     assert "Доставка и сборка" in found
     assert "None fits." in client.get(f"{asked}/articles/", {"article_q": "zork quibble"}).content.decode()
-    assert client.post(f"{asked}/article/", {"article": "nothing"}).status_code == 404
+    assert client.post(f"{asked}/article/", {"article": "nothing"}).status_code == 422
