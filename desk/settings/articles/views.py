@@ -22,7 +22,7 @@ from conversations.articles.wanted import wanted_articles
 from core.access.models import Role
 from core.events.actor import Actor
 from core.http import Request, render_page, render_partial, require
-from core.languages import Language
+from core.languages import Language, in_active_language
 from desk.settings.articles.forms import ArticleForm, address_of
 from desk.settings.articles.queries import collections, guesses, lines
 from desk.settings.telling import say_next
@@ -167,6 +167,7 @@ def _context(found: Article, form: ArticleForm) -> dict[str, Any]:
     return {
         "form": form,
         "article": found,
+        "name": in_active_language(found.titles, found.slug),
         "published": found.state == State.PUBLISHED,
         "page": article_path(home.slug, found.slug) if home is not None and public else "",
         "figures": figures([found.pk]).get(found.pk, Figures()),
