@@ -72,6 +72,7 @@ OPERATIONS: dict[str, Scope | None] = {
     "POST playbooks/{key}/remove/": S.SETTINGS_WRITE,
     "POST playbooks/{key}/switch/": S.SETTINGS_WRITE,
     "GET flows/{key}/drop-off/": S.SETTINGS_READ,
+    "GET ratings/": S.CONVERSATIONS_READ,
     "GET sequences/": S.SETTINGS_READ,
     "GET enrolments/": S.LEADS_READ,
     "POST enrolments/": S.LEADS_WRITE,
