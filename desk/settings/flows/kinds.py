@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from automation.articles.values import ArticleStep
 from automation.flows.effects import Urgency
 from automation.flows.pricing import PRICE_TEXTS, QUOTE_TEXTS
 from automation.flows.script import (
@@ -281,6 +282,23 @@ KINDS: dict[str, Kind] = {
             Spec("otherwise", _("Where it is not there or switched off"), Shape.STEP),
         ),
     ),
+    "article": Kind(
+        _("answers with an article"),
+        _("Answer with an article"),
+        "book",
+        (
+            Spec(
+                "article",
+                _("Article"),
+                Shape.LINE,
+                required=True,
+                hint=_("Its address, or by_words for the one that suits what the customer wrote."),
+            ),
+            Spec("next", _("When it helped"), Shape.STEP),
+            Spec("otherwise", _("When it did not, or none suits"), Shape.STEP),
+        ),
+        {"article": "by_words"},
+    ),
     "hand_off": Kind(
         _("hands over"),
         _("Hand over to a person"),
@@ -316,6 +334,7 @@ _BY_TYPE: Mapping[type[Step], str] = {
     TroubleshootStep: "troubleshoot",
     RateStep: "rate",
     FlowStep: "flow",
+    ArticleStep: "article",
     HandOffStep: "hand_off",
     EndStep: "end",
 }

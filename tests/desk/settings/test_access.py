@@ -130,16 +130,19 @@ def addresses(db: None) -> dict[str, str]:
             arguments = _of_a_goal(pattern, phrase)
         elif "<uuid:public_id>" in pattern:
             arguments = [
-                next(thing.public_id for start, thing in things.items() if pattern.startswith(start))
+                next(
+                    (thing.public_id for start, thing in things.items() if pattern.startswith(start)),
+                    phrase.public_id,
+                )
             ]
         elif "<uuid:key>" in pattern:
             arguments = [ScoringRule.objects.values_list("key", flat=True)[0]]
         elif "<slug:key>" in pattern:
-            arguments = ["first_answer"]
+            arguments = ["inbound" if "playbooks/" in pattern else "first_answer"]
         elif "<slug:kind>" in pattern:
             arguments = ["telegram"]
-        elif "<int:pk>" in pattern:
-            arguments = [LostReason.objects.values_list("pk", flat=True)[0]]
+        elif "<int:" in pattern:
+            arguments = [1 if "group_id" in pattern else LostReason.objects.values_list("pk", flat=True)[0]]
         found[str(entry.name)] = reverse(f"desk:{entry.name}", args=arguments)
     return found
 
@@ -220,8 +223,11 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "Services",
         "People and rooms",
         "Channels",
+        "Playbooks",
         "Goals",
         "Flows",
+        "Assistant",
+        "Articles",
         "Follow-ups",
     ]
 
@@ -242,8 +248,10 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
         "Services",
         "People",
         "Channels",
+        "Playbooks",
         "Goals",
-        "Flow",
+        "Flows",
+        "Articles",
         "Follow-ups",
     ]
 
@@ -261,6 +269,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
                     "settings_chances_p",
                     "settings_price_",
                     "settings_flow_",
+                    "settings_playbook_",
                     "settings_products_e",
                 )
             )
