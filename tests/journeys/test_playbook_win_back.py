@@ -188,3 +188,19 @@ def test_a_silent_qualified_lead_says_yes_and_books(
     assert (booking.lead, booking.contact) == (somebody.lead, somebody.contact)
     assert the().converted == "booked"
     assert (the().answered_at is not None, later(somebody, hours=1)) == (True, "")
+
+
+@pytest.mark.parametrize(("language", "channel"), MIXED)
+def test_who_comes_back_is_welcomed_and_let_go_easily(
+    somebody: Somebody, channel: str, language: str
+) -> None:
+    story = STORIES[language]
+    play("win_back", somebody.account)
+    somebody.is_called(story.name)
+    welcome = story.welcome if channel == "telegram" else story.welcome.replace(f", {story.name}", "")
+    assert somebody.say(story.hello).endswith(welcome)
+    assert len(somebody.labels) == 4
+    assert somebody.tap(somebody.labels[3])
+    assert (somebody.run.status, somebody.conversation.handoff) == ("finished", {})
+    assert somebody.wait(hours=2) == ""
+    assert languages_of(somebody) == {language}
