@@ -13,14 +13,14 @@ from conversations.assistant.queries import month_of, state, used_in
 from core.api.endpoint import Call, Endpoint, operation
 from core.api.filters import IDS, TEXT, TIME, Filter
 from core.api.pages import CREATED, Listing
-from core.api.shapes import Choice, Free, Identifier, Instant, Optional, Shape, Text, Whole
+from core.api.shapes import Choice, Free, Identifier, Instant, Optional, Shape, Whole
 from core.keys.scopes import Scope
 
 TAG = "Assistant"
 Plain: Any = serializers.Serializer
 
 
-class BudgetSchema(Plain):
+class AssistantBudgetSchema(Plain):
     month = serializers.DateField(help_text="Its first day.")
     calls = serializers.IntegerField()
     tokens = serializers.IntegerField()
@@ -40,14 +40,14 @@ class AssistantSchema(Plain):
     hide_names = serializers.BooleanField()
     min_confidence = serializers.IntegerField(help_text="Percent, below which an answer is dropped.")
     timeout_seconds = serializers.IntegerField()
-    budget = BudgetSchema()
+    budget = AssistantBudgetSchema()
     paused_until = serializers.DateTimeField(
         allow_null=True, help_text="After several faults the service is left alone until then."
     )
     last_error = serializers.CharField(allow_blank=True)
 
 
-class CallShape(Shape):
+class AssistantUseShape(Shape):
     """One use. Its words are not given out: they stand in the conversation."""
 
     id = Identifier()
@@ -57,8 +57,8 @@ class CallShape(Shape):
     person = Identifier(
         "user__public_id", allow_null=True, help_text="Who asked; null: it was not asked for."
     )
-    prompt = Text(help_text="Name and version of what the model was told.")
-    model = Text()
+    prompt = Optional(help_text="Name and version of what the model was told.")
+    model = Optional()
     tokens_in = Whole()
     tokens_out = Whole()
     milliseconds = Whole(allow_null=True)
@@ -70,7 +70,7 @@ class CallShape(Shape):
 
 
 CALLS = Listing(
-    CallShape,
+    AssistantUseShape,
     (
         Filter("purpose", TEXT, choices=tuple(Purpose.values)),
         Filter("outcome", TEXT, choices=tuple(Outcome.values)),
@@ -119,7 +119,7 @@ class Calls(Endpoint):
 class OneCall(Endpoint):
     tag = TAG
 
-    @operation(Scope.SETTINGS_READ, "One use of the assistant", out=CallShape)
+    @operation(Scope.SETTINGS_READ, "One use of the assistant", out=AssistantUseShape)
     def get(self, call: Call, public_id: UUID) -> Any:
         return call.one(AssistantCall.objects.filter(public_id=public_id))
 

@@ -137,7 +137,7 @@ def things(program: Program) -> dict[str, str]:
         "flows": install_shipped("first_answer").key,
         "playbooks": "inbound",
         "account": str(make_web_chat(flow_key="").public_id),
-        "assistant": str(AssistantCall.objects.create(purpose="try", model="small-1").public_id),
+        "assistant": str(AssistantCall.objects.create(purpose="try").public_id),
         "article": program.post("articles/", {"slug": "care", "titles": {"en": "Care"}})["id"],
         "article-collection": program.post("article-collections/", {"slug": "h", "names": {"en": "H"}})["id"],
         "known-problem": program.post(
