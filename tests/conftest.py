@@ -4,9 +4,14 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 
 from tests import browsers
+
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("ci" if "CI" in os.environ else "unhurried")
 
 PROJECT = Path(__file__).resolve().parent.parent
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
