@@ -25,7 +25,7 @@ Plain: Any = serializers.Serializer
 REFUSED = {422: "The playbook is not installed, or its flow is switched off."}
 
 
-class FigureSchema(Plain):
+class PlaybookFigureSchema(Plain):
     key = serializers.CharField()
     unit = serializers.CharField(help_text="minutes (a median) or percent.")
     count = serializers.IntegerField(help_text="Of how many in the last 30 days.")
@@ -35,7 +35,7 @@ class FigureSchema(Plain):
     met = serializers.BooleanField(allow_null=True)
 
 
-class AccountSchema(Plain):
+class PlaybookAccountSchema(Plain):
     id = serializers.UUIDField()
     name = serializers.CharField()
     kind = serializers.CharField()
@@ -49,15 +49,17 @@ class PlaybookSchema(Plain):
     release = serializers.IntegerField(help_text="The one that ships.")
     installed = serializers.IntegerField(allow_null=True, help_text="The release that is installed, if any.")
     channels = serializers.ListField(child=serializers.CharField(), help_text="Kinds that it suits.")
-    figure = FigureSchema(allow_null=True, help_text="Only of a single playbook.")
-    accounts = AccountSchema(many=True, help_text="Channel accounts in use; only of a single playbook.")
+    figure = PlaybookFigureSchema(allow_null=True, help_text="Only of a single playbook.")
+    accounts = PlaybookAccountSchema(
+        many=True, help_text="Channel accounts in use; only of a single playbook."
+    )
 
 
 class PlaybooksSchema(Plain):
     playbooks = PlaybookSchema(many=True)
 
 
-class PartSchema(Plain):
+class PlaybookPartSchema(Plain):
     kind = serializers.ChoiceField(choices=PartKind.choices)
     key = serializers.CharField()
     name = serializers.CharField()
@@ -68,19 +70,19 @@ class PartSchema(Plain):
     differs = serializers.ListField(child=serializers.CharField())
 
 
-class PreviewSchema(Plain):
-    parts = PartSchema(many=True)
+class PlaybookPreviewSchema(Plain):
+    parts = PlaybookPartSchema(many=True)
 
 
-class KeptSchema(Plain):
+class PlaybookKeptSchema(Plain):
     kind = serializers.ChoiceField(choices=PartKind.choices)
     name = serializers.CharField()
     why = serializers.CharField()
 
 
-class RemovedSchema(Plain):
+class PlaybookRemovedSchema(Plain):
     removed = serializers.ListField(child=serializers.CharField())
-    kept = KeptSchema(many=True)
+    kept = PlaybookKeptSchema(many=True)
 
 
 class InstallDraft(Draft):
@@ -125,7 +127,7 @@ class Preview(Endpoint):
         Scope.SETTINGS_READ,
         "What a playbook would add",
         about="Part by part beside what the company has; nothing is changed.",
-        out=PreviewSchema,
+        out=PlaybookPreviewSchema,
     )
     def get(self, call: Call, key: str) -> Any:
         return {"parts": [_part(line) for line in standing(_found(key), install_of(key))]}
@@ -178,7 +180,7 @@ class Remove(Endpoint):
         about="Accounts go back to the flow that they had; conversations that have begun finish. What was there before, "
         "what another playbook uses and criteria that leads have answered stay.",
         into=RemoveDraft,
-        out=RemovedSchema,
+        out=PlaybookRemovedSchema,
         refusals=REFUSED,
     )
     def post(self, call: Call, key: str) -> Any:
