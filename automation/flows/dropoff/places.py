@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from automation.articles.values import HELPED, ArticleStep
 from automation.flows.script import (
     GOAL,
     NUMBER,
@@ -40,6 +41,7 @@ _FAMILIES: dict[type[Step], str] = {
     QuoteStep: SEND,
     LookUpStep: NUMBER,
     TroubleshootStep: f"{WORKED}1",
+    ArticleStep: HELPED,
 }
 """Steps that put questions of their own, by the first of them."""
 
