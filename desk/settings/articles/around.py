@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from uuid import UUID
 
+import segno
 from django.db.models import Count
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,7 +19,6 @@ from conversations.articles import operations
 from conversations.articles.errors import BadArticle, StaleArticle
 from conversations.articles.links import short_url
 from conversations.articles.models import Collection, Notice, ShortLink
-from conversations.articles.qr import TooLong, modules
 from core.access.models import Role
 from core.events.actor import Actor
 from core.http import Request, render_page, require
@@ -30,8 +31,6 @@ COLLECTIONS = "desk/settings/articles/collections.html"
 COLLECTION = "desk/settings/articles/collection.html"
 NOTICES = "desk/settings/articles/notices.html"
 NOTICE = "desk/settings/articles/notice.html"
-QUIET = 4
-"""Modules of white around a QR code."""
 
 
 @require_safe
@@ -163,14 +162,9 @@ def notice(request: Request, public_id: UUID) -> HttpResponse:
 def qr(request: Request, code: str) -> HttpResponse:
     """The QR code of a short link, to be printed."""
     found = get_object_or_404(ShortLink, code=code)
-    try:
-        square = modules(short_url(found))
-    except TooLong as error:
-        raise Http404 from error
-    dark = ((x, y) for y, row in enumerate(square, QUIET) for x, is_dark in enumerate(row, QUIET) if is_dark)
-    side = len(square) + 2 * QUIET
-    context = {"path": "".join(f"M{x} {y}h1v1h-1z" for x, y in dark), "side": side, "pixels": side * 8}
-    return render(request, "desk/settings/articles/qr.svg", context, content_type="image/svg+xml")
+    drawn = io.BytesIO()
+    segno.make_qr(short_url(found), error="m").save(drawn, kind="svg", scale=8)
+    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
 
 
 def _notice_form(request: Request, known: Notice | None) -> NoticeForm:

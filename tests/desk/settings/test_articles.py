@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+import segno
 from django.test import Client
 from django.urls import reverse
 
+from conversations.articles.links import short_url
 from conversations.articles.models import Article, Collection, Notice, ShortLink, Unanswered
 from conversations.articles.operations import (
     ArticleDraft,
@@ -172,3 +175,15 @@ def test_the_list_is_filtered_and_flat(boss: Client, django_assert_max_num_queri
     assert "No article fits this filter" in text_of(boss.get(f"{LIST}?q=zork%00&state=nonsense"))
     with django_assert_max_num_queries(12):
         boss.get(reverse("desk:settings_article", args=[made.public_id]))
+
+
+def test_a_short_link_is_drawn_to_be_printed(boss: Client) -> None:
+    draft = ArticleDraft(slug="parking", titles={"en": "Parking"}, bodies={"en": "In the yard."})
+    link = make_link(aim=add_article(draft=draft, actor=SYSTEM), campaign="flyer")
+    response = boss.get(reverse("desk:settings_article_qr", args=[link.code]))
+    assert response.headers["Content-Type"] == "image/svg+xml"
+    drawn = segno.make_qr(short_url(link), error="m")
+    expected = io.BytesIO()
+    drawn.save(expected, kind="svg", scale=8)
+    assert response.content == expected.getvalue()
+    assert boss.get(reverse("desk:settings_article_qr", args=["nothing"])).status_code == 404
