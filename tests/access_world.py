@@ -209,8 +209,7 @@ def _of_trade(lead: Lead, owner: User) -> dict[str, Any]:
     }
 
 
-def _of_the_settings(owner: User) -> dict[str, Any]:
-    phrase = add_phrase(goal="price", language="en", text="what is the damage", actor=Actor.of(owner))
+def of_articles() -> dict[str, Any]:
     collection = add_collection(draft=CollectionDraft(slug="home", names={"en": "Home"}), actor=SYSTEM)
     article = ArticleDraft(slug="warranty", titles={"en": "Warranty"}, collection=collection)
     problem = NoticeDraft(name="Snow", texts={"en": "Late."}, starts_at=timezone.now(), goals=("delivery",))
@@ -219,6 +218,13 @@ def _of_the_settings(owner: User) -> dict[str, Any]:
         "collection": collection,
         "short_link": make_link(aim=collection),
         "known_problem": add_notice(draft=problem, actor=SYSTEM),
+    }
+
+
+def _of_the_settings(owner: User) -> dict[str, Any]:
+    phrase = add_phrase(goal="price", language="en", text="what is the damage", actor=Actor.of(owner))
+    return {
+        **of_articles(),
         "app": create_account(kind="api", name="App"),
         "criterion": Criterion.objects.earliest("pk"),
         "rule": ScoringRule.objects.earliest("pk"),

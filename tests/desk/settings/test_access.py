@@ -14,6 +14,7 @@ from django.utils import timezone
 from automation.flows.operations import install_shipped
 from automation.sequences.operations import install_ready
 from conversations.accounts.models import ChannelAccount
+from conversations.assistant.models import AssistantCall
 from conversations.goals.models import Phrase
 from conversations.goals.operations import add_phrase
 from core.access.models import User
@@ -26,6 +27,7 @@ from crm.qualification.models import Criterion
 from crm.quotes.models import QuoteTemplate
 from crm.scoring.models import ScoringRule
 from desk.settings.urls import urlpatterns
+from tests.access_world import of_articles
 from tests.desk.reading import words
 from tests.desk.settings.htmx import htmx
 from tests.factories.bookings import make_service
@@ -64,6 +66,7 @@ READ_BY_MANAGERS = {
     "settings_playbook_rows",
     "settings_articles",
     "settings_article_collections",
+    "settings_article_qr",
     "settings_notices",
     "settings_goals",
     "settings_unclear",
@@ -119,6 +122,13 @@ def addresses(db: None) -> dict[str, str]:
         "settings/follow-ups": install_ready(language="en", active=True, now=timezone.now())[0],
         "settings/quote-templates": QuoteTemplate.objects.create(name="Kitchen"),
     }
+    told = of_articles()
+    things |= {
+        "settings/articles/collections": told["collection"],
+        "settings/articles/problems": told["known_problem"],
+        "settings/articles": told["article"],
+        "settings/assistant/try": AssistantCall.objects.create(purpose="try"),
+    }
     phrase = add_phrase(goal="price", language="en", text="what is the damage", actor=SYSTEM)
     found = {}
     for entry in urlpatterns:
@@ -135,6 +145,8 @@ def addresses(db: None) -> dict[str, str]:
                     phrase.public_id,
                 )
             ]
+        elif ":code>" in pattern:
+            arguments = [told["short_link"].code]
         elif "<uuid:key>" in pattern:
             arguments = [ScoringRule.objects.values_list("key", flat=True)[0]]
         elif "<slug:key>" in pattern:
@@ -269,6 +281,7 @@ def test_the_first_page_says_what_each_part_is_for(desk: Client, reader: Client)
                     "settings_chances_p",
                     "settings_price_",
                     "settings_flow_",
+                    "settings_article_q",
                     "settings_playbook_",
                     "settings_products_e",
                 )
