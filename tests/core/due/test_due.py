@@ -205,14 +205,17 @@ def test_two_workers_share_the_rows_and_work_each_once() -> None:
     DueRow.objects.bulk_create(
         DueRow(kind="test.note", key=str(n), due_at=NOW - n * MINUTE) for n in range(300)
     )
+    taken: dict[int, list[int]] = {}
+    for n in range(300):
+        behaviour[str(n)] = lambda row, now: taken.setdefault(threading.get_ident(), []).append(int(row.key))
     threads = [in_thread(work) for _ in range(2)]
     for thread in threads:
         thread.join()
 
     assert sorted(worked, key=int) == [str(n) for n in range(300)]
     assert set(DueRow.objects.values_list("status", "attempts")) == {("done", 1)}
-    late = [index for index, key in enumerate(worked) if abs(int(key) - (299 - index)) > 2]
-    assert late == []
+    # How the two keep step is up to the machine; what each takes is always the oldest that is free.
+    assert all(mine == sorted(mine, reverse=True) for mine in taken.values())
 
 
 @pytest.mark.django_db(transaction=True)
