@@ -35,6 +35,14 @@
     }
   }
 
+  // Where customers leave stands beside the steps that are shown; a step may have gone since, or the text be shown.
+  function markLeft() {
+    for (const left of document.querySelectorAll("[data-left-at]")) {
+      document.getElementById(`dropoff-${left.dataset.leftAt}`)?.replaceChildren(...left.cloneNode(true).childNodes);
+    }
+  }
+  addEventListener("htmx:load", markLeft);
+
   // A form that opens takes the focus; what closes it gives it back to the line.
   addEventListener("htmx:afterSettle", (event) => {
     const place = event.detail.target;

@@ -96,7 +96,7 @@ def test_the_table_its_file_and_the_conversations_behind(chats: None, anna: User
     address = "/settings/flows/first_answer/drop-off/"
     page = desk.get(address).content.decode()
     assert f'{address}goal/silent/?version=1&amp;days=30">1</a>' in page
-    assert 'id="dropoff-goal" hx-swap-oob' in page
+    assert 'data-left-at="goal"' in page
     rows = desk.get(f"{address}?as=csv").content.decode().splitlines()
     assert rows[0] == "step,question,reached,answered,declined,waiting,silent,person,handed_off,ended"
     assert rows[1] == "goal,goal,3,1,0,0,1,1,0,0"
