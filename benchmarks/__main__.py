@@ -2,7 +2,8 @@
 
 Carry the ratios, not the milliseconds: product and floor run on the same machine in the same minute. `make bench-large`
 measures what grows with the leads: the same screens at 10,000 and at a million (--leads 200000: at so many), then the
-work over many leads; it ends within ten minutes. `make bench ARGS="--quotes 1000000"` does the same for quotes alone.
+work over many leads; it ends within ten minutes. `make bench ARGS="--quotes 1000000"` does the same for quotes alone,
+`make bench ARGS="--due 100000"` works off so many rows that are due at once.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ def chosen(stack: RunningStack, asked: argparse.Namespace) -> Iterator[list[Row]
     if asked.quotes:
         yield quotes.measure(stack)
         yield quotes.growth(stack, asked.quotes)
+    elif asked.due:
+        yield due.measure(stack, rows=asked.due)
     else:
         yield from large(stack, asked.leads) if asked.large else usual(stack)
 
@@ -69,6 +72,7 @@ def main() -> int:
     reader.add_argument("--large", action="store_true", help="the screens and the work at a million leads")
     reader.add_argument("--leads", type=int, default=1_000_000, help="with --large: how many instead")
     reader.add_argument("--quotes", type=int, default=0, help="only quotes: list and figures at so many")
+    reader.add_argument("--due", type=int, default=0, help="only so many rows that are due at once")
     asked = reader.parse_args()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="parley-bench-", ignore_cleanup_errors=True) as folder:

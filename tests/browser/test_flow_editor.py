@@ -74,6 +74,9 @@ def test_edit_try_publish_and_meet_it(product: RunningStack, admin: BrowserConte
     expect(widget.theirs.first).to_contain_text(re.compile(re.escape(GREETING)), timeout=SOON)
     visiting.close()
 
+    page.reload()
+    expect(page.locator("#dropoff-goal .chip")).to_have_text("0/1", timeout=SOON)
+
 
 def test_it_is_used_by_keyboard_on_a_phone(product: RunningStack, browser: Browser, signed_in: Any) -> None:
     working = context(browser, storage_state=signed_in, viewport=PHONE)
