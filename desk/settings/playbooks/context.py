@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from automation.flows.document import standard_phrases
 from automation.flows.script import CONSENT_TARGETS, AskStep, FlowDocument, HandOffStep, Step
 from automation.flows.service import FlowStep
-from automation.flows.wording import choose, duration, fill
+from automation.flows.wording import choose, duration, fill, variables
 from automation.meetings.queries import service_keys
 from automation.playbooks.manifest import Playbook, Target
 from automation.playbooks.models import PlaybookInstall
@@ -278,8 +278,9 @@ def _questions(playbook: Playbook, language: str) -> list[tuple[str, str]]:
 
 
 def example(text: str, language: str) -> str:
-    """The text as a customer might read it."""
-    return fill(text, {"name": "", "company": company().name, "wait": duration(5, language)})
+    """The text as a customer might read it; what only a chat can tell is left open."""
+    open_places = dict.fromkeys(variables(text) - {"name", "person", "opens"}, "…")
+    return fill(text, {**open_places, "company": company().name, "wait": duration(5, language)})
 
 
 def wait_words(minutes: int) -> str:

@@ -19,6 +19,7 @@ from automation.sequences.models import Sequence
 from core.access.models import User
 from crm.defaults import install_defaults
 from crm.pipeline.models import Lead, Pipeline
+from desk.settings.playbooks.context import example
 from tests.desk.reading import page_words as words
 from tests.factories.conversations import make_web_chat
 from tests.factories.crm import LeadFactory
@@ -155,3 +156,10 @@ def test_the_pages_take_few_statements(
 
 def _said(desk: Client, response: object) -> str:
     return response.content.decode().replace("&quot;", '"').replace("&#x27;", "'")  # type: ignore[attr-defined]
+
+
+def test_what_only_a_chat_can_tell_is_left_open(db: None) -> None:
+    assert example("One detail more: {fact}?", "en") == "One detail more: …?"
+    assert example("Thank you[, {name}]! A colleague will answer within about {wait}.", "en") == (
+        "Thank you! A colleague will answer within about 5 minutes."
+    )
