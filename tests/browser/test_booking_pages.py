@@ -78,6 +78,8 @@ def test_a_customer_books_on_a_phone(product: RunningStack, made: tuple[str, str
     assert "BEGIN:VEVENT" in download.value.path().read_text()
 
     phone.get_by_role("link", name="Choose another time").tap()
+    # The next times may be so near that only a person changes them, depending on the hour.
+    phone.locator(".week ol a:not(.is-empty)").last.tap()
     phone.locator("a.time").first.tap()
     phone.get_by_role("button", name="Move to this time").tap()
     expect(phone.locator(".done")).to_have_text("Moved to the new time.")

@@ -76,7 +76,7 @@ def test_on_a_phone_the_times_fit_the_screen(browser: Browser, product: RunningS
     settled(desk).locator("#rows .row-link").first.click()
     expect(desk.locator("#composer-text")).to_be_visible()
     desk.locator(".send-later summary").click()
-    menu = desk.locator(".send-later-menu")
+    menu = desk.locator(".send-later .composer-menu")
     expect(menu.get_by_role("button", name=re.compile("In 1 hour"))).to_be_visible()
     box = menu.bounding_box()
     assert box is not None
@@ -88,7 +88,7 @@ def test_on_a_phone_the_times_fit_the_screen(browser: Browser, product: RunningS
 
 def choose_later(desk: Page, label: str) -> None:
     desk.locator(".send-later summary").click()
-    desk.locator(".send-later-menu").get_by_role("button", name=re.compile(f"^{label}")).click()
+    desk.locator(".send-later .composer-menu").get_by_role("button", name=re.compile(f"^{label}")).click()
 
 
 def bubbles(desk: Page) -> Any:
